@@ -1,0 +1,38 @@
+using System.Buffers;
+
+namespace Harmony4.Tokenization;
+
+/// <summary>Finds where the blocks of one input begin, and their times and key flags, from container framing alone.</summary>
+/// <remarks>
+/// <para>
+/// Pull form: the caller keeps the bytes that no returned block covers yet, in order, and offers them again with more behind
+/// them. The blocks of an input concatenate to the input, byte for byte, and do not depend on how the input was cut into buffers.
+/// </para>
+/// <para>
+/// Total: whatever the bytes, no method throws. Where framing cannot be followed, <see cref="Notice"/> says so and the
+/// rest comes as opaque blocks that are not key. Bounded: a block is found, or split, once <see cref="MaxBufferLength"/> bytes are offered.
+/// </para>
+/// <para>An instance serves one input and is not safe for concurrent use. Derive from it to add a format of your own.</para>
+/// </remarks>
+public abstract class BlockSegmenter
+{
+    /// <summary>Gets the short lower-case name of the format, such as <c>fmp4</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Gets the most bytes that the caller has to hold before a block is returned.</summary>
+    public abstract long MaxBufferLength { get; }
+
+    /// <summary>Gets the first place where the framing could not be followed, or null while it can.</summary>
+    public virtual SegmentationNotice? Notice => null;
+
+    /// <summary>Reads the next block from the start of a buffer.</summary>
+    /// <param name="buffer">All bytes that no returned block covers yet. It must begin where the last returned block ended, and never shrink otherwise.</param>
+    /// <param name="isFinalBlock">Whether the input ends with this buffer.</param>
+    /// <param name="block">The block, which covers the first <see cref="MediaBlock.Length"/> bytes of <paramref name="buffer"/>.</param>
+    /// <returns>
+    /// <see langword="true"/> with a block; <see langword="false"/> when more bytes are needed or, with
+    /// <paramref name="isFinalBlock"/>, when the buffer is empty. Never <see langword="false"/> for a final buffer that holds
+    /// bytes, nor for one of <see cref="MaxBufferLength"/> bytes or more.
+    /// </returns>
+    public abstract bool TryRead(in ReadOnlySequence<byte> buffer, bool isFinalBlock, out MediaBlock block);
+}

@@ -1,0 +1,31 @@
+namespace Harmony4.Tokenization;
+
+/// <summary>The formats that have a segmenter: their names, detection by leading bytes, and creation by name.</summary>
+/// <remarks>Thread safe.</remarks>
+public static class MediaFormats
+{
+    /// <summary>How many leading bytes <see cref="Detect"/> makes use of; with fewer it may be less sure.</summary>
+    public const int DetectionLength = 64 * 1024;
+
+    private static readonly string[] AllNames = [FixedSizeSegmenter.FormatName];
+
+    /// <summary>Gets the names that <see cref="Create"/> takes.</summary>
+    public static IReadOnlyList<string> Names => AllNames;
+
+    /// <summary>Tells the format of an input from its first bytes.</summary>
+    /// <param name="head">The first <see cref="DetectionLength"/> bytes, or all of a shorter input.</param>
+    /// <returns>The format; fixed-size blocks when no other is recognised.</returns>
+    public static MediaFormat Detect(ReadOnlySpan<byte> head) => new(FixedSizeSegmenter.FormatName);
+
+    /// <summary>Creates the segmenter of a format.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="options">Options; null for the defaults.</param>
+    /// <returns>A segmenter for one input.</returns>
+    /// <exception cref="ArgumentException">The name is not one of <see cref="Names"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
+    public static BlockSegmenter Create(string name, SegmenterOptions? options = null) => name switch
+    {
+        FixedSizeSegmenter.FormatName => new FixedSizeSegmenter(options),
+        _ => throw new ArgumentException($"'{name}' is not a format: expected one of {string.Join(", ", AllNames)}", nameof(name)),
+    };
+}

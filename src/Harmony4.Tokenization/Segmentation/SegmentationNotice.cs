@@ -1,0 +1,6 @@
+namespace Harmony4.Tokenization;
+
+/// <summary>Where, and why, the framing of an input could not be followed. No byte is lost: what follows becomes opaque blocks.</summary>
+/// <param name="Offset">Position in the input, in bytes, of what was not understood.</param>
+/// <param name="Message">What was expected and what was found, in one line without the offset.</param>
+public sealed record SegmentationNotice(long Offset, string Message);

@@ -1,0 +1,28 @@
+namespace Harmony4.Tokenization;
+
+/// <summary>What segmenters need besides the bytes. Each reads only the members that concern it. Immutable.</summary>
+public sealed record SegmenterOptions
+{
+    /// <summary>The longest block that a container can hold, in bytes.</summary>
+    public const long LargestBlockLength = uint.MaxValue;
+
+    /// <summary>Gets the length of a fixed-size block, in bytes: 1 … 2^32 − 1.</summary>
+    /// <value>Default 524,288.</value>
+    public long BlockSize { get; init; } = 512 * 1024;
+
+    /// <summary>Gets the rate that fixed-size blocks are timed with.</summary>
+    /// <value>Default 30 blocks per second.</value>
+    public FrameRate FrameRate { get; init; } = new(30);
+
+    /// <summary>Gets the distance between key blocks where the framing has no key flags, in blocks; null for the format's own rule.</summary>
+    /// <value>Default null: 30 for fixed-size blocks, only the first frame for IVF.</value>
+    public int? Gop { get; init; }
+
+    /// <summary>Gets how the times of fixed-size blocks are rounded.</summary>
+    /// <value>Default <see cref="PtsRounding.Exact"/>.</value>
+    public PtsRounding PtsRounding { get; init; } = PtsRounding.Exact;
+
+    /// <summary>Gets the length in bytes above which a block found by framing is split; 64 KiB … 2^31 − 1.</summary>
+    /// <value>Default 8 MiB.</value>
+    public int MaxBlockLength { get; init; } = 8 * 1024 * 1024;
+}
