@@ -1,0 +1,36 @@
+namespace Harmony4.Format;
+
+/// <summary>What a full verification found. Never a bare yes or no: see <see cref="State"/> for a summary.</summary>
+public sealed record VerificationResult
+{
+    /// <summary>Gets what is to be said of the bytes.</summary>
+    public required Integrity Integrity { get; init; }
+
+    /// <summary>Gets what is to be said of signatures; version 1.0 has none.</summary>
+    public SignatureState Signature { get; init; }
+
+    /// <summary>Gets the findings, in file order, at most <see cref="H4mkContainerOptions.MaxFindings"/> of them.</summary>
+    public required IReadOnlyList<VerificationFinding> Findings { get; init; }
+
+    /// <summary>Gets how many findings there were, those beyond the limit included.</summary>
+    public required long FindingCount { get; init; }
+
+    /// <summary>Gets the SHA-256 that VERI holds; empty without a readable VERI.</summary>
+    public ReadOnlyMemory<byte> Veri { get; init; }
+
+    /// <summary>Gets how many blocks were checked.</summary>
+    public required long BlockCount { get; init; }
+
+    /// <summary>Gets how many bytes of the file were read.</summary>
+    public required long BytesVerified { get; init; }
+
+    /// <summary>Gets integrity and signature in one word.</summary>
+    public VerificationState State => (Integrity, Signature) switch
+    {
+        (Integrity.Incomplete, _) => VerificationState.Incomplete,
+        (Integrity.Unverified, _) => VerificationState.Unverified,
+        (Integrity.Invalid, _) or (_, SignatureState.Invalid) => VerificationState.Invalid,
+        (_, SignatureState.Valid) => VerificationState.Valid,
+        _ => VerificationState.Unsigned,
+    };
+}
