@@ -1,0 +1,70 @@
+using FsCheck.Xunit;
+using Harmony4.TestKit;
+
+namespace Harmony4.Hashing.Tests;
+
+public sealed class Crc32Tests
+{
+    [Theory]
+    [InlineData("", 0x00000000u)]
+    [InlineData("a", 0xE8B7BE43u)]
+    [InlineData("123456789", 0xCBF43926u)]
+    [InlineData("The quick brown fox jumps over the lazy dog", 0x414FA339u)]
+    public void Compute_KnownText_GivesPublishedValue(string text, uint expected)
+    {
+        var bytes = System.Text.Encoding.ASCII.GetBytes(text);
+        Assert.Equal(expected, Crc32.Compute(bytes));
+        var crc = default(Crc32);
+        foreach (var value in bytes)
+        {
+            crc.Append([value]);
+        }
+
+        Assert.Equal(expected, crc.Value);
+        Assert.Equal(expected.ToString("x8", null), crc.ToString());
+    }
+
+    [Fact]
+    public void Append_EverySegmentation_GivesTheOneShotValue()
+    {
+        foreach (var length in new[] { 0, 1, 191, 192, 193, 384, 1000, 5000 })
+        {
+            var bytes = Vectors.SeededBytes("crc", length);
+            var expected = System.IO.Hashing.Crc32.HashToUInt32(bytes);
+            Assert.All(Segmentations.Of(bytes), sequence => Assert.Equal(expected, Crc32.Compute(sequence)));
+        }
+    }
+
+    [Property(Replay = "1,3")]
+    public bool Combine_TwoRuns_EqualsTheirConcatenation(byte[] first, byte[] second) =>
+        Crc32.Combine(Crc32.Compute(first), Crc32.Compute(second), second.Length) == Crc32.Compute([.. first, .. second]);
+
+    [Fact]
+    public void Combine_LengthsPastTheOrderOfX_AgreesWithRepeatedHalving()
+    {
+        const long half = (1L << 61) + 12345;
+        var once = Crc32.Combine(0x12345678, 0, half);
+        Assert.Equal(Crc32.Combine(once, 0, half), Crc32.Combine(0x12345678, 0, 2 * half));
+    }
+
+    [Fact]
+    public void Append_AnyLength_AllocatesNothing()
+    {
+        var bytes = new byte[10_000];
+        var crc = default(Crc32);
+        crc.Append(bytes);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        crc.Append(bytes);
+        crc.Append(bytes.AsSpan(0, 10));
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
+    public void Constructor_SavedValue_Continues()
+    {
+        var crc = new Crc32(Crc32.Compute("1234"u8));
+        crc.Append("56789"u8);
+        Assert.Equal(new Crc32(0xCBF43926), crc);
+        Assert.True(crc != default);
+    }
+}
