@@ -1,0 +1,33 @@
+using Harmony4.Format;
+using Harmony4.Tokenization;
+using Harmony4.Transport.Crypto;
+
+namespace Harmony4;
+
+/// <summary>How media becomes a container. Immutable.</summary>
+public sealed record ExportOptions
+{
+    /// <summary>Gets the name of the segmenter, one of <see cref="MediaFormats.Names"/>; null to detect the format.</summary>
+    /// <value>Default null.</value>
+    public string? Segment { get; init; }
+
+    /// <summary>Gets what the segmenter is told.</summary>
+    /// <value>Default 512 KiB blocks at 30 per second where the format has no framing of its own.</value>
+    public SegmenterOptions Segmenter { get; init; } = new();
+
+    /// <summary>Gets the version to write.</summary>
+    /// <value>Default 1.0.</value>
+    public H4mkVersion Version { get; init; } = H4mkVersion.V10;
+
+    /// <summary>Gets META, a JSON object in UTF-8; null for one that names the project, the segmenter and whether the blocks are masked.</summary>
+    /// <value>Default null.</value>
+    public ReadOnlyMemory<byte>? Meta { get; init; }
+
+    /// <summary>Gets SAFE, a JSON object in UTF-8; null for one that states the scope of transport.</summary>
+    /// <value>Default null.</value>
+    public ReadOnlyMemory<byte>? Safe { get; init; }
+
+    /// <summary>Gets the mask that is laid over each block; null for none. It hides nothing from whoever has two containers of one key: see its own documentation.</summary>
+    /// <value>Default null.</value>
+    public TransportMask? Mask { get; init; }
+}

@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace Harmony4;
+
+/// <summary>The media does not begin with the format that the caller named.</summary>
+/// <remarks>Only raised for a segmenter chosen by name: a detected format that breaks off later is still transported, and <see cref="ExportResult.Notice"/> says where.</remarks>
+public sealed class MediaFormatException : FormatException
+{
+    /// <summary>Initializes an exception.</summary>
+    /// <param name="segment">The segmenter's name.</param>
+    /// <param name="offset">Position in the media, in bytes.</param>
+    /// <param name="detail">What was expected and found, in one line without the offset.</param>
+    public MediaFormatException(string segment, long offset, string detail)
+        : base(string.Create(CultureInfo.InvariantCulture, $"{segment}: {detail}, at offset {offset} (0x{offset:x})"))
+    {
+        Segment = segment;
+        Offset = offset;
+        Detail = detail;
+    }
+
+    /// <summary>Gets the segmenter's name.</summary>
+    public string Segment { get; }
+
+    /// <summary>Gets the position in the media, in bytes.</summary>
+    public long Offset { get; }
+
+    /// <summary>Gets what was expected and found, without the offset.</summary>
+    public string Detail { get; }
+}

@@ -1,0 +1,56 @@
+using System.Buffers;
+using Harmony4.Format;
+using Harmony4.Tokenization;
+
+namespace Harmony4;
+
+/// <summary>The META and SAFE that an export writes when the caller gives none. They depend on the options alone.</summary>
+/// <remarks>For fixed-size blocks they are, byte for byte, those of the first implementation's export (docs/format/h4mk-1.0.md section 4).</remarks>
+public static class TransportMetadata
+{
+    private const string Project = "HarmonyØ4";
+
+    private static readonly byte[] SafeObject =
+        """{"scope":"container+transport-only","no_video_synthesis":true,"no_pixel_semantics":true,"no_visual_ml":true}"""u8.ToArray();
+
+    /// <summary>Gets the SAFE of every export.</summary>
+    public static ReadOnlyMemory<byte> Safe => SafeObject;
+
+    /// <summary>Builds the META of an export.</summary>
+    /// <param name="segment">The segmenter that is used.</param>
+    /// <param name="options">What the segmenter is told.</param>
+    /// <param name="masked">Whether the blocks are masked.</param>
+    /// <returns>A JSON object in UTF-8.</returns>
+    public static ReadOnlyMemory<byte> CreateMeta(string segment, SegmenterOptions options, bool masked)
+    {
+        ArgumentNullException.ThrowIfNull(segment);
+        ArgumentNullException.ThrowIfNull(options);
+        var text = new ArrayBufferWriter<byte>();
+        var json = new H4mkJsonWriter(text);
+        json.WriteStartObject();
+        json.WritePropertyName("project");
+        json.WriteStringValue(Project);
+        json.WritePropertyName("domain");
+        if (segment == FixedSizeSegmenter.FormatName)
+        {
+            json.WriteStringValue("video-transport");
+            json.WritePropertyName("block_size");
+            json.WriteNumberValue(options.BlockSize);
+            json.WritePropertyName("fps_hint");
+            json.WriteNumberValue(options.FrameRate.ToDouble());
+            json.WritePropertyName("gop");
+            json.WriteNumberValue(options.Gop ?? FixedSizeSegmenter.DefaultGop);
+        }
+        else
+        {
+            json.WriteStringValue("media-transport");
+            json.WritePropertyName("segment");
+            json.WriteStringValue(segment);
+        }
+
+        json.WritePropertyName("masked");
+        json.WriteBooleanValue(masked);
+        json.WriteEndObject();
+        return text.WrittenMemory;
+    }
+}

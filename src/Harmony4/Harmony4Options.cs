@@ -1,0 +1,15 @@
+using Harmony4.Format;
+
+namespace Harmony4;
+
+/// <summary>Defaults and limits of <see cref="MediaTransport"/>.</summary>
+public sealed class Harmony4Options
+{
+    /// <summary>Gets or sets what an export does when the call does not say.</summary>
+    /// <value>Default: detect the format, version 1.0, no mask.</value>
+    public ExportOptions Export { get; set; } = new();
+
+    /// <summary>Gets or sets the limits that containers are opened with.</summary>
+    /// <value>Default as in <see cref="H4mkContainerOptions"/>.</value>
+    public H4mkContainerOptions Container { get; set; } = new();
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+using Harmony4.Tokenization;
+using Microsoft.Extensions.Options;
+
+namespace Harmony4;
+
+/// <summary>Finds contradictions in options before the first call does.</summary>
+internal sealed class Harmony4OptionsValidator : IValidateOptions<Harmony4Options>
+{
+    public static string? FirstFailure(Harmony4Options options)
+    {
+        if (options.Export is not { Segmenter: { } segmenter } export || options.Container is not { } limits)
+        {
+            return "Export, Export.Segmenter and Container must be set";
+        }
+
+        if (export.Segment is { } name && !MediaFormats.Names.Contains(name))
+        {
+            return $"Export.Segment: expected one of {string.Join(", ", MediaFormats.Names)}, found {name}";
+        }
+
+        if (segmenter.BlockSize is < 1 or > SegmenterOptions.LargestBlockLength)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"Export.Segmenter.BlockSize: expected 1 to {SegmenterOptions.LargestBlockLength}, found {segmenter.BlockSize}");
+        }
+
+        if (limits.MaxMetadataLength < 2 || limits.MaxSeekLength < 4 || limits.MaxBlockLength < 1 || limits.MaxChunkCount < 1 || limits.MaxFindings < 0)
+        {
+            return "Container: every limit must leave room for a container";
+        }
+
+        return null;
+    }
+
+    public ValidateOptionsResult Validate(string? name, Harmony4Options options) =>
+        FirstFailure(options) is { } failure ? ValidateOptionsResult.Fail(failure) : ValidateOptionsResult.Success;
+}

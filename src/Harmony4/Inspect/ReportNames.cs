@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Harmony4.Format;
+
+namespace Harmony4;
+
+/// <summary>The names and JSON forms that the tool and the HTTP endpoints share.</summary>
+public static class ReportNames
+{
+    /// <summary>Returns the stable lower-case name of a state.</summary>
+    /// <param name="state">A state.</param>
+    /// <returns>Such as <c>unsigned</c>.</returns>
+    public static string ToName(this VerificationState state) => state switch
+    {
+        VerificationState.Valid => "valid",
+        VerificationState.Unsigned => "unsigned",
+        VerificationState.Invalid => "invalid",
+        VerificationState.Incomplete => "incomplete",
+        VerificationState.Unverified => "unverified",
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "not a state"),
+    };
+
+    /// <summary>Returns the stable lower-case name of a kind of track.</summary>
+    /// <param name="kind">A kind.</param>
+    /// <returns><c>video</c>, <c>audio</c> or <c>data</c>.</returns>
+    public static string ToName(this TrackKind kind) => kind switch
+    {
+        TrackKind.Video => "video",
+        TrackKind.Audio => "audio",
+        TrackKind.Data => "data",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a kind of track"),
+    };
+
+    /// <summary>Writes a verification as one JSON object.</summary>
+    /// <param name="result">The verification.</param>
+    /// <param name="payloadLength">Bytes of block payload in the container.</param>
+    /// <param name="writer">Receives the object.</param>
+    public static void WriteTo(this VerificationResult result, long payloadLength, Utf8JsonWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteStartObject();
+        writer.WriteString("state"u8, result.State.ToName());
+        writer.WriteNull("root"u8);
+        ContainerReport.WriteHex(writer, "veri"u8, result.Veri);
+        writer.WriteNumber("blocks"u8, result.BlockCount);
+        writer.WriteNumber("bytes"u8, payloadLength);
+        writer.WriteStartArray("findings"u8);
+        foreach (var finding in result.Findings)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("chunk"u8, finding.Chunk.ToString());
+            writer.WriteNumber("offset"u8, finding.Offset);
+            writer.WriteString("code"u8, finding.Code.ToName());
+            writer.WriteString("message"u8, finding.Message);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+}

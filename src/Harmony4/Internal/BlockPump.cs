@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using Harmony4.Tokenization;
+
+namespace Harmony4.Internal;
+
+/// <summary>Reads media from a stream and cuts it into blocks: the loop that export and tokenizing share.</summary>
+internal sealed class BlockPump : IAsyncDisposable
+{
+    private const int ReadLength = 256 * 1024;
+
+    private readonly PipeReader _reader;
+    private readonly long? _inputLength;
+    private BlockSegmenter? _segmenter;
+    private bool _named;
+    private bool _framed;
+
+    public BlockPump(Stream input)
+    {
+        _inputLength = input.CanSeek ? input.Length - input.Position : null;
+        _reader = PipeReader.Create(input, new StreamPipeReaderOptions(bufferSize: ReadLength, minimumReadSize: ReadLength / 4, leaveOpen: true));
+    }
+
+    public BlockSegmenter Segmenter => _segmenter ?? throw new InvalidOperationException("the format has not been chosen yet");
+
+    public string? Hint { get; private set; }
+
+    public long BytesRead { get; private set; }
+
+    public ReadOnlySequence<byte> Payload { get; private set; }
+
+    /// <summary>Chooses the segmenter: by name, or by the first bytes.</summary>
+    public async ValueTask ChooseAsync(string? name, SegmenterOptions options, CancellationToken cancellationToken)
+    {
+        if (name is not null)
+        {
+            _named = true;
+            _segmenter = MediaFormats.Create(name, options);
+            return;
+        }
+
+        var result = await _reader.ReadAtLeastAsync(MediaFormats.DetectionLength, cancellationToken).ConfigureAwait(false);
+        var head = ArrayPool<byte>.Shared.Rent(MediaFormats.DetectionLength);
+        try
+        {
+            var length = (int)Math.Min(result.Buffer.Length, MediaFormats.DetectionLength);
+            result.Buffer.Slice(0, length).CopyTo(head);
+            var format = MediaFormats.Detect(head.AsSpan(0, length));
+            Hint = format.Hint;
+            _segmenter = MediaFormats.Create(format.Name, options);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(head);
+            _reader.AdvanceTo(result.Buffer.Start);
+        }
+    }
+
+    /// <summary>Reads every block, in order. <see cref="Payload"/> is the block's bytes until the next is asked for.</summary>
+    public async IAsyncEnumerable<MediaBlock> ReadBlocksAsync(IProgress<TransportProgress>? progress, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var result = await _reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var buffer = result.Buffer;
+            while (Segmenter.TryRead(buffer, result.IsCompleted, out var block))
+            {
+                CheckFraming();
+                Payload = buffer.Slice(0, block.Length);
+                yield return block;
+                Payload = default;
+                buffer = buffer.Slice(block.Length);
+                BytesRead += block.Length;
+            }
+
+            CheckFraming();
+            _reader.AdvanceTo(buffer.Start, buffer.End);
+            progress?.Report(new TransportProgress(BytesRead, _inputLength));
+            if (result.IsCompleted)
+            {
+                yield break;
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync() => _reader.CompleteAsync();
+
+    // A format that was asked for by name has to be there; one that only looked so may break off.
+    private void CheckFraming()
+    {
+        if (_named && !_framed && Segmenter.Notice is { } notice)
+        {
+            throw new MediaFormatException(Segmenter.Name, notice.Offset, notice.Message);
+        }
+
+        _framed = true;
+    }
+}

@@ -1,0 +1,159 @@
+using Harmony4.Format;
+using Harmony4.Internal;
+
+namespace Harmony4;
+
+/// <content>Extraction.</content>
+public sealed partial class MediaTransport
+{
+    /// <summary>Opens a container with the limits of the options.</summary>
+    /// <param name="source">Where its bytes are; disposed with the container, and when opening fails.</param>
+    /// <param name="cancellationToken">Cancels the opening.</param>
+    /// <returns>The container.</returns>
+    /// <exception cref="H4mkFormatException">The bytes are not a sound container.</exception>
+    /// <exception cref="IOException">The source failed.</exception>
+    public ValueTask<H4mkContainer> OpenAsync(H4mkSource source, CancellationToken cancellationToken = default) =>
+        H4mkContainer.OpenAsync(source, _options.Container, cancellationToken);
+
+    /// <summary>Writes a track stream, or a part of it, block by block; each block is checked before any byte of it is written.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="output">Receives the bytes.</param>
+    /// <param name="options">What to take; null for the whole first track.</param>
+    /// <param name="progress">Told how far the work is; null for nobody.</param>
+    /// <param name="cancellationToken">Cancels the extraction.</param>
+    /// <returns>What was written.</returns>
+    /// <exception cref="ArgumentException">The options contradict themselves, or name a track or block that does not exist.</exception>
+    /// <exception cref="KeyframeNotFoundException">No keyframe is at or before <see cref="ExtractOptions.From"/>.</exception>
+    /// <exception cref="H4mkFormatException">A block, or the seek table when times are given, is damaged.</exception>
+    /// <exception cref="IOException">Source or output failed.</exception>
+    public async Task<ExtractResult> ExtractAsync(
+        H4mkContainer container,
+        Stream output,
+        ExtractOptions? options = null,
+        IProgress<TransportProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(container);
+        ArgumentNullException.ThrowIfNull(output);
+        options ??= new ExtractOptions();
+        var track = FindTrack(container, options.Track);
+        var (first, end) = await FindBlocksAsync(container, track, options, cancellationToken).ConfigureAwait(false);
+        var withInit = first > 0 && options.Block is null && options.IncludeInit && !await StartsWithKeyframeAsync(container, cancellationToken).ConfigureAwait(false);
+        var total = await LengthAsync(container, track, first, end, cancellationToken).ConfigureAwait(false);
+        using var payload = new BlockBuffer();
+        long blocks = 0, bytes = 0;
+        if (withInit)
+        {
+            await WriteBlockAsync(0).ConfigureAwait(false);
+            total += bytes;
+        }
+
+        for (var ordinal = first; ordinal < end; ordinal++)
+        {
+            await WriteBlockAsync(ordinal).ConfigureAwait(false);
+            progress?.Report(new TransportProgress(bytes, total));
+        }
+
+        await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+        return new ExtractResult(blocks, bytes);
+
+        async ValueTask WriteBlockAsync(long ordinal)
+        {
+            payload.Clear();
+            bytes += await container.ReadBlockAsync(track.Id, ordinal, payload, cancellationToken).ConfigureAwait(false);
+            blocks++;
+            options.Mask?.Apply((ulong)ordinal, payload.Written.Span);
+            await output.WriteAsync(payload.Written, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Finds the keyframe at or before a time.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="pts">The time in microseconds.</param>
+    /// <param name="track">The track's id; null for the first track.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>The keyframe; null when none is at or before that time.</returns>
+    /// <exception cref="ArgumentException">There is no such track.</exception>
+    /// <exception cref="H4mkFormatException">The seek table is damaged.</exception>
+    /// <exception cref="IOException">The source failed.</exception>
+    public ValueTask<Keyframe?> SeekAsync(H4mkContainer container, ulong pts, int? track = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(container);
+        return container.FindKeyframeAsync(FindTrack(container, track).Id, pts, cancellationToken);
+    }
+
+    private static H4mkTrack FindTrack(H4mkContainer container, int? id)
+    {
+        foreach (var track in container.Tracks)
+        {
+            if (id is null || track.Id == id)
+            {
+                return track;
+            }
+        }
+
+        throw new ArgumentException($"expected one of the tracks {string.Join(", ", container.Tracks.Select(t => t.Id))}, found {id}", nameof(id));
+    }
+
+    private static async ValueTask<(long First, long End)> FindBlocksAsync(H4mkContainer container, H4mkTrack track, ExtractOptions options, CancellationToken cancellationToken)
+    {
+        if (options.Block is { } block)
+        {
+            if (options.From is not null || options.To is not null)
+            {
+                throw new ArgumentException("a block and a time cannot be asked for together", nameof(options));
+            }
+
+            return (ulong)block < (ulong)track.BlockCount
+                ? (block, block + 1)
+                : throw new ArgumentException($"expected a block below {track.BlockCount}, found {block}", nameof(options));
+        }
+
+        if (options.From is { } start && options.To is { } stop && stop <= start)
+        {
+            throw new ArgumentException($"expected an end above the start of {start} us, found {stop}", nameof(options));
+        }
+
+        long first = 0, end = track.BlockCount;
+        if (options.From is { } from)
+        {
+            var keyframe = await container.FindKeyframeAsync(track.Id, from, cancellationToken).ConfigureAwait(false) ?? throw new KeyframeNotFoundException(from);
+            first = keyframe.Block ?? throw NoBlock(keyframe.StreamOffset);
+        }
+
+        if (options.To is { } to)
+        {
+            // The last keyframe before `to` and the one after it in the table: extraction ends where that one begins.
+            var table = await container.GetSeekTableAsync(cancellationToken).ConfigureAwait(false);
+            var next = to == 0 ? 0 : table.FindIndex(to - 1) + 1;
+            if (next < table.Count)
+            {
+                var keyframe = await container.FindKeyframeAsync(track.Id, table[next].Pts, cancellationToken).ConfigureAwait(false);
+                end = keyframe!.Value.Block ?? throw NoBlock(keyframe.Value.StreamOffset);
+            }
+        }
+
+        return (first, Math.Max(first, end));
+    }
+
+    private static H4mkFormatException NoBlock(ulong streamOffset) =>
+        new(H4mkErrorCode.SeekOrder, 0, $"expected a block that starts at stream offset {streamOffset}, as the seek table says, found none", ChunkTag.Seek);
+
+    private static async ValueTask<bool> StartsWithKeyframeAsync(H4mkContainer container, CancellationToken cancellationToken)
+    {
+        var table = await container.GetSeekTableAsync(cancellationToken).ConfigureAwait(false);
+        return table.Count > 0 && table[0].Offset == 0;
+    }
+
+    private static async ValueTask<long> LengthAsync(H4mkContainer container, H4mkTrack track, long first, long end, CancellationToken cancellationToken)
+    {
+        if (first == end)
+        {
+            return 0;
+        }
+
+        var start = await container.GetBlockAsync(track.Id, first, cancellationToken).ConfigureAwait(false);
+        var last = await container.GetBlockAsync(track.Id, end - 1, cancellationToken).ConfigureAwait(false);
+        return last.StreamOffset + last.Length - start.StreamOffset;
+    }
+}
