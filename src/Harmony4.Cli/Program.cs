@@ -1,1 +1,3 @@
-return 0;
+using Harmony4.Cli;
+
+return await CliApplication.RunAsync(args, CliConsole.System()).ConfigureAwait(false);

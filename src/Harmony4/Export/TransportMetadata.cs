@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 using Harmony4.Format;
 using Harmony4.Tokenization;
 
@@ -15,6 +16,32 @@ public static class TransportMetadata
 
     /// <summary>Gets the SAFE of every export.</summary>
     public static ReadOnlyMemory<byte> Safe => SafeObject;
+
+    /// <summary>Tells whether a META says that the blocks are masked: a member <c>masked</c> that is <c>true</c>.</summary>
+    /// <param name="meta">A JSON object in UTF-8.</param>
+    /// <returns>Whether it says so; <see langword="false"/> for anything that is not a JSON object.</returns>
+    public static bool IsMasked(ReadOnlySpan<byte> meta)
+    {
+        var reader = new Utf8JsonReader(meta, new JsonReaderOptions { MaxDepth = 512 });
+        var masked = false;
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("masked"u8))
+                {
+                    reader.Read();
+                    masked = reader.TokenType == JsonTokenType.True;
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+
+        return masked;
+    }
 
     /// <summary>Builds the META of an export.</summary>
     /// <param name="segment">The segmenter that is used.</param>

@@ -4,7 +4,7 @@ using Harmony4.Format;
 namespace Harmony4;
 
 /// <summary>The names and JSON forms that the tool and the HTTP endpoints share.</summary>
-public static class ReportNames
+public static class ReportExtensions
 {
     /// <summary>Returns the stable lower-case name of a state.</summary>
     /// <param name="state">A state.</param>
@@ -57,5 +57,29 @@ public static class ReportNames
 
         writer.WriteEndArray();
         writer.WriteEndObject();
+    }
+
+    /// <summary>Writes the members that say where a keyframe is into the current JSON object: <c>pts</c>, <c>offset</c>, <c>block</c>, <c>file_offset</c>.</summary>
+    /// <param name="keyframe">The keyframe.</param>
+    /// <param name="writer">Receives the members.</param>
+    public static void WriteMembersTo(this in Keyframe keyframe, Utf8JsonWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteNumber("pts"u8, keyframe.Pts);
+        writer.WriteNumber("offset"u8, keyframe.StreamOffset);
+        WriteNumberOrNull(writer, "block"u8, keyframe.Block);
+        WriteNumberOrNull(writer, "file_offset"u8, keyframe.FileOffset);
+    }
+
+    private static void WriteNumberOrNull(Utf8JsonWriter writer, ReadOnlySpan<byte> name, long? value)
+    {
+        if (value is { } number)
+        {
+            writer.WriteNumber(name, number);
+        }
+        else
+        {
+            writer.WriteNull(name);
+        }
     }
 }

@@ -1,0 +1,148 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Harmony4.Cli.Commands;
+using Harmony4.Cli.Files;
+using Harmony4.Format;
+
+namespace Harmony4.Cli;
+
+/// <summary>The tool: parses, runs a verb, and turns whatever goes wrong into an exit code and one line on stderr.</summary>
+internal static class CliApplication
+{
+    private const string Name = "harmony4";
+
+    // How long an interrupted command may take to end by itself, such as one that waits for a silent pipe.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
+    public static async Task<int> RunAsync(string[] args, CliConsole console)
+    {
+        using var interrupted = new CancellationTokenSource();
+        var work = RunAsync(args, console, interrupted.Token);
+
+        void Interrupt(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            interrupted.Cancel();
+        }
+
+        using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+        using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+        using var onHangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Interrupt);
+        var stopped = new TaskCompletionSource();
+        using var registration = interrupted.Token.Register(stopped.SetResult);
+        if (await Task.WhenAny(work, stopped.Task).ConfigureAwait(false) != work
+            && await Task.WhenAny(work, Task.Delay(Grace, CancellationToken.None)).ConfigureAwait(false) != work)
+        {
+            // The work hangs in a read that cannot be cancelled; the process ends without it.
+            OutputFile.DeleteUnfinished();
+            await FailAsync(console, "interrupted").ConfigureAwait(false);
+            Environment.Exit(ExitCode.Interrupted);
+        }
+
+        return await work.ConfigureAwait(false);
+    }
+
+    public static async Task<int> RunAsync(string[] args, CliConsole console, CancellationToken cancellationToken)
+    {
+        // Reading a silent pipe blocks its thread; the caller has to stay free to hear a signal.
+        await Task.Yield();
+        try
+        {
+            var root = CreateRoot(console);
+            var result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            var asksVersion = root.Options.OfType<VersionOption>().Any(o => result.GetResult(o) is not null);
+            if (result.Errors.Count > 0 && result.Action is not HelpAction && !asksVersion)
+            {
+                throw CliException.Usage(result.UnmatchedTokens is [var unknown, ..]
+                    ? $"'{unknown}' is not a command or option here; --help lists them"
+                    : result.Errors[0].Message);
+            }
+
+            var configuration = new InvocationConfiguration
+            {
+                Output = console.Output,
+                Error = console.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            };
+            var code = await result.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
+            await console.Output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+            await console.RawOutput.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+            return code;
+        }
+        catch (CliException exception)
+        {
+            return await FailAsync(console, exception.Message, exception.ExitCode).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return await FailAsync(console, "interrupted", ExitCode.Interrupted).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // What was not tied to a file is the output's: a closed pipe behind `| head`, say.
+            return await FailAsync(console, IOFailure.Describe(exception), ExitCode.Failed).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ties what a container or media says of itself to the file it came from.</summary>
+    public static async Task<T> LocateAsync<T>(string file, Func<Task<T>> work)
+    {
+        try
+        {
+            return await work().ConfigureAwait(false);
+        }
+        catch (H4mkFormatException exception)
+        {
+            var chunk = exception.Tag is { } tag ? $"{tag}: " : "";
+            throw CliException.Failed(file, string.Create(CultureInfo.InvariantCulture, $"{exception.Offset}: {chunk}{exception.Detail}"), exception);
+        }
+        catch (MediaFormatException exception)
+        {
+            throw CliException.Failed(file, string.Create(CultureInfo.InvariantCulture, $"{exception.Offset}: {exception.Segment}: {exception.Detail}"), exception);
+        }
+        catch (KeyframeNotFoundException exception)
+        {
+            throw new CliException(ExitCode.No, $"{file}: {exception.Message}", exception);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new CliException(ExitCode.Usage, WithoutParameter(exception), exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw CliException.Failed(file, IOFailure.Describe(exception), exception);
+        }
+    }
+
+    private static RootCommand CreateRoot(CliConsole console) => new("Deterministic, seekable, verifiable media transport in H4MK containers.")
+    {
+        ExportCommand.Create(console),
+        InspectCommand.Create(console),
+        SeekCommand.Create(console),
+        VerifyCommand.Create(console),
+        ExtractCommand.Create(console),
+        TokenizeCommand.Create(console),
+        MaskCommand.Create(console),
+        KeygenCommand.Create(console),
+    };
+
+    private static async Task<int> FailAsync(CliConsole console, string message, int code = ExitCode.Interrupted)
+    {
+        await console.Error.WriteLineAsync($"{Name}: {FirstLine(message)}").ConfigureAwait(false);
+        await console.Error.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        return code;
+    }
+
+    private static string FirstLine(string message) => message.ReplaceLineEndings(" ").Trim();
+
+    // The platform appends the parameter's name, which means nothing on a command line.
+    private static string WithoutParameter(ArgumentException exception)
+    {
+        var message = exception.Message;
+        var suffix = message.LastIndexOf(" (Parameter '", StringComparison.Ordinal);
+        return suffix < 0 ? message : message[..suffix];
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Harmony4.Cli;
+
+/// <summary>The standard streams, and what is known of them. Tests give their own.</summary>
+internal sealed class CliConsole : IDisposable
+{
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+    private readonly Func<Stream> _openInput;
+
+    public CliConsole(Func<Stream> openInput, Stream output, TextWriter error, bool isOutputTerminal = false, bool isErrorTerminal = false)
+    {
+        _openInput = openInput;
+        RawOutput = output;
+        Output = new StreamWriter(output, Utf8, bufferSize: 16 * 1024, leaveOpen: true) { NewLine = "\n" };
+        Error = error;
+        IsOutputTerminal = isOutputTerminal;
+        IsErrorTerminal = isErrorTerminal;
+    }
+
+    /// <summary>Standard output as bytes. Text goes through <see cref="Output"/>; a command uses one of the two.</summary>
+    public Stream RawOutput { get; }
+
+    public TextWriter Output { get; }
+
+    public TextWriter Error { get; }
+
+    public bool IsOutputTerminal { get; }
+
+    public bool IsErrorTerminal { get; }
+
+    public static CliConsole System() => new(
+        OpenStandardInput,
+        Console.OpenStandardOutput(),
+        new StreamWriter(Console.OpenStandardError(), Utf8) { AutoFlush = true, NewLine = "\n" },
+        !Console.IsOutputRedirected,
+        !Console.IsErrorRedirected);
+
+    public Stream OpenInput() => _openInput();
+
+    public void Dispose()
+    {
+        Output.Dispose();
+        Error.Dispose();
+    }
+
+    // Unlike the console's stream, a file stream over the handle can seek when the input is a redirected file.
+    private static Stream OpenStandardInput() => OperatingSystem.IsWindows()
+        ? Console.OpenStandardInput()
+        : new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
+}

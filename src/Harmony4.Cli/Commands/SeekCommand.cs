@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.Globalization;
+using Harmony4.Cli.Files;
+using Harmony4.Format;
+
+namespace Harmony4.Cli.Commands;
+
+internal static class SeekCommand
+{
+    public static Command Create(CliConsole console)
+    {
+        var container = new Argument<string>("container") { Description = "A path, an http(s) address, or - for standard input." };
+        var pts = new Argument<ulong>("pts") { Description = "The time: microseconds, or hh:mm:ss.ffffff.", CustomParser = Values.Time };
+        var track = new Option<int?>("--track") { Description = "The track's id. Default: the first track." };
+        var lenient = new Option<bool>("--lenient") { Description = "Sort a seek table whose times decrease instead of refusing it." };
+        var json = new Option<bool>("--json") { Description = "Print one JSON document; null when nothing is at or before that time." };
+        var command = new Command("seek", "Find the keyframe at or before a time.") { container, pts, track, lenient, json };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            var path = result.GetValue(container)!;
+            var options = new H4mkContainerOptions { SortSeek = result.GetValue(lenient) };
+            var opened = await ContainerFile.OpenAsync(path, console, cancellationToken, options).ConfigureAwait(false);
+            await using (opened.ConfigureAwait(false))
+            {
+                var asked = result.GetValue(pts);
+                var found = await CliApplication.LocateAsync(
+                    InputFile.NameOf(path),
+                    async () => await new MediaTransport().SeekAsync(opened, asked, result.GetValue(track), cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                if (result.GetValue(json))
+                {
+                    await WriteJsonAsync(console, found, opened.Source, cancellationToken).ConfigureAwait(false);
+                }
+                else if (found is { } keyframe)
+                {
+                    Print(console.Output, keyframe, opened.Source);
+                }
+                else
+                {
+                    throw new CliException(ExitCode.No, string.Create(CultureInfo.InvariantCulture, $"{path}: no keyframe at or before {asked} us"));
+                }
+
+                return found is null ? ExitCode.No : ExitCode.Done;
+            }
+        });
+        return command;
+    }
+
+    private static Task WriteJsonAsync(CliConsole console, Keyframe? found, H4mkSource source, CancellationToken cancellationToken) =>
+        JsonText.WriteAsync(
+            console,
+            writer =>
+            {
+                if (found is not { } keyframe)
+                {
+                    writer.WriteNullValue();
+                    return;
+                }
+
+                writer.WriteStartObject();
+                keyframe.WriteMembersTo(writer);
+                writer.WriteNumber("reads"u8, source.ReadCount);
+                writer.WriteNumber("bytes_read"u8, source.BytesRead);
+                writer.WriteEndObject();
+            },
+            cancellationToken);
+
+    private static void Print(TextWriter output, in Keyframe keyframe, H4mkSource source)
+    {
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"pts         {keyframe.Pts} us ({Values.FormatTime(keyframe.Pts)})"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"offset      {keyframe.StreamOffset}"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"block       {keyframe.Block?.ToString(CultureInfo.InvariantCulture) ?? "none starts there"}"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"file offset {keyframe.FileOffset?.ToString(CultureInfo.InvariantCulture) ?? "none"}"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"reads       {source.ReadCount} ({source.BytesRead} bytes)"));
+    }
+}

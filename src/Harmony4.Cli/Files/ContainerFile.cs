@@ -1,0 +1,65 @@
+using Harmony4.Format;
+
+namespace Harmony4.Cli.Files;
+
+/// <summary>Opens the container that a command works on: a path, an http(s) address, or <c>-</c>.</summary>
+internal static class ContainerFile
+{
+    private static readonly HttpClient Client = new(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1) });
+
+    public static async Task<H4mkContainer> OpenAsync(string path, CliConsole console, CancellationToken cancellationToken, H4mkContainerOptions? options = null)
+    {
+        var source = await OpenSourceAsync(path, console, cancellationToken).ConfigureAwait(false);
+        return await CliApplication.LocateAsync(
+            InputFile.NameOf(path),
+            async () => await H4mkContainer.OpenAsync(source, options, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private static async Task<H4mkSource> OpenSourceAsync(string path, CliConsole console, CancellationToken cancellationToken)
+    {
+        if (Uri.TryCreate(path, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps))
+        {
+            await console.Error.WriteLineAsync($"harmony4: {path}: a 1.0 container has no index of its chunks: walking it in reads of {HttpRangeSource.WalkLength / 1024} KiB").ConfigureAwait(false);
+            return new HttpRangeSource(Client, address);
+        }
+
+        var stream = InputFile.Open(path, console);
+        if (!stream.CanSeek)
+        {
+            return await SpoolAsync(path, stream, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (path == InputFile.StandardStream)
+        {
+            return H4mkSource.FromStream(stream);
+        }
+
+        // Reads at positions, which a file of its own gives to several readers at once.
+        await stream.DisposeAsync().ConfigureAwait(false);
+        return await CliApplication.LocateAsync(path, () => Task.FromResult(H4mkSource.FromFile(path))).ConfigureAwait(false);
+    }
+
+    /// <summary>Copies a pipe to a temporary file, since a 1.0 container can only be walked by seeking. The file goes when it is closed.</summary>
+    private static async Task<H4mkSource> SpoolAsync(string path, Stream pipe, CancellationToken cancellationToken)
+    {
+        var spool = new FileStream(Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        try
+        {
+            await using (pipe.ConfigureAwait(false))
+            {
+                await CliApplication.LocateAsync(InputFile.NameOf(path), async () =>
+                {
+                    await pipe.CopyToAsync(spool, 256 * 1024, cancellationToken).ConfigureAwait(false);
+                    return true;
+                }).ConfigureAwait(false);
+            }
+
+            return H4mkSource.FromStream(spool);
+        }
+        catch
+        {
+            await spool.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+}

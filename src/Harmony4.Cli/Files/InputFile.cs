@@ -1,0 +1,50 @@
+namespace Harmony4.Cli.Files;
+
+/// <summary>Opens what a command reads: a path, or <c>-</c> for standard input.</summary>
+internal static class InputFile
+{
+    public const string StandardStream = "-";
+
+    public static Stream Open(string path, CliConsole console)
+    {
+        if (path == StandardStream)
+        {
+            return console.OpenInput();
+        }
+
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw CliException.Failed(path, IOFailure.Describe(exception), exception);
+        }
+    }
+
+    public static string NameOf(string path) => path == StandardStream ? "standard input" : path;
+
+    public static async Task<byte[]> ReadAllAsync(string path, long limit, CliConsole console, CancellationToken cancellationToken)
+    {
+        var input = Open(path, console);
+        await using (input.ConfigureAwait(false))
+        {
+            return await CliApplication.LocateAsync(NameOf(path), async () =>
+            {
+                var bytes = new MemoryStream();
+                var buffer = new byte[16 * 1024];
+                int count;
+                while ((count = await input.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+                {
+                    bytes.Write(buffer, 0, count);
+                    if (bytes.Length > limit)
+                    {
+                        throw new IOException($"expected at most {limit} bytes, found more");
+                    }
+                }
+
+                return bytes.ToArray();
+            }).ConfigureAwait(false);
+        }
+    }
+}
