@@ -52,6 +52,7 @@ internal static unsafe class CounterStream
     }
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Xor<TLanes, TVector>(ReadOnlySpan<byte> seed, long offset, Span<byte> data)
         where TLanes : struct, ILaneVector<TVector>
         where TVector : unmanaged
@@ -75,8 +76,17 @@ internal static unsafe class CounterStream
         var constants = LaneKernel<TLanes, TVector>.RoundConstants;
         while (!data.IsEmpty)
         {
-            Unsafe.CopyBlock(work, start, (uint)(stateWords * sizeof(TVector)));
-            Unsafe.CopyBlock(words, fixedWords, (uint)(16 * sizeof(TVector)));
+            // Copied vector by vector: a block copy's narrower stores could not be forwarded to the loads that follow.
+            for (var i = 0; i < stateWords; i++)
+            {
+                work[i] = start[i];
+            }
+
+            for (var i = 0; i < 16; i++)
+            {
+                words[i] = fixedWords[i];
+            }
+
             words[CounterSeed.CounterWord] = TLanes.Add(TLanes.Broadcast((uint)(offset / DigestSize)), *laneNumbers);
             LaneKernel<TLanes, TVector>.EightRounds(work, words + CounterSeed.CounterWord, constants + CounterSeed.CounterWord);
             LaneKernel<TLanes, TVector>.ExtendSchedule(words, CounterSeed.FixedScheduleWords);
@@ -118,6 +128,7 @@ internal static unsafe class CounterStream
     }
 
     /// <summary>XORs as much as both have, and returns how much that was.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int XorBytes(Span<byte> data, ReadOnlySpan<byte> stream)
     {
         var count = Math.Min(data.Length, stream.Length);
