@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Harmony4.Hashing.Internal.Lanes;
 
 namespace Harmony4.Hashing;
 
@@ -39,31 +39,13 @@ public static class Mgf1Sha256
             throw new ArgumentOutOfRangeException(nameof(offset), offset, "The range lies outside the stream.");
         }
 
-        XorOneByOne(seed, offset, data);
-    }
-
-    private static void XorOneByOne(ReadOnlySpan<byte> seed, long offset, Span<byte> data)
-    {
-        Span<byte> message = stackalloc byte[MaxSeedLength + sizeof(uint)];
-        message = message[..(seed.Length + sizeof(uint))];
-        seed.CopyTo(message);
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        while (!data.IsEmpty)
+        if (seed.Length == CounterSeed.Length && LaneEngine.Widest != LanePath.Platform)
         {
-            BinaryPrimitives.WriteUInt32BigEndian(message[seed.Length..], (uint)(offset / SHA256.HashSizeInBytes));
-            SHA256.HashData(message, digest);
-            var rest = digest[(int)(offset % SHA256.HashSizeInBytes)..];
-            var count = Math.Min(rest.Length, data.Length);
-            for (var i = 0; i < count; i++)
-            {
-                data[i] ^= rest[i];
-            }
-
-            data = data[count..];
-            offset += count;
+            CounterStream.Xor(LaneEngine.Widest, seed, offset, data);
         }
-
-        CryptographicOperations.ZeroMemory(message);
-        CryptographicOperations.ZeroMemory(digest);
+        else
+        {
+            CounterStream.XorOneByOne(seed, offset, data);
+        }
     }
 }

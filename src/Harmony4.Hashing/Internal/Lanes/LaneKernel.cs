@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Harmony4.Hashing.Internal.Lanes;
 
@@ -11,13 +12,14 @@ internal static unsafe class LaneKernel<TLanes, TVector>
     where TVector : unmanaged
 {
     private const int CacheLine = 64;
+    private const int PrefetchDistance = 1024;
 
     private static readonly uint[] RoundTable = MakeRoundTable();
 
     public static int Lanes => sizeof(TVector) / sizeof(uint);
 
     /// <summary>Round constants, each repeated for every lane, on a cache line.</summary>
-    private static TVector* RoundConstants => (TVector*)Align(Unsafe.AsPointer(ref RoundTable[0]));
+    public static TVector* RoundConstants => (TVector*)Align(Unsafe.AsPointer(ref RoundTable[0]));
 
     /// <summary>Rounds an address up to a cache line; the memory must be one line longer than what is used of it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -42,6 +44,7 @@ internal static unsafe class LaneKernel<TLanes, TVector>
             for (var lane = 0; lane < Lanes; lane++)
             {
                 blocks[lane] += Sha256Constants.BlockSize;
+                Prefetch(blocks[lane]);
             }
 
             for (var i = 0; i < Sha256Constants.StateWords; i++)
@@ -54,6 +57,16 @@ internal static unsafe class LaneKernel<TLanes, TVector>
             {
                 state[i] = TLanes.Add(state[i], work[i]);
             }
+        }
+    }
+
+    /// <summary>Asks for bytes that a lane will need some blocks later: the CPU's own prefetcher does not follow so many streams.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(byte* position)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(position + PrefetchDistance);
         }
     }
 
@@ -125,6 +138,46 @@ internal static unsafe class LaneKernel<TLanes, TVector>
         state[5] = f;
         state[6] = g;
         state[7] = h;
+    }
+
+    /// <summary>Runs eight rounds on given words, without extending the schedule.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void EightRounds(TVector* state, TVector* w, TVector* k)
+    {
+        var a = state[0];
+        var b = state[1];
+        var c = state[2];
+        var d = state[3];
+        var e = state[4];
+        var f = state[5];
+        var g = state[6];
+        var h = state[7];
+        Round(a, b, c, ref d, e, f, g, ref h, TLanes.Add(w[0], k[0]));
+        Round(h, a, b, ref c, d, e, f, ref g, TLanes.Add(w[1], k[1]));
+        Round(g, h, a, ref b, c, d, e, ref f, TLanes.Add(w[2], k[2]));
+        Round(f, g, h, ref a, b, c, d, ref e, TLanes.Add(w[3], k[3]));
+        Round(e, f, g, ref h, a, b, c, ref d, TLanes.Add(w[4], k[4]));
+        Round(d, e, f, ref g, h, a, b, ref c, TLanes.Add(w[5], k[5]));
+        Round(c, d, e, ref f, g, h, a, ref b, TLanes.Add(w[6], k[6]));
+        Round(b, c, d, ref e, f, g, h, ref a, TLanes.Add(w[7], k[7]));
+        state[0] = a;
+        state[1] = b;
+        state[2] = c;
+        state[3] = d;
+        state[4] = e;
+        state[5] = f;
+        state[6] = g;
+        state[7] = h;
+    }
+
+    /// <summary>Extends the schedule from word <paramref name="first"/> of the group on, in place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ExtendSchedule(TVector* w, int first)
+    {
+        for (var i = first; i < 16; i++)
+        {
+            Schedule(ref w[i], w[(i + 1) & 15], w[(i + 9) & 15], w[(i + 14) & 15]);
+        }
     }
 
     /// <summary>One round (FIPS 180-4, 6.2.2 step 3); the caller renames the variables instead of moving them.</summary>

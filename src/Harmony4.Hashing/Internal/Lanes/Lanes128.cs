@@ -49,6 +49,7 @@ internal readonly unsafe struct Lanes128 : ILaneVector<Vector128<uint>>
         }
     }
 
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void StoreDigests(Vector128<uint>* state, byte* digests)
     {

@@ -64,6 +64,7 @@ internal readonly unsafe struct Lanes256 : ILaneVector<Vector256<uint>>
         }
     }
 
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void StoreDigests(Vector256<uint>* state, byte* digests)
     {

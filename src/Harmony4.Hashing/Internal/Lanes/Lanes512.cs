@@ -67,6 +67,7 @@ internal readonly unsafe struct Lanes512 : ILaneVector<Vector512<uint>>
         }
     }
 
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void StoreDigests(Vector512<uint>* state, byte* digests)
     {
