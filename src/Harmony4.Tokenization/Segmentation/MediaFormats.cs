@@ -15,13 +15,16 @@ public static class MediaFormats
     /// <summary>Fragmented MP4 and CMAF: one block per fragment.</summary>
     public const string FragmentedMp4 = "fmp4";
 
+    /// <summary>WebM and Matroska: one block per cluster.</summary>
+    public const string Webm = "webm";
+
     /// <summary>WAV, RF64 and BW64: blocks of at most half a second.</summary>
     public const string Wav = "wav";
 
     /// <summary>Raw PCM in the form that the options name: blocks of at most half a second. Never detected.</summary>
     public const string Pcm = "pcm";
 
-    private static readonly string[] AllNames = [Fixed, FragmentedMp4, Wav, Pcm];
+    private static readonly string[] AllNames = [Fixed, FragmentedMp4, Webm, Wav, Pcm];
 
     /// <summary>Gets the names that <see cref="Create"/> takes.</summary>
     public static IReadOnlyList<string> Names { get; } = AllNames.AsReadOnly();
@@ -41,6 +44,7 @@ public static class MediaFormats
     {
         Fixed => new FixedSizeSegmenter(options),
         FragmentedMp4 => new FragmentedMp4Segmenter(options),
+        Webm => new WebmSegmenter(options),
         Wav => new WavSegmenter(options),
         Pcm => new PcmSegmenter(options),
         _ => throw new ArgumentException($"'{name}' is not a format: expected one of {string.Join(", ", AllNames)}", nameof(name)),

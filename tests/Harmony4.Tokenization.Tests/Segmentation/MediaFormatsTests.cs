@@ -7,6 +7,7 @@ public sealed class MediaFormatsTests
 {
     [Theory]
     [InlineData("media/clip.mp4", MediaFormats.FragmentedMp4)]
+    [InlineData("media/clip.webm", MediaFormats.Webm)]
     [InlineData("media/speech.wav", MediaFormats.Wav)]
     public void Detect_RealFile_NamesItsFormat(string file, string format)
     {

@@ -10,6 +10,7 @@ public sealed class SegmenterContractTests
     public static TheoryData<string, string> Samples => new()
     {
         { MediaFormats.FragmentedMp4, "media/clip.mp4" },
+        { MediaFormats.Webm, "media/clip.webm" },
         { MediaFormats.Wav, "media/speech.wav" },
         { MediaFormats.Pcm, "media/speech.wav" },
         { MediaFormats.Fixed, "media/clip.webm" },

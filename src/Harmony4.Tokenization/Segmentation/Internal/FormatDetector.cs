@@ -13,6 +13,11 @@ internal static class FormatDetector
             return new MediaFormat(MediaFormats.Wav);
         }
 
+        if (EbmlElement.TryRead(head, out var element) && element.Id == EbmlElement.Header)
+        {
+            return new MediaFormat(MediaFormats.Webm);
+        }
+
         return Mp4Sniffer.Sniff(head) switch
         {
             Mp4Kind.Fragmented => new MediaFormat(MediaFormats.FragmentedMp4),
