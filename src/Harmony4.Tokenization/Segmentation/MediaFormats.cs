@@ -18,13 +18,28 @@ public static class MediaFormats
     /// <summary>WebM and Matroska: one block per cluster.</summary>
     public const string Webm = "webm";
 
+    /// <summary>IVF: one block per frame.</summary>
+    public const string Ivf = "ivf";
+
+    /// <summary>Ogg (Opus, Vorbis, FLAC, Speex, Theora, VP8): one block per page, or run of pages that packets span.</summary>
+    public const string Ogg = "ogg";
+
+    /// <summary>MPEG transport streams: one block per random access point.</summary>
+    public const string Ts = "ts";
+
+    /// <summary>AAC in ADTS frames: blocks of at most half a second.</summary>
+    public const string Adts = "adts";
+
+    /// <summary>MPEG audio, layers I to III: blocks of at most half a second.</summary>
+    public const string Mp3 = "mp3";
+
     /// <summary>WAV, RF64 and BW64: blocks of at most half a second.</summary>
     public const string Wav = "wav";
 
     /// <summary>Raw PCM in the form that the options name: blocks of at most half a second. Never detected.</summary>
     public const string Pcm = "pcm";
 
-    private static readonly string[] AllNames = [Fixed, FragmentedMp4, Webm, Wav, Pcm];
+    private static readonly string[] AllNames = [Fixed, FragmentedMp4, Webm, Ivf, Ogg, Ts, Adts, Mp3, Wav, Pcm];
 
     /// <summary>Gets the names that <see cref="Create"/> takes.</summary>
     public static IReadOnlyList<string> Names { get; } = AllNames.AsReadOnly();
@@ -45,6 +60,11 @@ public static class MediaFormats
         Fixed => new FixedSizeSegmenter(options),
         FragmentedMp4 => new FragmentedMp4Segmenter(options),
         Webm => new WebmSegmenter(options),
+        Ivf => new IvfSegmenter(options),
+        Ogg => new OggSegmenter(options),
+        Ts => new TsSegmenter(options),
+        Adts => new AdtsSegmenter(options),
+        Mp3 => new Mp3Segmenter(options),
         Wav => new WavSegmenter(options),
         Pcm => new PcmSegmenter(options),
         _ => throw new ArgumentException($"'{name}' is not a format: expected one of {string.Join(", ", AllNames)}", nameof(name)),

@@ -8,6 +8,12 @@ public sealed class MediaFormatsTests
     [Theory]
     [InlineData("media/clip.mp4", MediaFormats.FragmentedMp4)]
     [InlineData("media/clip.webm", MediaFormats.Webm)]
+    [InlineData("media/clip.ivf", MediaFormats.Ivf)]
+    [InlineData("media/clip.opus", MediaFormats.Ogg)]
+    [InlineData("media/clip.ogv", MediaFormats.Ogg)]
+    [InlineData("media/clip.ts", MediaFormats.Ts)]
+    [InlineData("media/clip.aac", MediaFormats.Adts)]
+    [InlineData("media/clip.mp3", MediaFormats.Mp3)]
     [InlineData("media/speech.wav", MediaFormats.Wav)]
     public void Detect_RealFile_NamesItsFormat(string file, string format)
     {

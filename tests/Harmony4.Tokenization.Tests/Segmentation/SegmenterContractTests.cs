@@ -11,6 +11,12 @@ public sealed class SegmenterContractTests
     {
         { MediaFormats.FragmentedMp4, "media/clip.mp4" },
         { MediaFormats.Webm, "media/clip.webm" },
+        { MediaFormats.Ivf, "media/clip.ivf" },
+        { MediaFormats.Ogg, "media/clip.opus" },
+        { MediaFormats.Ogg, "media/clip.ogv" },
+        { MediaFormats.Ts, "media/clip.ts" },
+        { MediaFormats.Adts, "media/clip.aac" },
+        { MediaFormats.Mp3, "media/clip.mp3" },
         { MediaFormats.Wav, "media/speech.wav" },
         { MediaFormats.Pcm, "media/speech.wav" },
         { MediaFormats.Fixed, "media/clip.webm" },
@@ -36,7 +42,8 @@ public sealed class SegmenterContractTests
     [MemberData(nameof(Samples))]
     public void TryRead_OneByteAtATime_GivesTheSameBlocks(string format, string file)
     {
-        var input = Vectors.Read(file).AsSpan(0, 20_000).ToArray();
+        var input = Vectors.Read(file);
+        input = input[..Math.Min(input.Length, 20_000)];
         Assert.Equal(
             SegmentationRun.Of(input, format, SmallBlocks).ToString(),
             SegmentationRun.Of(input, format, SmallBlocks, step: 1, segment: 7).ToString());
@@ -58,7 +65,7 @@ public sealed class SegmenterContractTests
         var small = SegmentationRun.Of(input, format, SmallBlocks with { BlockSize = new SegmenterOptions().BlockSize });
         var large = SegmentationRun.Of(input, format);
         Assert.Equal(TotalDuration(large), TotalDuration(small));
-        if (format is not (MediaFormats.Wav or MediaFormats.Pcm))
+        if (format is not (MediaFormats.Wav or MediaFormats.Pcm or MediaFormats.Fixed))
         {
             Assert.Equal(Keys(large), Keys(small));
         }

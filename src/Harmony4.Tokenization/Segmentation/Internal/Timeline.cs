@@ -42,7 +42,9 @@ internal struct Timeline
             _hasKey = true;
         }
 
-        var lasting = Math.Min(Clamp(duration), ulong.MaxValue - placed);
+        // What of the block plays before time 0 is not shown, and does not last.
+        var hidden = Int128.Max(0, -(pts + _offset));
+        var lasting = Math.Min(Clamp(duration - hidden), ulong.MaxValue - placed);
         Last = placed;
         _end = HasBlocks ? Math.Max(_end, placed + lasting) : placed + lasting;
         HasBlocks = true;
