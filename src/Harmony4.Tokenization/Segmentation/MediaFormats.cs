@@ -1,3 +1,5 @@
+using Harmony4.Tokenization.Internal;
+
 namespace Harmony4.Tokenization;
 
 /// <summary>The formats that have a segmenter: their names, detection by leading bytes, and creation by name.</summary>
@@ -7,15 +9,45 @@ public static class MediaFormats
     /// <summary>How many leading bytes <see cref="Detect"/> makes use of; with fewer it may be less sure.</summary>
     public const int DetectionLength = 64 * 1024;
 
-    private static readonly string[] AllNames = [FixedSizeSegmenter.FormatName];
+    /// <summary>Fixed-size blocks, for anything: <see cref="FixedSizeSegmenter"/>.</summary>
+    public const string Fixed = FixedSizeSegmenter.FormatName;
+
+    /// <summary>Fragmented MP4 and CMAF: one block per fragment.</summary>
+    public const string FragmentedMp4 = "fmp4";
+
+    /// <summary>WebM and Matroska: one block per cluster.</summary>
+    public const string Webm = "webm";
+
+    /// <summary>IVF: one block per frame.</summary>
+    public const string Ivf = "ivf";
+
+    /// <summary>Ogg (Opus, Vorbis, FLAC, Speex, Theora, VP8): one block per page, or run of pages that packets span.</summary>
+    public const string Ogg = "ogg";
+
+    /// <summary>MPEG transport streams: one block per random access point.</summary>
+    public const string Ts = "ts";
+
+    /// <summary>AAC in ADTS frames: blocks of at most half a second.</summary>
+    public const string Adts = "adts";
+
+    /// <summary>MPEG audio, layers I to III: blocks of at most half a second.</summary>
+    public const string Mp3 = "mp3";
+
+    /// <summary>WAV, RF64 and BW64: blocks of at most half a second.</summary>
+    public const string Wav = "wav";
+
+    /// <summary>Raw PCM in the form that the options name: blocks of at most half a second. Never detected.</summary>
+    public const string Pcm = "pcm";
+
+    private static readonly string[] AllNames = [Fixed, FragmentedMp4, Webm, Ivf, Ogg, Ts, Adts, Mp3, Wav, Pcm];
 
     /// <summary>Gets the names that <see cref="Create"/> takes.</summary>
-    public static IReadOnlyList<string> Names => AllNames;
+    public static IReadOnlyList<string> Names { get; } = AllNames.AsReadOnly();
 
     /// <summary>Tells the format of an input from its first bytes.</summary>
     /// <param name="head">The first <see cref="DetectionLength"/> bytes, or all of a shorter input.</param>
     /// <returns>The format; fixed-size blocks when no other is recognised.</returns>
-    public static MediaFormat Detect(ReadOnlySpan<byte> head) => new(FixedSizeSegmenter.FormatName);
+    public static MediaFormat Detect(ReadOnlySpan<byte> head) => FormatDetector.Detect(head);
 
     /// <summary>Creates the segmenter of a format.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -25,7 +57,16 @@ public static class MediaFormats
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
     public static BlockSegmenter Create(string name, SegmenterOptions? options = null) => name switch
     {
-        FixedSizeSegmenter.FormatName => new FixedSizeSegmenter(options),
+        Fixed => new FixedSizeSegmenter(options),
+        FragmentedMp4 => new FragmentedMp4Segmenter(options),
+        Webm => new WebmSegmenter(options),
+        Ivf => new IvfSegmenter(options),
+        Ogg => new OggSegmenter(options),
+        Ts => new TsSegmenter(options),
+        Adts => new AdtsSegmenter(options),
+        Mp3 => new Mp3Segmenter(options),
+        Wav => new WavSegmenter(options),
+        Pcm => new PcmSegmenter(options),
         _ => throw new ArgumentException($"'{name}' is not a format: expected one of {string.Join(", ", AllNames)}", nameof(name)),
     };
 }

@@ -6,6 +6,12 @@ public sealed record SegmenterOptions
     /// <summary>The longest block that a container can hold, in bytes.</summary>
     public const long LargestBlockLength = uint.MaxValue;
 
+    /// <summary>The smallest <see cref="MaxBlockLength"/>, in bytes.</summary>
+    public const int SmallestMaxBlockLength = 64 * 1024;
+
+    /// <summary>The most <see cref="PcmChannels"/>.</summary>
+    public const int LargestPcmChannels = 4096;
+
     /// <summary>Gets the length of a fixed-size block, in bytes: 1 … 2^32 − 1.</summary>
     /// <value>Default 524,288.</value>
     public long BlockSize { get; init; } = 512 * 1024;
@@ -25,4 +31,16 @@ public sealed record SegmenterOptions
     /// <summary>Gets the length in bytes above which a block found by framing is split; 64 KiB … 2^31 − 1.</summary>
     /// <value>Default 8 MiB.</value>
     public int MaxBlockLength { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>Gets the sample frames per second of raw PCM: 1 … 2^32 − 1.</summary>
+    /// <value>Default 48,000.</value>
+    public uint PcmSampleRate { get; init; } = 48_000;
+
+    /// <summary>Gets the channels of raw PCM: 1 … 4,096.</summary>
+    /// <value>Default 1.</value>
+    public int PcmChannels { get; init; } = 1;
+
+    /// <summary>Gets the bits per sample of raw PCM: 8, 16, 24, 32 or 64.</summary>
+    /// <value>Default 16.</value>
+    public int PcmBitsPerSample { get; init; } = 16;
 }

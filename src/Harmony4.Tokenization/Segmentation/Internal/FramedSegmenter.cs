@@ -1,0 +1,241 @@
+using System.Buffers;
+using System.Globalization;
+
+namespace Harmony4.Tokenization.Internal;
+
+/// <summary>
+/// What all segmenters of framed formats share: units are accepted into a block one after another until one begins the next
+/// block; blocks above the cap are split; a block that needs the next one's time waits for it, within bounds.
+/// </summary>
+/// <remarks>Every decision depends on the accepted bytes alone, so the blocks do not depend on how the input is cut.</remarks>
+internal abstract class FramedSegmenter : BlockSegmenter
+{
+    /// <summary>How far behind a block the next one's time is looked for, in bytes.</summary>
+    private const int Lookahead = 64 * 1024;
+
+    /// <summary>The most bytes that a format looks at before it accepts the first of them.</summary>
+    private const int LongestPeek = 16 * 1024;
+
+    private readonly int _cap;
+    private SegmentationNotice? _notice;
+    private Timeline _timeline;
+    private BlockDraft _pending;
+    private BlockDraft _current;
+    private bool _isCurrentClosed;
+    private bool _isEndOpen;
+    private long _origin;
+
+    protected FramedSegmenter(SegmenterOptions? options)
+    {
+        _cap = (options ?? new SegmenterOptions()).MaxBlockLength;
+        ArgumentOutOfRangeException.ThrowIfLessThan(_cap, SegmenterOptions.SmallestMaxBlockLength, nameof(options));
+    }
+
+    /// <summary>What looking at the next unit came to.</summary>
+    protected enum Step
+    {
+        /// <summary>More bytes are needed to tell.</summary>
+        NeedMore,
+
+        /// <summary>Bytes were accepted.</summary>
+        Accepted,
+
+        /// <summary>The block ends before this unit; asked only when the block holds bytes.</summary>
+        Cut,
+
+        /// <summary>Bytes were accepted and the block ends with them.</summary>
+        Closed,
+    }
+
+    public sealed override long MaxBufferLength => (long)_cap + Lookahead + LongestPeek;
+
+    public sealed override SegmentationNotice? Notice => _notice;
+
+    /// <summary>Gets the position in the input of the unit that is looked at.</summary>
+    protected long Position => _origin + _pending.Length + _current.Length;
+
+    protected int BlockCap => _cap;
+
+    protected long BlockLength => _current.Length;
+
+    protected bool HasTime => _current.HasTime;
+
+    public sealed override bool TryRead(in ReadOnlySequence<byte> buffer, bool isFinalBlock, out MediaBlock block)
+    {
+        var available = buffer.Length;
+        var reader = new SequenceReader<byte>(buffer);
+        while (true)
+        {
+            if (_pending.Length == 0)
+            {
+                if (_current.Length > _cap && available >= _cap)
+                {
+                    block = SplitCurrent();
+                    return true;
+                }
+
+                if (_isCurrentClosed)
+                {
+                    _pending = _current;
+                    _current = default;
+                    _isCurrentClosed = false;
+                }
+            }
+
+            var at = _pending.Length + _current.Length;
+            var isAtEnd = isFinalBlock && at >= available;
+            if (isAtEnd && at > available)
+            {
+                Truncate(at - available);
+            }
+
+            if (_pending.Length > 0 && _pending.Length <= available && (isAtEnd || IsSettled()))
+            {
+                block = EmitPending();
+                return true;
+            }
+
+            if (at >= available)
+            {
+                if (!isFinalBlock || available == 0)
+                {
+                    block = default;
+                    return false;
+                }
+
+                _isCurrentClosed = true;
+                continue;
+            }
+
+            reader.Advance(at - reader.Consumed);
+            if (!TryAdvance(in reader, isFinalBlock))
+            {
+                block = default;
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Looks at the unit that <paramref name="reader"/> is at, and accepts it or not.</summary>
+    /// <param name="reader">At the unit, with at least one byte ahead; it is not to be moved.</param>
+    /// <param name="limit">When several units are accepted at once, the last one may begin at most here, counted from the reader.</param>
+    /// <param name="isFinal">Whether nothing follows the bytes ahead.</param>
+    protected abstract Step ReadUnit(in SequenceReader<byte> reader, long limit, bool isFinal);
+
+    protected void Accept(long length) => _current.Length += length;
+
+    /// <summary>Accepts everything up to the end of the input.</summary>
+    protected Step AcceptRest()
+    {
+        // Below 2^62, so that positions cannot overflow; no input is that long.
+        _current.Length += long.MaxValue / 4;
+        _isEndOpen = true;
+        return Step.Accepted;
+    }
+
+    /// <summary>Gives the block the time of its first frame, in microseconds, unless it has one.</summary>
+    protected void SetTime(Int128 pts, bool isKey, bool lastsUntilNext = false)
+    {
+        if (!_current.HasTime)
+        {
+            _current.HasTime = true;
+            _current.Pts = pts;
+            _current.IsKey = isKey && !_current.IsContinuation;
+            _current.LastsUntilNext = lastsUntilNext;
+        }
+    }
+
+    protected void SetDuration(Int128 duration) => _current.Duration = duration;
+
+    /// <summary>Records the first place where the framing could not be followed.</summary>
+    protected void SetNotice(string message, long position) => _notice ??= new SegmentationNotice(position, message);
+
+    protected void SetNotice(string message) => SetNotice(message, Position);
+
+    private bool TryAdvance(in SequenceReader<byte> reader, bool isFinal)
+    {
+        var limit = (_pending.Length > 0 ? Lookahead : _cap + 1L) - _current.Length;
+        var step = ReadUnit(in reader, limit, isFinal);
+        if (step is Step.Cut or Step.Closed)
+        {
+            _isCurrentClosed = true;
+        }
+        else if (step is Step.NeedMore)
+        {
+            if (!isFinal)
+            {
+                return false;
+            }
+
+            SetNotice($"expected {Name} framing, found the end of the input", Position + reader.Remaining);
+            Accept(reader.Remaining);
+        }
+
+        return true;
+    }
+
+    private bool IsSettled() =>
+        _isCurrentClosed || _current.HasTime || _current.Length >= Lookahead
+        || (_pending.HasTime ? !_pending.LastsUntilNext : _timeline.HasBlocks);
+
+    private void Truncate(long missing)
+    {
+        if (!_isEndOpen)
+        {
+            SetNotice(string.Create(CultureInfo.InvariantCulture, $"expected {missing} more bytes of {Name} framing, found the end of the input"), Position - missing);
+        }
+
+        if (_current.Length > 0)
+        {
+            _current.Length -= missing;
+        }
+        else
+        {
+            _pending.Length -= missing;
+        }
+    }
+
+    private MediaBlock SplitCurrent()
+    {
+        var part = _current;
+        part.Length = _cap;
+        _current.Length -= _cap;
+        _current.IsKey = false;
+        _current.IsContinuation = true;
+        if (_current.LastsUntilNext)
+        {
+            part.Duration = 0;
+        }
+        else
+        {
+            _current.Duration = 0;
+        }
+
+        return Emit(part);
+    }
+
+    private MediaBlock EmitPending()
+    {
+        var draft = _pending;
+        _pending = default;
+        if (draft.LastsUntilNext && _current.HasTime && _current.Pts >= draft.Pts)
+        {
+            draft.Duration = _current.Pts - draft.Pts;
+        }
+
+        return Emit(draft);
+    }
+
+    private MediaBlock Emit(in BlockDraft draft)
+    {
+        _origin += draft.Length;
+        if (draft.HasTime)
+        {
+            return _timeline.Place(draft.Length, draft.Pts, draft.Duration, draft.IsKey);
+        }
+
+        // A block without frames takes its neighbour's time: the block before it, or at the start the one behind.
+        var pts = _timeline.HasBlocks ? _timeline.Last : Timeline.Clamp(_current.HasTime ? _current.Pts : 0);
+        return new MediaBlock(draft.Length, pts, 0, false);
+    }
+}

@@ -1,0 +1,112 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
+namespace Harmony4.Tokenization.Internal;
+
+/// <summary>The header of an ISO base media file box (ISO/IEC 14496-12, 4.2).</summary>
+internal readonly struct Mp4Box
+{
+    public const int ShortHeader = 8;
+    public const int LongHeader = 16;
+
+    public const uint Emsg = 0x656D_7367;
+    public const uint Hdlr = 0x6864_6C72;
+    public const uint Mdat = 0x6D64_6174;
+    public const uint Mdhd = 0x6D64_6864;
+    public const uint Mdia = 0x6D64_6961;
+    public const uint Moof = 0x6D6F_6F66;
+    public const uint Moov = 0x6D6F_6F76;
+    public const uint Mvex = 0x6D76_6578;
+    public const uint Prft = 0x7072_6674;
+    public const uint Sidx = 0x7369_6478;
+    public const uint Ssix = 0x7373_6978;
+    public const uint Styp = 0x7374_7970;
+    public const uint Tfdt = 0x7466_6474;
+    public const uint Tfhd = 0x7466_6864;
+    public const uint Tkhd = 0x746B_6864;
+    public const uint Traf = 0x7472_6166;
+    public const uint Trak = 0x7472_616B;
+    public const uint Trex = 0x7472_6578;
+    public const uint Trun = 0x7472_756E;
+
+    private const long LongestBox = long.MaxValue / 4;
+
+    private Mp4Box(uint type, int headerLength, long length)
+    {
+        Type = type;
+        HeaderLength = headerLength;
+        Length = length;
+    }
+
+    public uint Type { get; }
+
+    public int HeaderLength { get; }
+
+    /// <summary>Gets the bytes of the box, header included; 0 when it goes on to the end of the input.</summary>
+    public long Length { get; }
+
+    /// <summary>Gets whether a segment of a fragmented file can begin with a box of this type.</summary>
+    public bool BeginsSegment => Type is Styp or Sidx or Ssix or Emsg or Prft or Moof or Mdat;
+
+    /// <summary>Reads a header; <see langword="false"/> when it is not all there. An invalid one has a header length of 0.</summary>
+    public static bool TryRead(in SequenceReader<byte> reader, out Mp4Box box)
+    {
+        Span<byte> scratch = stackalloc byte[LongHeader];
+        return TryRead(reader.PeekUpTo(LongHeader, scratch), out box);
+    }
+
+    /// <summary>Reads a header from the start of <paramref name="bytes"/>.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> bytes, out Mp4Box box)
+    {
+        box = default;
+        if (bytes.Length < ShortHeader)
+        {
+            return false;
+        }
+
+        ulong length = BinaryPrimitives.ReadUInt32BigEndian(bytes);
+        var type = BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]);
+        var header = ShortHeader;
+        if (!IsType(type))
+        {
+            return true;
+        }
+
+        if (length == 1)
+        {
+            if (bytes.Length < LongHeader)
+            {
+                return false;
+            }
+
+            header = LongHeader;
+            length = BinaryPrimitives.ReadUInt64BigEndian(bytes[ShortHeader..]);
+        }
+        else if (length == 0)
+        {
+            box = new Mp4Box(type, header, 0);
+            return true;
+        }
+
+        if (length >= (ulong)header && length <= LongestBox)
+        {
+            box = new Mp4Box(type, header, (long)length);
+        }
+
+        return true;
+    }
+
+    /// <summary>Four printable ASCII characters, or the © that QuickTime types begin with.</summary>
+    private static bool IsType(uint type)
+    {
+        for (var shift = 0; shift < 32; shift += 8)
+        {
+            if ((byte)(type >> shift) is not ((>= 0x20 and <= 0x7E) or 0xA9))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

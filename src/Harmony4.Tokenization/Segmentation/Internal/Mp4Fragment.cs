@@ -1,0 +1,177 @@
+using System.Buffers.Binary;
+
+namespace Harmony4.Tokenization.Internal;
+
+/// <summary>The samples of the time track in one movie fragment (ISO/IEC 14496-12, 8.8), read as their boxes go by.</summary>
+internal struct Mp4Fragment
+{
+    // tf_flags and tr_flags
+    private const uint HasBaseDataOffset = 0x01;
+    private const uint HasDescriptionIndex = 0x02;
+    private const uint HasDefaultDuration = 0x08;
+    private const uint HasDefaultSize = 0x10;
+    private const uint HasDefaultFlags = 0x20;
+    private const uint HasDataOffset = 0x001;
+    private const uint HasFirstSampleFlags = 0x004;
+    private const uint HasDuration = 0x100;
+    private const uint HasSize = 0x200;
+    private const uint HasFlags = 0x400;
+    private const uint HasCompositionOffset = 0x800;
+
+    // Bits of sample flags: either says that a decoder cannot start at the sample.
+    private const uint IsNonSync = 0x0001_0000;
+    private const uint DependsOnOthers = 0x0100_0000;
+
+    private Mp4Track _track;
+    private uint _runFlags;
+    private uint _firstSampleFlags;
+
+    public uint Timescale => _track.Timescale;
+
+    /// <summary>Gets whether the boxes that follow are of the time track.</summary>
+    public bool IsTimeTrack { get; private set; }
+
+    /// <summary>Gets whether a sample was seen.</summary>
+    public bool HasSamples { get; private set; }
+
+    /// <summary>Gets the composition time of the first sample, in ticks.</summary>
+    public Int128 FirstTime { get; private set; }
+
+    /// <summary>Gets whether a decoder can start at the first sample.</summary>
+    public bool IsKey { get; private set; }
+
+    /// <summary>Gets the decode time of the first sample, in ticks.</summary>
+    public Int128 Start { get; private set; }
+
+    /// <summary>Gets the decode time behind the last sample, in ticks; where the next fragment goes on if it does not say.</summary>
+    public Int128 End { get; private set; }
+
+    /// <summary>Gets the samples of the current run that were not read yet.</summary>
+    public uint Remaining { get; private set; }
+
+    /// <summary>Gets the bytes of each of them.</summary>
+    public int EntryLength { get; private set; }
+
+    public void BeginFragment(in Mp4Track timeTrack)
+    {
+        _track = timeTrack;
+        HasSamples = false;
+        IsTimeTrack = false;
+        Start = End;
+    }
+
+    public void BeginTrack() => IsTimeTrack = false;
+
+    /// <summary>Reads tfhd, from its version on.</summary>
+    public void ReadHeader(ReadOnlySpan<byte> body)
+    {
+        if (body.Length < 8 || BinaryPrimitives.ReadUInt32BigEndian(body[4..]) != _track.Id)
+        {
+            return;
+        }
+
+        IsTimeTrack = true;
+        var flags = BinaryPrimitives.ReadUInt32BigEndian(body);
+        var at = 8 + ((flags & HasBaseDataOffset) != 0 ? 8 : 0) + ((flags & HasDescriptionIndex) != 0 ? 4 : 0);
+        if ((flags & HasDefaultDuration) != 0)
+        {
+            _track.DefaultDuration = ReadAt(body, ref at);
+        }
+
+        if ((flags & HasDefaultSize) != 0)
+        {
+            at += 4;
+        }
+
+        if ((flags & HasDefaultFlags) != 0)
+        {
+            _track.DefaultFlags = ReadAt(body, ref at);
+        }
+    }
+
+    /// <summary>Reads tfdt, from its version on.</summary>
+    public void ReadDecodeTime(ReadOnlySpan<byte> body)
+    {
+        if (HasSamples || body.Length < 8)
+        {
+            return;
+        }
+
+        if (body[0] == 0)
+        {
+            Start = End = BinaryPrimitives.ReadUInt32BigEndian(body[4..]);
+        }
+        else if (body.Length >= 12)
+        {
+            Start = End = BinaryPrimitives.ReadUInt64BigEndian(body[4..]);
+        }
+    }
+
+    /// <summary>Reads the head of trun, from its version on; returns its length, or 0 when it does not fit the box.</summary>
+    public int BeginRun(ReadOnlySpan<byte> body, long bodyLength)
+    {
+        if (body.Length < 8)
+        {
+            return 0;
+        }
+
+        _runFlags = BinaryPrimitives.ReadUInt32BigEndian(body);
+        var count = BinaryPrimitives.ReadUInt32BigEndian(body[4..]);
+        var at = 8 + ((_runFlags & HasDataOffset) != 0 ? 4 : 0);
+        _firstSampleFlags = (_runFlags & HasFirstSampleFlags) != 0 ? ReadAt(body, ref at) : 0;
+        EntryLength = 4 * System.Numerics.BitOperations.PopCount(_runFlags & (HasDuration | HasSize | HasFlags | HasCompositionOffset));
+        if (at > bodyLength || bodyLength - at < (long)count * EntryLength)
+        {
+            return 0;
+        }
+
+        Remaining = count;
+        if (EntryLength == 0 && count > 0)
+        {
+            ReadSample(default);
+            End += (Int128)_track.DefaultDuration * (count - 1);
+            Remaining = 0;
+        }
+
+        return at;
+    }
+
+    /// <summary>Reads whole entries of the current run.</summary>
+    public void ReadSamples(ReadOnlySpan<byte> entries)
+    {
+        for (; entries.Length >= EntryLength; entries = entries[EntryLength..])
+        {
+            ReadSample(entries);
+        }
+    }
+
+    public void EndRun() => Remaining = 0;
+
+    private static uint ReadAt(ReadOnlySpan<byte> body, ref int at)
+    {
+        var value = at + 4 <= body.Length ? BinaryPrimitives.ReadUInt32BigEndian(body[at..]) : 0;
+        at += 4;
+        return value;
+    }
+
+    private void ReadSample(ReadOnlySpan<byte> entry)
+    {
+        var at = 0;
+        var duration = (_runFlags & HasDuration) != 0 ? ReadAt(entry, ref at) : _track.DefaultDuration;
+        at += (_runFlags & HasSize) != 0 ? 4 : 0;
+        if (!HasSamples)
+        {
+            var flags = (_runFlags & HasFlags) != 0 ? ReadAt(entry, ref at) : _track.DefaultFlags;
+            flags = (_runFlags & HasFirstSampleFlags) != 0 ? _firstSampleFlags : flags;
+
+            // Version 0 runs are unsigned on paper, but writers put negative offsets there as well.
+            var offset = (_runFlags & HasCompositionOffset) != 0 ? (int)ReadAt(entry, ref at) : 0;
+            FirstTime = End + offset;
+            IsKey = (flags & (IsNonSync | DependsOnOthers)) == 0;
+            HasSamples = true;
+        }
+
+        End += duration;
+        Remaining--;
+    }
+}

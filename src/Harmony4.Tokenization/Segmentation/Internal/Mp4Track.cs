@@ -1,0 +1,11 @@
+namespace Harmony4.Tokenization.Internal;
+
+/// <summary>What moov says about one track.</summary>
+internal struct Mp4Track
+{
+    public uint Id;
+    public uint Timescale;
+    public uint DefaultDuration;
+    public uint DefaultFlags;
+    public bool IsVideo;
+}

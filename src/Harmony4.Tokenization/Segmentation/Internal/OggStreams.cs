@@ -1,0 +1,58 @@
+namespace Harmony4.Tokenization.Internal;
+
+/// <summary>The logical streams that play together; more than a fixed number are not looked at.</summary>
+internal sealed class OggStreams
+{
+    private const int MaxStreams = 16;
+
+    private readonly OggStream[] _streams = new OggStream[MaxStreams];
+    private int _count;
+
+    public void Clear() => _count = 0;
+
+    public void Add(uint serial, ReadOnlySpan<byte> head)
+    {
+        if (_count < MaxStreams)
+        {
+            _streams[_count++] = OggStream.Identify(serial, head);
+        }
+    }
+
+    /// <summary>Returns the position of a stream, or −1.</summary>
+    public int Find(uint serial)
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            if (_streams[i].Serial == serial)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    public ref OggStream this[int index] => ref _streams[index];
+
+    /// <summary>Returns the position of the stream that times come from: the first video stream, else the first with times; −1 for none.</summary>
+    public int FindTimeTrack()
+    {
+        var first = -1;
+        for (var i = 0; i < _count; i++)
+        {
+            if (_streams[i].Rate == 0 || _streams[i].Scale == 0)
+            {
+                continue;
+            }
+
+            if (_streams[i].IsVideo)
+            {
+                return i;
+            }
+
+            first = first < 0 ? i : first;
+        }
+
+        return first;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Buffers.Binary;
+
+namespace Harmony4.Tokenization.Internal;
+
+/// <summary>The first program of a transport stream: which packets hold its time track. Read from PAT and PMT (ISO/IEC 13818-1, 2.4.4).</summary>
+internal sealed class TsProgram
+{
+    public const int None = -1;
+
+    private const int AssociationPid = 0;
+    private const int AssociationTable = 0;
+    private const int MapTable = 2;
+    private const int TableHeader = 8;
+    private const int MapHeader = 12;
+    private const int Checksum = 4;
+    private const int LastPid = 0x1FFF;
+
+    private readonly TsSections _association = new();
+    private readonly TsSections _map = new();
+    private readonly ulong[] _elementary = new ulong[(LastPid + 1) / 64];
+    private int _mapPid = None;
+
+    /// <summary>Gets the packets of the first video stream, else of the first stream.</summary>
+    public int TimePid { get; private set; } = None;
+
+    public bool IsTable(int pid) => pid == AssociationPid || pid == _mapPid;
+
+    public bool IsElementary(int pid) => (_elementary[pid >> 6] >> (pid & 63) & 1) != 0;
+
+    /// <summary>Reads the payload of a packet for which <see cref="IsTable"/> holds.</summary>
+    public void ReadTable(int pid, ReadOnlySpan<byte> payload, bool isStart)
+    {
+        if (pid == AssociationPid)
+        {
+            if (_association.TryAdd(payload, isStart, out var association))
+            {
+                ReadAssociation(association);
+            }
+        }
+        else if (_map.TryAdd(payload, isStart, out var map))
+        {
+            ReadMap(map);
+        }
+    }
+
+    private void ReadAssociation(ReadOnlySpan<byte> section)
+    {
+        if (section[0] != AssociationTable)
+        {
+            return;
+        }
+
+        for (var at = TableHeader; at + 4 <= section.Length - Checksum; at += 4)
+        {
+            var program = BinaryPrimitives.ReadUInt16BigEndian(section[at..]);
+            if (program != 0)
+            {
+                _mapPid = BinaryPrimitives.ReadUInt16BigEndian(section[(at + 2)..]) & LastPid;
+                return;
+            }
+        }
+    }
+
+    private void ReadMap(ReadOnlySpan<byte> section)
+    {
+        if (section[0] != MapTable || section.Length < MapHeader + Checksum)
+        {
+            return;
+        }
+
+        Array.Clear(_elementary);
+        int first = None, video = None;
+        var at = MapHeader + (BinaryPrimitives.ReadUInt16BigEndian(section[(MapHeader - 2)..]) & 0x0FFF);
+        while (at + 5 <= section.Length - Checksum)
+        {
+            var pid = BinaryPrimitives.ReadUInt16BigEndian(section[(at + 1)..]) & LastPid;
+            _elementary[pid >> 6] |= 1UL << (pid & 63);
+            first = first == None ? pid : first;
+            video = video == None && IsVideo(section[at]) ? pid : video;
+            at += 5 + (BinaryPrimitives.ReadUInt16BigEndian(section[(at + 3)..]) & 0x0FFF);
+        }
+
+        TimePid = video == None ? first : video;
+    }
+
+    /// <summary>Stream types of video: MPEG-1, 2 and 4, AVC and its extensions, JPEG 2000, HEVC, VVC, AVS, Dirac, VC-1.</summary>
+    private static bool IsVideo(byte streamType) => streamType is
+        0x01 or 0x02 or 0x10 or 0x1B or 0x1F or 0x20 or 0x21 or 0x24 or 0x33 or 0x42 or 0xD1 or 0xD2 or 0xD4 or 0xEA;
+}

@@ -1,0 +1,208 @@
+using System.Buffers;
+
+namespace Harmony4.Tokenization.Internal;
+
+/// <summary>
+/// MPEG-TS in packets of 188, 192 (with a time code before each) or 204 bytes: the tables before the first PES packet are the
+/// first block; then a block begins at every random access point of the time track.
+/// </summary>
+internal sealed class TsSegmenter(SegmenterOptions? options) : ResynchronisingSegmenter(options)
+{
+    private const int TimeCode = 4;
+    private const int LongestPacket = 204;
+
+    // Times count 90 kHz in 33 bits.
+    private const int MicrosecondsPerNineTicks = 100;
+    private const int TimeBits = 33;
+    private const long LongestFrame = 10 * 90_000;
+
+    private readonly TsProgram _program = new();
+    private int _packetLength;
+    private int _prefix;
+    private bool _isPastInit;
+    private bool _hasFrames;
+    private long _time;
+    private bool _hasTimeBase;
+    private long _first;
+    private long _last;
+    private long _lastDts;
+    private long _frameLength;
+
+    public override string Name => MediaFormats.Ts;
+
+    protected override byte SyncByte => TsPacket.Sync;
+
+    /// <summary>Tells the form of the packets at the start of <paramref name="bytes"/>; false when they are none, null when it takes more bytes.</summary>
+    public static bool? TryGetForm(ReadOnlySpan<byte> bytes, bool isFinal, out int packetLength, out int prefix)
+    {
+        ReadOnlySpan<(int Length, int Prefix)> forms = [(TsPacket.Length, 0), (TsPacket.Length + TimeCode, TimeCode), (LongestPacket, 0)];
+        bool? result = false;
+        foreach (var form in forms)
+        {
+            (packetLength, prefix) = form;
+            if (HasSyncs(bytes, form.Length, form.Prefix))
+            {
+                if (bytes.Length > form.Prefix + (2 * form.Length) || (isFinal && bytes.Length >= form.Length))
+                {
+                    return true;
+                }
+
+                result = isFinal ? result : null;
+            }
+        }
+
+        (packetLength, prefix) = (0, 0);
+        return result;
+    }
+
+    protected override Step ReadFrame(in SequenceReader<byte> reader, long limit, bool isFinal)
+    {
+        Span<byte> scratch = stackalloc byte[3 * LongestPacket];
+        if (_packetLength == 0)
+        {
+            switch (TryGetForm(reader.PeekUpTo(scratch.Length, scratch), isFinal, out _packetLength, out _prefix))
+            {
+                case null:
+                    return Step.NeedMore;
+                case false:
+                    return Lose("expected transport packets of 188, 192 or 204 bytes, found none");
+            }
+        }
+
+        scoped var ahead = reader.UnreadSpan;
+        if (ahead.Length < _packetLength && !reader.TryPeek(_packetLength, scratch, out ahead))
+        {
+            return Step.NeedMore;
+        }
+
+        var accepted = 0;
+        for (; accepted < limit && ahead.Length - accepted >= _packetLength; accepted += _packetLength)
+        {
+            var packet = new TsPacket(ahead.Slice(accepted + _prefix, TsPacket.Length));
+            if (packet.HasSync && !IsOfInterest(packet))
+            {
+                continue;
+            }
+
+            // What changes the block is looked at on its own, so that it is seen with nothing accepted but not yet counted.
+            if (accepted == 0)
+            {
+                return ReadPacket(packet);
+            }
+
+            break;
+        }
+
+        Accept(accepted);
+        return Step.Accepted;
+    }
+
+    protected override bool? IsSync(in SequenceReader<byte> reader, bool isFinal)
+    {
+        Span<byte> scratch = stackalloc byte[3 * LongestPacket];
+        var bytes = reader.PeekUpTo(scratch.Length, scratch);
+        var length = _packetLength == 0 ? TsPacket.Length : _packetLength;
+
+        if (bytes.Length > 2 * length || !HasSyncs(bytes, length, 0))
+        {
+            return HasSyncs(bytes, length, 0);
+        }
+
+        return isFinal ? bytes.Length >= TsPacket.Length : null;
+    }
+
+    /// <summary>The search finds sync bytes: time codes before packets are then taken for bytes behind them.</summary>
+    protected override void OnResynchronised() => _prefix = 0;
+
+    private static bool HasSyncs(ReadOnlySpan<byte> bytes, int length, int prefix)
+    {
+        for (var at = prefix; at <= prefix + (2 * length) && at < bytes.Length; at += length)
+        {
+            if (bytes[at] != TsPacket.Sync)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool IsOfInterest(in TsPacket packet)
+    {
+        var pid = packet.Pid;
+        return !packet.HasError && (_program.IsTable(pid) || (packet.IsStart && (pid == _program.TimePid || !_isPastInit)));
+    }
+
+    private Step ReadPacket(in TsPacket packet)
+    {
+        if (!packet.HasSync)
+        {
+            _hasFrames = false;
+            return Lose("expected the sync byte of a transport packet, found another");
+        }
+
+        var pid = packet.Pid;
+        if (_program.IsTable(pid))
+        {
+            _program.ReadTable(pid, packet.Payload, packet.IsStart);
+        }
+        else if (packet.BeginsPes && _program.IsElementary(pid))
+        {
+            if (BeginsBlock(packet, pid))
+            {
+                _isPastInit = true;
+                _hasFrames = false;
+                if (BlockLength > 0)
+                {
+                    return Step.Cut;
+                }
+            }
+
+            if (packet.TryGetTimes(out var pts, out var dts))
+            {
+                Place(pts, dts, pid == _program.TimePid, packet.IsRandomAccess);
+            }
+        }
+
+        Accept(_packetLength);
+        return Step.Accepted;
+    }
+
+    private bool BeginsBlock(in TsPacket packet, int pid) =>
+        !_isPastInit || (pid == _program.TimePid && packet.IsRandomAccess && packet.TryGetTimes(out _, out _));
+
+    private void Place(long pts, long dts, bool isTimeTrack, bool isKey)
+    {
+        _time = _hasTimeBase ? _time + Wrap(pts - _time) : pts;
+        if (!isTimeTrack)
+        {
+            // Frames of other streams before the first of the time track: a block of their own, which lasts no time of its.
+            _hasTimeBase = true;
+            SetTime(ToMicroseconds(_time), isKey: false);
+            return;
+        }
+
+        var decoded = _time - Wrap(pts - dts);
+        if (_hasTimeBase && decoded > _lastDts && decoded - _lastDts < LongestFrame)
+        {
+            _frameLength = decoded - _lastDts;
+        }
+
+        if (!_hasFrames)
+        {
+            _hasFrames = true;
+            _first = _last = _time;
+            SetTime(ToMicroseconds(_time), isKey, lastsUntilNext: true);
+        }
+
+        _hasTimeBase = true;
+        _lastDts = decoded;
+        _last = Math.Max(_last, _time);
+        SetDuration(ToMicroseconds(_last + _frameLength) - ToMicroseconds(_first));
+    }
+
+    /// <summary>The shortest way between two times that are known but for multiples of 2^33.</summary>
+    private static long Wrap(long difference) => difference << (64 - TimeBits) >> (64 - TimeBits);
+
+    private static Int128 ToMicroseconds(long ticks) => MediaClock.Scale(ticks, MicrosecondsPerNineTicks, 9);
+}

@@ -1,0 +1,73 @@
+using System.Buffers.Binary;
+using Harmony4.TestKit;
+
+namespace Harmony4.Tokenization.Tests.Segmentation;
+
+public sealed class MediaFormatsTests
+{
+    [Theory]
+    [InlineData("media/clip.mp4", MediaFormats.FragmentedMp4)]
+    [InlineData("media/clip.webm", MediaFormats.Webm)]
+    [InlineData("media/clip.ivf", MediaFormats.Ivf)]
+    [InlineData("media/clip.opus", MediaFormats.Ogg)]
+    [InlineData("media/clip.ogv", MediaFormats.Ogg)]
+    [InlineData("media/clip.ts", MediaFormats.Ts)]
+    [InlineData("media/clip.aac", MediaFormats.Adts)]
+    [InlineData("media/clip.mp3", MediaFormats.Mp3)]
+    [InlineData("media/speech.wav", MediaFormats.Wav)]
+    public void Detect_RealFile_NamesItsFormat(string file, string format)
+    {
+        var input = Vectors.Read(file);
+        Assert.Equal(new MediaFormat(format), MediaFormats.Detect(input.AsSpan(0, Math.Min(input.Length, MediaFormats.DetectionLength))));
+    }
+
+    [Fact]
+    public void Detect_PlainMp4_GivesFixedBlocksAndAHint()
+    {
+        byte[] fileType = [.. Box("ftyp", "isom\0\0\0\0"u8)], movie = [.. Box("moov", Box("trak", new byte[40]))];
+        foreach (var head in new byte[][] { [.. fileType, .. movie], [.. fileType, .. Box("free", []), .. Box("mdat", new byte[100])], [.. movie, .. Box("mdat", [])] })
+        {
+            var format = MediaFormats.Detect(head);
+            Assert.Equal(MediaFormats.Fixed, format.Name);
+            Assert.Contains("frag_keyframe", format.Hint, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Detect_SegmentWithoutItsInit_IsFragmentedMp4() =>
+        Assert.Equal(MediaFormats.FragmentedMp4, MediaFormats.Detect([.. Box("styp", "msdh\0\0\0\0"u8), .. Box("moof", [])]).Name);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("H4MK\0\u0001\0\0")]
+    [InlineData("some text that is no media")]
+    public void Detect_AnythingElse_IsFixed(string text) =>
+        Assert.Equal(new MediaFormat(MediaFormats.Fixed), MediaFormats.Detect(System.Text.Encoding.Latin1.GetBytes(text)));
+
+    [Fact]
+    public void Create_EveryName_GivesASegmenterOfThatName() =>
+        Assert.All(MediaFormats.Names, name => Assert.Equal(name, MediaFormats.Create(name).Name));
+
+    [Fact]
+    public void Create_BadNamesAndOptions_Throw()
+    {
+        Assert.Throws<ArgumentException>(() => MediaFormats.Create("mov"));
+        foreach (var options in new SegmenterOptions[]
+        {
+            new() { PcmSampleRate = 0 }, new() { PcmChannels = 0 }, new() { PcmChannels = 4097 }, new() { PcmBitsPerSample = 12 },
+            new() { MaxBlockLength = SegmenterOptions.SmallestMaxBlockLength - 1 },
+        })
+        {
+            Assert.Throws<ArgumentOutOfRangeException>(() => MediaFormats.Create(MediaFormats.Pcm, options));
+        }
+    }
+
+    private static byte[] Box(string type, ReadOnlySpan<byte> body)
+    {
+        var box = new byte[8 + body.Length];
+        BinaryPrimitives.WriteInt32BigEndian(box, box.Length);
+        System.Text.Encoding.ASCII.GetBytes(type, box.AsSpan(4));
+        body.CopyTo(box.AsSpan(8));
+        return box;
+    }
+}

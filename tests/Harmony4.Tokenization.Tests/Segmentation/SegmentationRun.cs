@@ -1,0 +1,69 @@
+using System.Buffers;
+using Harmony4.TestKit;
+
+namespace Harmony4.Tokenization.Tests.Segmentation;
+
+/// <summary>One pass of a segmenter over an input, as a caller drives it; checks what holds for every segmenter and input.</summary>
+public sealed record SegmentationRun(IReadOnlyList<MediaBlock> Blocks, SegmentationNotice? Notice)
+{
+    /// <summary>Reads an input that arrives <paramref name="step"/> bytes at a time, in segments of <paramref name="segment"/> bytes; 0 for one.</summary>
+    public static SegmentationRun Of(byte[] input, string format, SegmenterOptions? options = null, int step = int.MaxValue, int segment = 0) =>
+        Of(input, MediaFormats.Create(format, options), step, segment);
+
+    public static SegmentationRun Of(byte[] input, BlockSegmenter segmenter, int step = int.MaxValue, int segment = 0)
+    {
+        var blocks = new List<MediaBlock>();
+        int start = 0, end = (int)Math.Min(step, (long)input.Length);
+        ulong? lastKey = null;
+        while (true)
+        {
+            var isFinal = end == input.Length;
+            if (segmenter.TryRead(Window(input, start, end, segment), isFinal, out var block))
+            {
+                Require(block.Length > 0 && block.Length <= end - start, $"a block of {block.Length} of {end - start} bytes");
+                Require(!block.IsKey || lastKey is null || block.Pts > lastKey, $"key times {lastKey}, {block.Pts}");
+                Require(block.Duration <= ulong.MaxValue - block.Pts, "a block ends after the end of time");
+                lastKey = block.IsKey ? block.Pts : lastKey;
+                start += (int)block.Length;
+                blocks.Add(block);
+                continue;
+            }
+
+            Require(end - start < segmenter.MaxBufferLength, $"no block in {end - start} bytes");
+            if (isFinal)
+            {
+                break;
+            }
+
+            end = (int)Math.Min((long)end + step, input.Length);
+        }
+
+        // The blocks cover the input, in order and without gaps.
+        Require(start == input.Length, $"{input.Length - start} bytes left");
+        return new SegmentationRun(blocks, segmenter.Notice);
+    }
+
+    public static long OffsetOf(IEnumerable<MediaBlock> blocks, int index) => blocks.Take(index).Sum(b => b.Length);
+
+    /// <summary>The blocks and the notice as text, so that a difference shows where it is.</summary>
+    public override string ToString() => string.Join('\n', Blocks) + "\n" + Notice;
+
+    private static ReadOnlySequence<byte> Window(byte[] input, int start, int end, int segment)
+    {
+        if (segment == 0 || end == start)
+        {
+            return new ReadOnlySequence<byte>(input, start, end - start);
+        }
+
+        var window = input.AsSpan(start, end - start).ToArray();
+        return Segmentations.Cut(window, Enumerable.Range(1, (window.Length - 1) / segment).Select(i => i * segment));
+    }
+
+    private static void Require(bool condition, string what)
+    {
+        if (!condition)
+        {
+            throw new InvalidOperationException(what);
+        }
+    }
+}

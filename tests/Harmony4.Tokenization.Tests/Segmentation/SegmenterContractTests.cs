@@ -1,0 +1,110 @@
+using Harmony4.TestKit;
+
+namespace Harmony4.Tokenization.Tests.Segmentation;
+
+/// <summary>What every segmenter keeps to, on a real file of its format.</summary>
+public sealed class SegmenterContractTests
+{
+    private static readonly SegmenterOptions SmallBlocks = new() { MaxBlockLength = SegmenterOptions.SmallestMaxBlockLength, BlockSize = 4096 };
+
+    public static TheoryData<string, string> Samples => new()
+    {
+        { MediaFormats.FragmentedMp4, "media/clip.mp4" },
+        { MediaFormats.Webm, "media/clip.webm" },
+        { MediaFormats.Ivf, "media/clip.ivf" },
+        { MediaFormats.Ogg, "media/clip.opus" },
+        { MediaFormats.Ogg, "media/clip.ogv" },
+        { MediaFormats.Ts, "media/clip.ts" },
+        { MediaFormats.Adts, "media/clip.aac" },
+        { MediaFormats.Mp3, "media/clip.mp3" },
+        { MediaFormats.Wav, "media/speech.wav" },
+        { MediaFormats.Pcm, "media/speech.wav" },
+        { MediaFormats.Fixed, "media/clip.webm" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void TryRead_InputCutInAnyWay_GivesTheSameBlocks(string format, string file)
+    {
+        var input = Vectors.Read(file);
+        foreach (var options in new[] { null, SmallBlocks })
+        {
+            var whole = SegmentationRun.Of(input, format, options);
+            Assert.Null(whole.Notice);
+            foreach (var (step, segment) in new[] { (997, 0), (4096, 61), (65_537, 4096), (300_000, 1024), (int.MaxValue, 333) })
+            {
+                Assert.Equal(whole.ToString(), SegmentationRun.Of(input, format, options, step, segment).ToString());
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void TryRead_OneByteAtATime_GivesTheSameBlocks(string format, string file)
+    {
+        var input = Vectors.Read(file);
+        input = input[..Math.Min(input.Length, 20_000)];
+        Assert.Equal(
+            SegmentationRun.Of(input, format, SmallBlocks).ToString(),
+            SegmentationRun.Of(input, format, SmallBlocks, step: 1, segment: 7).ToString());
+    }
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void TryRead_BlockAboveTheCap_IsSplit(string format, string file)
+    {
+        var run = SegmentationRun.Of(Vectors.Read(file), format, SmallBlocks);
+        Assert.All(run.Blocks, b => Assert.InRange(b.Length, 1, SegmenterOptions.SmallestMaxBlockLength));
+    }
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void TryRead_SmallestAndLargestCap_GiveTheSameTimeLine(string format, string file)
+    {
+        var input = Vectors.Read(file);
+        var small = SegmentationRun.Of(input, format, SmallBlocks with { BlockSize = new SegmenterOptions().BlockSize });
+        var large = SegmentationRun.Of(input, format);
+        Assert.Equal(TotalDuration(large), TotalDuration(small));
+        if (format is not (MediaFormats.Wav or MediaFormats.Pcm or MediaFormats.Fixed))
+        {
+            Assert.Equal(Keys(large), Keys(small));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void TryRead_SteadyState_AllocatesNothing(string format, string file)
+    {
+        var input = Vectors.Read(file);
+        long Drive(BlockSegmenter segmenter)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var rest = new System.Buffers.ReadOnlySequence<byte>(input);
+            while (segmenter.TryRead(rest, true, out var block))
+            {
+                rest = rest.Slice(block.Length);
+            }
+
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Drive(MediaFormats.Create(format));
+        Assert.Equal(0, Drive(MediaFormats.Create(format)));
+    }
+
+    [Fact]
+    public void TryRead_EmptyInput_HasNoBlocks()
+    {
+        foreach (var format in MediaFormats.Names)
+        {
+            var run = SegmentationRun.Of([], format);
+            Assert.Empty(run.Blocks);
+            Assert.Null(run.Notice);
+        }
+    }
+
+    private static ulong TotalDuration(SegmentationRun run) => run.Blocks.Aggregate(0UL, (sum, b) => sum + b.Duration);
+
+    private static List<(long Offset, ulong Pts)> Keys(SegmentationRun run) =>
+        [.. run.Blocks.Select((b, i) => (Block: b, Offset: SegmentationRun.OffsetOf(run.Blocks, i))).Where(b => b.Block.IsKey).Select(b => (b.Offset, b.Block.Pts))];
+}
