@@ -27,7 +27,7 @@ internal sealed unsafe class FftTables
         var blocks = Half / 8;
         foreach (var radix in Radices.AsSpan(1, Radices.Length - 2))
         {
-            middle += 2 * (radix - 1) * (blocks / radix - 1);
+            middle += 2 * (radix - 1) * (blocks / radix);
             blocks /= radix;
         }
 
@@ -51,7 +51,7 @@ internal sealed unsafe class FftTables
     /// <summary>Gets, for k = 1 … 7, M/8 real then M/8 imaginary parts of the factors of output k of the first pass.</summary>
     public double* First { get; }
 
-    /// <summary>Gets, pass after pass and block after block from block 1 on, the radix − 1 factors as (real, imaginary) pairs.</summary>
+    /// <summary>Gets, pass after pass and block after block, the radix − 1 factors as (real, imaginary) pairs.</summary>
     public double* Middle { get; }
 
     /// <summary>Gets, for k = 0 … 3, the cosines then the sines of 2π (q + kM/4) / N for q = 0 … M/8 − 1.</summary>
@@ -92,7 +92,7 @@ internal sealed unsafe class FftTables
         var length = eighth;
         foreach (var radix in Radices.AsSpan(1, Radices.Length - 2))
         {
-            for (var p = 1; p < length / radix; p++)
+            for (var p = 0; p < length / radix; p++)
             {
                 for (var k = 1; k < radix; k++, next += 2)
                 {

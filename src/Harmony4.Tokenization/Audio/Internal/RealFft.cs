@@ -77,7 +77,7 @@ internal sealed unsafe class RealFft
                 FftPasses<TVector, TLanes>.Four(real, imaginary, nextReal, nextImaginary, factors, stride, blocks);
             }
 
-            factors += 2 * (radices[pass] - 1) * (blocks - 1);
+            factors += 2 * (radices[pass] - 1) * blocks;
             stride *= radices[pass];
             Swap(ref real, ref nextReal);
             Swap(ref imaginary, ref nextImaginary);
