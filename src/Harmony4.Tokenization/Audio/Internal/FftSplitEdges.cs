@@ -7,20 +7,21 @@ internal static unsafe class FftSplitEdges
     private const double CosSixteenth = 0.92387953251128675613;
     private const double SinSixteenth = 0.38268343236508977173;
 
-    public static void Run(double* real, double* imaginary, nint quarter, Spectrum spectrum)
+    public static void Run<TOutput>(double* real, double* imaginary, nint quarter, TOutput output)
+        where TOutput : struct, IFftOutput
     {
         Butterfly(real, imaginary, quarter, out var r0, out var i0, out var r1, out var i1, out var r2, out var i2, out var r3, out var i3);
 
         // Bins 0 and M share the first point; their imaginary parts are +0 by definition.
-        Store(spectrum, 0, (2 * r0) + (2 * i0), 0);
-        Store(spectrum, 4 * quarter, (2 * r0) - (2 * i0), 0);
-        Store(spectrum, 2 * quarter, 2 * r2, 0 - (2 * i2));
-        FftSplitPass<double, ScalarLanes>.StorePair(r1, i1, r3, i3, CosEighth, CosEighth, spectrum, quarter, 3 * quarter);
+        output.Store<double, ScalarLanes>(0, (2 * r0) + (2 * i0), 0);
+        output.Store<double, ScalarLanes>(4 * quarter, (2 * r0) - (2 * i0), 0);
+        output.Store<double, ScalarLanes>(2 * quarter, 2 * r2, 0 - (2 * i2));
+        FftSplitPass<double, ScalarLanes>.StorePair(r1, i1, r3, i3, CosEighth, CosEighth, output, quarter, 3 * quarter);
 
         var eighth = quarter / 2;
         Butterfly(real + eighth, imaginary + eighth, quarter, out r0, out i0, out r1, out i1, out r2, out i2, out r3, out i3);
-        FftSplitPass<double, ScalarLanes>.StorePair(r0, i0, r3, i3, CosSixteenth, SinSixteenth, spectrum, eighth, 7 * eighth);
-        FftSplitPass<double, ScalarLanes>.StorePair(r1, i1, r2, i2, SinSixteenth, CosSixteenth, spectrum, 3 * eighth, 5 * eighth);
+        FftSplitPass<double, ScalarLanes>.StorePair(r0, i0, r3, i3, CosSixteenth, SinSixteenth, output, eighth, 7 * eighth);
+        FftSplitPass<double, ScalarLanes>.StorePair(r1, i1, r2, i2, SinSixteenth, CosSixteenth, output, 3 * eighth, 5 * eighth);
     }
 
     private static void Butterfly(
@@ -36,12 +37,5 @@ internal static unsafe class FftSplitEdges
         r3 = real[3 * apart];
         i3 = imaginary[3 * apart];
         Butterflies<double, ScalarLanes>.Four(ref r0, ref i0, ref r1, ref i1, ref r2, ref i2, ref r3, ref i3);
-    }
-
-    private static void Store(Spectrum spectrum, nint bin, double re, double im)
-    {
-        spectrum.Real[bin] = re;
-        spectrum.Imaginary[bin] = im;
-        spectrum.Power[bin] = (re * re) + (im * im);
     }
 }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Harmony4.Tokenization.Internal;
 
-/// <summary>The last pass: radix 4 without factors, and in the same step the bins of the real transform with their power.</summary>
+/// <summary>The last pass: radix 4 without factors, and in the same step the bins of the real transform.</summary>
 /// <remarks>
 /// With Z the complex transform of halved points, bins j and M − j are E + T and conj(E − T), where E = Z[j] + conj Z[M−j],
 /// T = −i e^(−2πi j/N) (Z[j] − conj Z[M−j]). The butterflies q and M/4 − q hold both bins of each of their pairs.
@@ -12,7 +12,8 @@ internal static unsafe class FftSplitPass<TVector, TLanes>
     where TLanes : struct, ILanes<TVector>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(double* real, double* imaginary, double* factors, nint quarter, Spectrum spectrum)
+    public static void Run<TOutput>(double* real, double* imaginary, double* factors, nint quarter, TOutput output)
+        where TOutput : struct, IFftOutput
     {
         var half = 4 * quarter;
         var eighth = quarter / 2;
@@ -45,18 +46,19 @@ internal static unsafe class FftSplitPass<TVector, TLanes>
 
             var w = factors + q;
             var mirrored = half - q - (TLanes.Count - 1);
-            StorePair(ar0, ai0, br3, bi3, TLanes.Load(w), TLanes.Load(w + eighth), spectrum, q, mirrored);
-            StorePair(ar1, ai1, br2, bi2, TLanes.Load(w + (2 * eighth)), TLanes.Load(w + (2 * eighth) + eighth), spectrum, q + quarter, mirrored - quarter);
-            StorePair(ar2, ai2, br1, bi1, TLanes.Load(w + (4 * eighth)), TLanes.Load(w + (4 * eighth) + eighth), spectrum, q + (2 * quarter), mirrored - (2 * quarter));
-            StorePair(ar3, ai3, br0, bi0, TLanes.Load(w + (6 * eighth)), TLanes.Load(w + (6 * eighth) + eighth), spectrum, q + (3 * quarter), mirrored - (3 * quarter));
+            StorePair(ar0, ai0, br3, bi3, TLanes.Load(w), TLanes.Load(w + eighth), output, q, mirrored);
+            StorePair(ar1, ai1, br2, bi2, TLanes.Load(w + (2 * eighth)), TLanes.Load(w + (2 * eighth) + eighth), output, q + quarter, mirrored - quarter);
+            StorePair(ar2, ai2, br1, bi1, TLanes.Load(w + (4 * eighth)), TLanes.Load(w + (4 * eighth) + eighth), output, q + (2 * quarter), mirrored - (2 * quarter));
+            StorePair(ar3, ai3, br0, bi0, TLanes.Load(w + (6 * eighth)), TLanes.Load(w + (6 * eighth) + eighth), output, q + (3 * quarter), mirrored - (3 * quarter));
         }
 
-        FftSplitEdges.Run(real, imaginary, quarter, spectrum);
+        FftSplitEdges.Run(real, imaginary, quarter, output);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StorePair(
-        TVector ar, TVector ai, TVector br, TVector bi, TVector cos, TVector sin, Spectrum spectrum, nint bin, nint mirrored)
+    public static void StorePair<TOutput>(
+        TVector ar, TVector ai, TVector br, TVector bi, TVector cos, TVector sin, TOutput output, nint bin, nint mirrored)
+        where TOutput : struct, IFftOutput
     {
         var sumR = TLanes.Add(ar, br);
         var sumI = TLanes.Subtract(ai, bi);
@@ -64,24 +66,10 @@ internal static unsafe class FftSplitPass<TVector, TLanes>
         var differenceI = TLanes.Add(ai, bi);
         var turnedR = TLanes.Subtract(TLanes.Multiply(cos, differenceI), TLanes.Multiply(sin, differenceR));
         var turnedI = TLanes.Add(TLanes.Multiply(sin, differenceI), TLanes.Multiply(cos, differenceR));
-        Store(TLanes.Add(sumR, turnedR), TLanes.Subtract(sumI, turnedI), spectrum, bin, reversed: false);
+        output.Store<TVector, TLanes>(bin, TLanes.Add(sumR, turnedR), TLanes.Subtract(sumI, turnedI));
 
         // turnedI is −Im T, so that Im conj(E − T) = −turnedI − sumI.
         var minus = TLanes.Subtract(TLanes.Subtract(TLanes.Broadcast(0.0), sumI), turnedI);
-        Store(TLanes.Subtract(sumR, turnedR), minus, spectrum, mirrored, reversed: true);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(TVector re, TVector im, Spectrum spectrum, nint bin, bool reversed)
-    {
-        if (reversed)
-        {
-            re = TLanes.Reverse(re);
-            im = TLanes.Reverse(im);
-        }
-
-        TLanes.Store(spectrum.Real + bin, re);
-        TLanes.Store(spectrum.Imaginary + bin, im);
-        TLanes.Store(spectrum.Power + bin, TLanes.Add(TLanes.Multiply(re, re), TLanes.Multiply(im, im)));
+        output.Store<TVector, TLanes>(mirrored, TLanes.Reverse(TLanes.Subtract(sumR, turnedR)), TLanes.Reverse(minus));
     }
 }

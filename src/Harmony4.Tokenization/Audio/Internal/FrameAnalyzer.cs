@@ -9,9 +9,11 @@ internal sealed unsafe class FrameAnalyzer
     private readonly RealFft _fft;
     private readonly HannWindow _window;
     private readonly PeakScratch _scratch;
+    private readonly AlignedMemory _spectrum;
     private readonly AlignedMemory _columns;
     private readonly LaneWidth _width;
     private readonly int _sampleRate;
+    private readonly int _spectrumPitch;
     private readonly int _pitch;
 
     public FrameAnalyzer(int frameSize, int sampleRate, int tokensPerFrame, LaneWidth width)
@@ -21,12 +23,20 @@ internal sealed unsafe class FrameAnalyzer
         _scratch = new PeakScratch(frameSize / 2);
         _width = width;
         _sampleRate = sampleRate;
+        _spectrumPitch = (frameSize / 2) + RealFft.Padding;
+        _spectrum = new AlignedMemory(3 * _spectrumPitch * sizeof(double));
         TokensPerFrame = tokensPerFrame;
         _pitch = (tokensPerFrame + 7) & ~7;
         _columns = new AlignedMemory(3 * _pitch * sizeof(double));
     }
 
     public int TokensPerFrame { get; }
+
+    private double* Real => (double*)_spectrum.Start;
+
+    private double* Imaginary => Real + _spectrumPitch;
+
+    private double* Power => Imaginary + _spectrumPitch;
 
     /// <summary>Writes the tokens of the frame at <paramref name="samples"/>.</summary>
     public void Analyze(ReadOnlySpan<short> samples, Span<AudioToken> tokens)
@@ -54,11 +64,10 @@ internal sealed unsafe class FrameAnalyzer
     {
         fixed (short* start = samples)
         {
-            _fft.Transform(new WindowedInput(start, _window.Even, _window.Odd));
+            _fft.Transform(new WindowedInput(start, _window.Even, _window.Odd), new PowerOutput(Real, Imaginary, Power));
         }
 
-        var half = _fft.Size / 2;
-        var max = PeakSelector<TVector, TLanes>.Select(_fft.Spectrum.Power, half, TokensPerFrame, _scratch);
+        var max = PeakSelector<TVector, TLanes>.Select(Power, _fft.Size / 2, TokensPerFrame, _scratch);
         Quantize<TVector, TLanes>(max);
         Write(tokens);
         GC.KeepAlive(this);
@@ -69,14 +78,13 @@ internal sealed unsafe class FrameAnalyzer
         where TVector : struct
         where TLanes : struct, ILanes<TVector>
     {
-        var spectrum = _fft.Spectrum;
         int* selected = _scratch.Selected;
         double* powers = (double*)_columns.Start, magnitudes = powers + _pitch, phases = magnitudes + _pitch;
         for (var i = 0; i < TokensPerFrame; i++)
         {
-            powers[i] = spectrum.Power[selected[i]];
-            magnitudes[i] = spectrum.Real[selected[i]];
-            phases[i] = spectrum.Imaginary[selected[i]];
+            powers[i] = Power[selected[i]];
+            magnitudes[i] = Real[selected[i]];
+            phases[i] = Imaginary[selected[i]];
         }
 
         var largest = TLanes.Broadcast(Math.Sqrt(max));

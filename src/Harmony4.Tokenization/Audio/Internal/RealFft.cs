@@ -7,7 +7,7 @@ namespace Harmony4.Tokenization.Internal;
 internal sealed unsafe class RealFft
 {
     /// <summary>Keeps arrays of a power-of-two length from starting on the same lines of the first-level cache.</summary>
-    private const int Padding = 24;
+    public const int Padding = 24;
 
     private readonly FftTables _tables;
     private readonly AlignedMemory _memory;
@@ -19,44 +19,39 @@ internal sealed unsafe class RealFft
         _tables = FftTables.Get(size);
         _width = width;
         _pitch = _tables.Half + Padding;
-        _memory = new AlignedMemory(7 * _pitch * sizeof(double));
-        Spectrum = new Spectrum(Array(4), Array(5), Array(6));
+        _memory = new AlignedMemory(4 * _pitch * sizeof(double));
     }
 
     /// <summary>Gets N.</summary>
     public int Size => _tables.Size;
 
-    /// <summary>Gets N/2 + 1.</summary>
-    public int Bins => _tables.Half + 1;
-
-    /// <summary>Gets where the last transform's result is; valid while this object is reachable.</summary>
-    public Spectrum Spectrum { get; }
-
-    /// <summary>Transforms what <paramref name="input"/> reads, N/2 points.</summary>
-    public void Transform<TInput>(TInput input)
+    /// <summary>Transforms the N/2 points that <paramref name="input"/> reads into the N/2 + 1 bins that <paramref name="output"/> takes.</summary>
+    public void Transform<TInput, TOutput>(TInput input, TOutput output)
         where TInput : struct, IFftInput
+        where TOutput : struct, IFftOutput
     {
         switch (_width)
         {
             case LaneWidth.Eight:
-                Run<Vector512<double>, Lanes512, TInput>(input);
+                Run<Vector512<double>, Lanes512, TInput, TOutput>(input, output);
                 break;
             case LaneWidth.Four:
-                Run<Vector256<double>, Lanes256, TInput>(input);
+                Run<Vector256<double>, Lanes256, TInput, TOutput>(input, output);
                 break;
             case LaneWidth.Two:
-                Run<Vector128<double>, Lanes128, TInput>(input);
+                Run<Vector128<double>, Lanes128, TInput, TOutput>(input, output);
                 break;
             default:
-                Run<double, ScalarLanes, TInput>(input);
+                Run<double, ScalarLanes, TInput, TOutput>(input, output);
                 break;
         }
     }
 
-    private void Run<TVector, TLanes, TInput>(TInput input)
+    private void Run<TVector, TLanes, TInput, TOutput>(TInput input, TOutput output)
         where TVector : struct
         where TLanes : struct, ILanes<TVector>
         where TInput : struct, IFftInput
+        where TOutput : struct, IFftOutput
     {
         nint half = _tables.Half;
         double* real = Array(0), imaginary = Array(1), nextReal = Array(2), nextImaginary = Array(3);
@@ -83,7 +78,7 @@ internal sealed unsafe class RealFft
             Swap(ref imaginary, ref nextImaginary);
         }
 
-        FftSplitPass<TVector, TLanes>.Run(real, imaginary, _tables.Split, half / 4, Spectrum);
+        FftSplitPass<TVector, TLanes>.Run(real, imaginary, _tables.Split, half / 4, output);
         GC.KeepAlive(this);
     }
 
