@@ -1,0 +1,7 @@
+namespace Harmony4.Tokenization;
+
+/// <summary>Which frame a run of <see cref="AudioToken"/>s describes.</summary>
+/// <param name="Index">Position of the frame in its stream, from 0; frames are one hop (half a frame) apart.</param>
+/// <param name="Pts">Time of the frame's first sample in microseconds: floor(index × hop × 1,000,000 / sample rate).</param>
+/// <param name="TokenCount">How many tokens the frame has.</param>
+public readonly record struct AudioFrame(long Index, ulong Pts, int TokenCount);
