@@ -32,7 +32,7 @@ internal sealed class CliConsole : IDisposable
 
     public static CliConsole System() => new(
         OpenStandardInput,
-        Console.OpenStandardOutput(),
+        OpenStandardOutput(),
         new StreamWriter(Console.OpenStandardError(), Utf8) { AutoFlush = true, NewLine = "\n" },
         !Console.IsOutputRedirected,
         !Console.IsErrorRedirected);
@@ -49,4 +49,20 @@ internal sealed class CliConsole : IDisposable
     private static Stream OpenStandardInput() => OperatingSystem.IsWindows()
         ? Console.OpenStandardInput()
         : new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
+
+    // The console's stream takes a closed pipe for a success and would let a long extraction run on for nobody. A file stream says it,
+    // but writes at positions of its own, which a file shared with other programs must not have.
+    private static Stream OpenStandardOutput()
+    {
+        if (!OperatingSystem.IsWindows() && Console.IsOutputRedirected)
+        {
+            var output = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+            if (!output.CanSeek)
+            {
+                return output;
+            }
+        }
+
+        return Console.OpenStandardOutput();
+    }
 }

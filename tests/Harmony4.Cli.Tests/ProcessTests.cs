@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using Harmony4.TestKit;
+
+namespace Harmony4.Cli.Tests;
+
+/// <summary>What only a process of its own can show: signals, devices, closed pipes.</summary>
+public sealed class ProcessTests : IDisposable
+{
+    private readonly Tool _tool = new();
+
+    public void Dispose() => _tool.Dispose();
+
+    [Fact]
+    public async Task Export_InterruptedWhileThePipeIsSilent_Exits130AndLeavesNothing()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        using var process = Start(["export", "-", "-o", _tool.Path("out")]);
+        await process.StandardInput.BaseStream.WriteAsync(new byte[3_000_000]);
+        await process.StandardInput.BaseStream.FlushAsync();
+        await UntilAsync(() => _tool.Files.Any());
+        Assert.DoesNotContain("out", _tool.Files);
+
+        using (var kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.Equal((130, "harmony4: interrupted\n"), (process.ExitCode, error));
+        Assert.Empty(_tool.Files);
+    }
+
+    [Fact]
+    public async Task Export_FullDevice_Exits3WithOneLine()
+    {
+        if (!File.Exists("/dev/full"))
+        {
+            return;
+        }
+
+        using var process = Start(["export", _tool.Write("in", Vectors.SeededBytes("full", 3_000_000)), "-o", "/dev/full"]);
+        process.StandardInput.Close();
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.Equal((3, "harmony4: /dev/full: No space left on device\n"), (process.ExitCode, error));
+    }
+
+    [Fact]
+    public async Task Extract_ReaderGoesAway_Exits3WithoutATrace()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        await _tool.RunAsync("export", _tool.Write("in", new byte[20_000_000]));
+        using var process = Start(["extract", _tool.Path("in.h4mk")]);
+        process.StandardInput.Close();
+        process.StandardOutput.Close();
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.Equal(3, process.ExitCode);
+        Assert.StartsWith("harmony4: standard output: ", error, StringComparison.Ordinal);
+        Assert.Equal(1, error.Count(c => c == '\n'));
+    }
+
+    private static Process Start(string[] args) => Process.Start(new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "harmony4.dll"), .. args])
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        for (var i = 0; i < 600 && !condition(); i++)
+        {
+            await Task.Delay(50);
+        }
+
+        Assert.True(condition());
+    }
+}
