@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using Harmony4.TestKit;
+
+namespace Harmony4.Tests;
+
+/// <summary>The programs that a newcomer meets first: the README's example and QuickStart.</summary>
+public sealed class ProgramTests
+{
+    [Fact]
+    public async Task ReadmeExample_Run_PrintsWhatTheReadmeSays()
+    {
+        var (code, output) = await RunAsync("Harmony4.ReadmeExample.dll");
+        Assert.Equal(0, code);
+        Assert.Equal("block 50 at 2000000 us: 1008 bytes\nUnsigned: 100 blocks, 0 findings\n", output);
+
+        // The README is copied beside the tests, so that its text and this one cannot drift apart.
+        var readme = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "README.md"));
+        Assert.Contains(output, readme.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task QuickStart_Run_BringsTheClipBack()
+    {
+        var folder = Directory.CreateTempSubdirectory("harmony4-quickstart-").FullName;
+        try
+        {
+            var (code, output) = await RunAsync("QuickStart.dll", Vectors.PathOf("media/clip.mp4"), folder);
+            Assert.Equal(0, code);
+            Assert.Contains("segmented as fmp4", output, StringComparison.Ordinal);
+            Assert.Contains("unsigned: 12 blocks, 0 findings", output, StringComparison.Ordinal);
+            Assert.Equal(Vectors.Read("media/clip.mp4"), await File.ReadAllBytesAsync(Path.Combine(folder, "clip.mp4")));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<(int Code, string Output)> RunAsync(string assembly, params string[] args)
+    {
+        using var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, assembly), .. args]) { RedirectStandardOutput = true })!;
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, output.ReplaceLineEndings("\n"));
+    }
+}
