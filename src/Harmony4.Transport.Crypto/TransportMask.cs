@@ -10,7 +10,7 @@ namespace Harmony4.Transport.Crypto;
 /// The H4MK 1.0 transport mask: XOR with a keystream, per block. It hides payloads from a casual look. <b>It is
 /// obfuscation and nothing more</b>: it detects no change, and with the default context the same master key
 /// repeats the same keystream in every container, so two masked files reveal the XOR of their contents.
-/// New containers should be sealed instead.
+/// New containers should be sealed instead: see <see cref="BlockSealer"/>.
 /// </summary>
 /// <remarks>
 /// Block key = HKDF-SHA256 (RFC 5869) without salt, info = context ‖ 0x7C ‖ the block index in decimal ASCII, 32 bytes;

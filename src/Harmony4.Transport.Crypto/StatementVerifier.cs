@@ -1,0 +1,193 @@
+using System.Formats.Cbor;
+using System.Security.Cryptography;
+using System.Security.Cryptography.Cose;
+using System.Security.Cryptography.X509Certificates;
+using Harmony4.Transport.Crypto.Internal;
+
+namespace Harmony4.Transport.Crypto;
+
+/// <summary>
+/// Checks detached COSE_Sign1 messages (RFC 9052) against keys, and optionally certificates, that the caller trusts. The key
+/// decides the algorithm; the message's own claim must agree.
+/// </summary>
+/// <remarks>Takes whatever a stranger sent and never throws for it. Thread-safe. The keys are the caller's to dispose.</remarks>
+public sealed class StatementVerifier
+{
+    /// <summary>The greatest length of a message in bytes: 65,536.</summary>
+    public const int MaxMessageLength = 64 * 1024;
+
+    private readonly VerificationKey[] _keys;
+    private readonly CertificateTrust? _certificates;
+
+    // Platform keys do not promise to be thread-safe.
+    private readonly Lock _lock = new();
+
+    /// <summary>Names what is trusted.</summary>
+    /// <param name="keys">The trusted keys; may be empty when certificates are given.</param>
+    /// <param name="certificates">What certificates to trust, or <see langword="null"/> for none.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="keys"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">Nothing is trusted at all.</exception>
+    public StatementVerifier(IEnumerable<VerificationKey> keys, CertificateTrust? certificates = null)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        _keys = [.. keys];
+        _certificates = certificates;
+        if (_keys.Length == 0 && certificates is null)
+        {
+            throw new ArgumentException("There is neither a key nor a root to trust.", nameof(keys));
+        }
+    }
+
+    /// <summary>Checks a message over a statement.</summary>
+    /// <param name="message">The COSE_Sign1 message.</param>
+    /// <param name="statement">The statement that it should be over.</param>
+    /// <param name="associatedData">What the signature should be for.</param>
+    /// <returns>The outcome.</returns>
+    public SignatureResult Verify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> statement, ReadOnlySpan<byte> associatedData)
+    {
+        if (!TryDecode(message, out var sign1) || !TryReadAlgorithm(sign1, out var number))
+        {
+            return new SignatureResult(SignatureState.Malformed);
+        }
+
+        if (!Enum.IsDefined((SignatureAlgorithm)number))
+        {
+            return new SignatureResult(SignatureState.AlgorithmNotAllowed);
+        }
+
+        var algorithm = (SignatureAlgorithm)number;
+        var result = VerifyWithKeys(sign1, algorithm, statement, associatedData);
+        return result.State == SignatureState.UnknownKey && _certificates is not null
+            ? VerifyWithCertificates(sign1, algorithm, statement, associatedData)
+            : result;
+    }
+
+    private static bool TryDecode(ReadOnlySpan<byte> message, out CoseSign1Message sign1)
+    {
+        sign1 = null!;
+        if (message.Length > MaxMessageLength)
+        {
+            return false;
+        }
+
+        try
+        {
+            sign1 = CoseMessage.DecodeSign1(message);
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+
+        // An embedded content would be signed instead of the statement, and a critical header asks for what is not understood here.
+        return sign1.Content is null && !sign1.ProtectedHeaders.ContainsKey(CoseHeaderLabel.CriticalHeaders);
+    }
+
+    private static bool TryReadAlgorithm(CoseSign1Message sign1, out int algorithm)
+    {
+        algorithm = 0;
+        return sign1.ProtectedHeaders.TryGetValue(CoseHeaderLabel.Algorithm, out var value)
+            && TryRead(value, static reader => reader.ReadInt32(), out algorithm);
+    }
+
+    private static bool TryRead<T>(CoseHeaderValue value, Func<CborReader, T> read, out T result)
+    {
+        result = default!;
+        try
+        {
+            result = read(new CborReader(value.EncodedValue, CborConformanceMode.Strict));
+            return true;
+        }
+        catch (Exception exception) when (exception is CborContentException or InvalidOperationException or OverflowException)
+        {
+            return false;
+        }
+    }
+
+    private SignatureResult VerifyWithKeys(
+        CoseSign1Message sign1, SignatureAlgorithm algorithm, ReadOnlySpan<byte> statement, ReadOnlySpan<byte> associatedData)
+    {
+        var named = sign1.ProtectedHeaders.TryGetValue(CoseHeaderLabel.KeyIdentifier, out var value)
+            && TryRead(value, static reader => reader.ReadByteString(), out var bytes) ? bytes : null;
+        var result = new SignatureResult(SignatureState.UnknownKey, algorithm);
+        foreach (var key in _keys)
+        {
+            if (named is not null && !key.KeyId.SequenceEqual(named))
+            {
+                continue;
+            }
+
+            if (key.Algorithm != algorithm)
+            {
+                result = result.State == SignatureState.Invalid ? result : result with { State = SignatureState.AlgorithmNotAllowed };
+            }
+            else if (IsSignedBy(sign1, key.Key, statement, associatedData))
+            {
+                return new SignatureResult(SignatureState.Valid, algorithm, Convert.ToHexStringLower(key.KeyId));
+            }
+            else
+            {
+                result = result with { State = SignatureState.Invalid };
+            }
+        }
+
+        return result;
+    }
+
+    private SignatureResult VerifyWithCertificates(
+        CoseSign1Message sign1, SignatureAlgorithm algorithm, ReadOnlySpan<byte> statement, ReadOnlySpan<byte> associatedData)
+    {
+        var result = new SignatureResult(SignatureState.UnknownKey, algorithm);
+        if (!sign1.UnprotectedHeaders.TryGetValue(new CoseHeaderLabel(StatementSigner.CertificateChainLabel), out var value))
+        {
+            return result;
+        }
+
+        var certificates = new List<X509Certificate2>();
+        if (!CertificateChain.TryDecode(value.EncodedValue, certificates))
+        {
+            return new SignatureResult(SignatureState.Malformed, algorithm);
+        }
+
+        try
+        {
+            using var key = SignatureKeys.GetPublicKey(certificates[0]);
+            if (!_certificates!.IsTrusted(certificates))
+            {
+                return result with { State = SignatureState.UntrustedCertificate };
+            }
+
+            if (key is null || !SignatureKeys.TryGetAlgorithm(key, out var pinned) || pinned != algorithm)
+            {
+                return result with { State = SignatureState.AlgorithmNotAllowed };
+            }
+
+            return IsSignedBy(sign1, key, statement, associatedData)
+                ? new SignatureResult(SignatureState.Valid, algorithm, Convert.ToHexStringLower(SignatureKeys.GetKeyId(key)), certificates[0].Subject)
+                : result with { State = SignatureState.Invalid };
+        }
+        catch (CryptographicException)
+        {
+            return result with { State = SignatureState.UntrustedCertificate };
+        }
+        finally
+        {
+            CertificateChain.Dispose(certificates);
+        }
+    }
+
+    private bool IsSignedBy(CoseSign1Message sign1, AsymmetricAlgorithm key, ReadOnlySpan<byte> statement, ReadOnlySpan<byte> associatedData)
+    {
+        try
+        {
+            lock (_lock)
+            {
+                return sign1.VerifyDetached(key, statement, associatedData);
+            }
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+}
