@@ -66,20 +66,19 @@ internal abstract class FramedSegmenter : BlockSegmenter
         var reader = new SequenceReader<byte>(buffer);
         while (true)
         {
-            if (_pending.Length == 0)
+            if (_pending.Length == 0 && _current.Length > _cap)
             {
-                if (_current.Length > _cap && available >= _cap)
+                if (available >= _cap)
                 {
                     block = SplitCurrent();
                     return true;
                 }
-
-                if (_isCurrentClosed)
-                {
-                    _pending = _current;
-                    _current = default;
-                    _isCurrentClosed = false;
-                }
+            }
+            else if (_pending.Length == 0 && _isCurrentClosed)
+            {
+                _pending = _current;
+                _current = default;
+                _isCurrentClosed = false;
             }
 
             var at = _pending.Length + _current.Length;
