@@ -144,7 +144,8 @@ internal abstract class FramedSegmenter : BlockSegmenter
         }
     }
 
-    protected void SetDuration(Int128 duration) => _current.Duration = duration;
+    /// <summary>Sets how long the block lasts, all its parts together, as far as is known.</summary>
+    protected void SetDuration(Int128 duration) => _current.Duration = duration - _current.Spent;
 
     /// <summary>Records the first place where the framing could not be followed.</summary>
     protected void SetNotice(string message, long position) => _notice ??= new SegmentationNotice(position, message);
@@ -207,6 +208,7 @@ internal abstract class FramedSegmenter : BlockSegmenter
         }
         else
         {
+            _current.Spent += part.Duration;
             _current.Duration = 0;
         }
 
