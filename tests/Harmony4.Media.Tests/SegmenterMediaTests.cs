@@ -19,7 +19,7 @@ public sealed class SegmenterMediaTests
     public void Detect_MadeFile_NamesItsFormat(string name)
     {
         var (file, bytes, run) = Get(name);
-        var format = MediaFormats.Detect(bytes.AsSpan(0, Math.Min(bytes.Length, MediaFormats.DetectionLength)));
+        var format = MediaFormats.Detect(bytes);
         Assert.Equal(file.Format, format.Name);
         Assert.Equal(file.IsAbsolute, format.Hint is not null);
         Assert.Null(run.Notice);
@@ -70,7 +70,7 @@ public sealed class SegmenterMediaTests
         Assert.True(keys.Count > 0 || file.Format == MediaFormats.Ivf);
         if (file.IsAbsolute)
         {
-            Assert.NotNull(MediaFormats.Detect(bytes.AsSpan(0, Math.Min(bytes.Length, MediaFormats.DetectionLength))).Hint);
+            Assert.NotNull(MediaFormats.Detect(bytes).Hint);
             return;
         }
 
