@@ -45,9 +45,10 @@ public static class MediaFormats
     public static IReadOnlyList<string> Names { get; } = AllNames.AsReadOnly();
 
     /// <summary>Tells the format of an input from its first bytes.</summary>
-    /// <param name="head">The first <see cref="DetectionLength"/> bytes, or all of a shorter input.</param>
+    /// <param name="head">The first <see cref="DetectionLength"/> bytes, or all of a shorter input; what is behind them is not looked at.</param>
     /// <returns>The format; fixed-size blocks when no other is recognised.</returns>
-    public static MediaFormat Detect(ReadOnlySpan<byte> head) => FormatDetector.Detect(head);
+    public static MediaFormat Detect(ReadOnlySpan<byte> head) =>
+        FormatDetector.Detect(head[..Math.Min(head.Length, DetectionLength)]);
 
     /// <summary>Creates the segmenter of a format.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>

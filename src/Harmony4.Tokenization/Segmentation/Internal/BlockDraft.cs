@@ -12,6 +12,9 @@ internal struct BlockDraft
     /// <summary>Playing time in microseconds; an estimate when <see cref="LastsUntilNext"/>.</summary>
     public Int128 Duration;
 
+    /// <summary>What of the playing time went to parts that were split off.</summary>
+    public Int128 Spent;
+
     public bool HasTime;
     public bool IsKey;
 

@@ -6,6 +6,9 @@ internal static class FormatDetector
     private const string FragmentHint =
         "this MP4 is not fragmented; keyframes are only known after: ffmpeg -i in.mp4 -c copy -movflags +frag_keyframe+empty_moov+default_base_moof out.mp4";
 
+    private const string AbsoluteHint =
+        "the fragments of this MP4 name positions in the file; it plays from a keyframe on only after: ffmpeg -i in.mp4 -c copy -movflags +frag_keyframe+empty_moov+default_base_moof out.mp4";
+
     private const int FramesInARow = 3;
 
     private delegate bool FrameReader(ReadOnlySpan<byte> bytes, out AudioFrame frame);
@@ -20,6 +23,7 @@ internal static class FormatDetector
         return Mp4Sniffer.Sniff(head) switch
         {
             Mp4Kind.Fragmented => new MediaFormat(MediaFormats.FragmentedMp4),
+            Mp4Kind.FragmentedAbsolute => new MediaFormat(MediaFormats.FragmentedMp4, AbsoluteHint),
             Mp4Kind.Plain => new MediaFormat(MediaFormats.Fixed, FragmentHint),
             _ => new MediaFormat(FindFrames(head) ?? MediaFormats.Fixed),
         };

@@ -66,20 +66,19 @@ internal abstract class FramedSegmenter : BlockSegmenter
         var reader = new SequenceReader<byte>(buffer);
         while (true)
         {
-            if (_pending.Length == 0)
+            if (_pending.Length == 0 && _current.Length > _cap)
             {
-                if (_current.Length > _cap && available >= _cap)
+                if (available >= _cap)
                 {
                     block = SplitCurrent();
                     return true;
                 }
-
-                if (_isCurrentClosed)
-                {
-                    _pending = _current;
-                    _current = default;
-                    _isCurrentClosed = false;
-                }
+            }
+            else if (_pending.Length == 0 && _isCurrentClosed)
+            {
+                _pending = _current;
+                _current = default;
+                _isCurrentClosed = false;
             }
 
             var at = _pending.Length + _current.Length;
@@ -145,7 +144,8 @@ internal abstract class FramedSegmenter : BlockSegmenter
         }
     }
 
-    protected void SetDuration(Int128 duration) => _current.Duration = duration;
+    /// <summary>Sets how long the block lasts, all its parts together, as far as is known.</summary>
+    protected void SetDuration(Int128 duration) => _current.Duration = duration - _current.Spent;
 
     /// <summary>Records the first place where the framing could not be followed.</summary>
     protected void SetNotice(string message, long position) => _notice ??= new SegmentationNotice(position, message);
@@ -208,6 +208,7 @@ internal abstract class FramedSegmenter : BlockSegmenter
         }
         else
         {
+            _current.Spent += part.Duration;
             _current.Duration = 0;
         }
 

@@ -6,4 +6,7 @@ internal enum Mp4Kind
     None,
     Plain,
     Fragmented,
+
+    /// <summary>Fragmented, with fragments that name positions in the file: nothing plays from elsewhere.</summary>
+    FragmentedAbsolute,
 }

@@ -9,34 +9,38 @@ internal static class Mp4Sniffer
     private const uint Skip = 0x736B_6970;
     private const uint Wide = 0x7769_6465;
 
+    /// <summary>Where tfhd's flags end, and the flag that says a position in the file follows.</summary>
+    private const int FlagsEnd = 4;
+    private const int HasBaseDataOffset = 1;
+
     public static Mp4Kind Sniff(ReadOnlySpan<byte> head)
     {
         var kind = Mp4Kind.None;
-        for (var at = 0L; at < head.Length; kind = Mp4Kind.Plain)
+        for (var at = 0L; at < head.Length;)
         {
-            if (!Mp4Box.TryRead(head[(int)at..], out var box) || box.HeaderLength == 0)
+            var rest = head[(int)at..];
+            if (!Mp4Box.TryRead(rest, out var box) || box.HeaderLength == 0 || (at == 0 && !CanBeginFile(box.Type)))
             {
                 return kind;
             }
 
-            if (at == 0 && !CanBeginFile(box.Type))
-            {
-                return Mp4Kind.None;
-            }
-
             switch (box.Type)
             {
-                case Mp4Box.Moof or Mp4Box.Styp or Mp4Box.Sidx:
-                    return Mp4Kind.Fragmented;
+                case Mp4Box.Moof:
+                    return IsAbsolute(Body(rest, box)) ? Mp4Kind.FragmentedAbsolute : Mp4Kind.Fragmented;
+                case Mp4Box.Styp or Mp4Box.Sidx:
+                    kind = Mp4Kind.Fragmented;
+                    break;
                 case Mp4Box.Moov:
-                    return ContainsExtends(head[(int)at..], box) ? Mp4Kind.Fragmented : Mp4Kind.Plain;
-                case Mp4Box.Mdat:
-                    return Mp4Kind.Plain;
+                    // The sample tables of a plain file fill the head; a fragmented file's are empty.
+                    kind = TryFind(Body(rest, box), Mp4Box.Mvex, out _) ? Mp4Kind.Fragmented : Mp4Kind.Plain;
+                    break;
             }
 
-            if (box.Length == 0)
+            kind = kind == Mp4Kind.None ? Mp4Kind.Plain : kind;
+            if (box.Length == 0 || box.Type == Mp4Box.Mdat || (box.Type == Mp4Box.Moov && kind == Mp4Kind.Plain))
             {
-                return Mp4Kind.Plain;
+                return kind;
             }
 
             at += box.Length;
@@ -48,25 +52,28 @@ internal static class Mp4Sniffer
     private static bool CanBeginFile(uint type) => type is Ftyp or Pdin or Free or Skip or Wide
         or Mp4Box.Moov or Mp4Box.Moof or Mp4Box.Mdat or Mp4Box.Styp or Mp4Box.Sidx or Mp4Box.Emsg or Mp4Box.Prft;
 
-    /// <summary>Whether moov holds mvex. The sample tables of a plain file fill the head; a fragmented file's are empty.</summary>
-    private static bool ContainsExtends(ReadOnlySpan<byte> bytes, in Mp4Box moov)
-    {
-        var end = moov.Length == 0 ? bytes.Length : Math.Min(moov.Length, bytes.Length);
-        for (long at = moov.HeaderLength; at < end;)
-        {
-            if (!Mp4Box.TryRead(bytes[(int)at..(int)end], out var box) || box.Length == 0)
-            {
-                return false;
-            }
+    private static bool IsAbsolute(ReadOnlySpan<byte> moof) =>
+        TryFind(moof, Mp4Box.Traf, out var traf) && TryFind(traf, Mp4Box.Tfhd, out var tfhd)
+        && tfhd.Length >= FlagsEnd && (tfhd[FlagsEnd - 1] & HasBaseDataOffset) != 0;
 
-            if (box.Type == Mp4Box.Mvex)
+    private static bool TryFind(ReadOnlySpan<byte> boxes, uint type, out ReadOnlySpan<byte> body)
+    {
+        while (Mp4Box.TryRead(boxes, out var box) && box.HeaderLength != 0 && box.Length != 0)
+        {
+            if (box.Type == type)
             {
+                body = Body(boxes, box);
                 return true;
             }
 
-            at += box.Length;
+            boxes = boxes[(int)Math.Min(box.Length, boxes.Length)..];
         }
 
+        body = default;
         return false;
     }
+
+    /// <summary>The body of a box at the start of <paramref name="bytes"/>, as far as it is there.</summary>
+    private static ReadOnlySpan<byte> Body(ReadOnlySpan<byte> bytes, Mp4Box box) =>
+        bytes[Math.Min(box.HeaderLength, bytes.Length)..(int)Math.Min(box.Length == 0 ? bytes.Length : box.Length, bytes.Length)];
 }

@@ -14,6 +14,7 @@ internal struct WebmFrames
     private Int128 _lastDelta;
     private Int128 _estimate;
     private bool _hasFrames;
+    private bool _hasLast;
 
     /// <summary>Gets or sets the nanoseconds of a tick; out of range it is the default, a millisecond.</summary>
     public ulong Scale
@@ -40,18 +41,20 @@ internal struct WebmFrames
     /// <param name="track">The time track.</param>
     public void Add(Int128 time, ulong duration, in WebmTrack track)
     {
+        if (_hasLast && time > _last)
+        {
+            _lastDelta = time - _last;
+        }
+
+        _hasLast = true;
         if (!_hasFrames)
         {
             _hasFrames = true;
             _first = time;
             _last = time;
         }
-        else if (time > _last)
-        {
-            _lastDelta = time - _last;
-            _last = time;
-        }
 
+        _last = Int128.Max(_last, time);
         Int128 lasting = duration != 0 ? (Int128)duration * Scale : track.DefaultDuration != 0 ? track.DefaultDuration : _lastDelta * Scale;
         _estimate = (((_last - _first) * Scale) + lasting) / NanosecondsPerMicrosecond;
     }

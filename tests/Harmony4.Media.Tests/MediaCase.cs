@@ -1,0 +1,34 @@
+using Harmony4.Tokenization;
+
+namespace Harmony4.Media.Tests;
+
+/// <summary>A file to make with ffmpeg, and what is known of it.</summary>
+/// <param name="Name">What is special about it.</param>
+/// <param name="Format">Its segmenter.</param>
+/// <param name="Extension">The file extension that ffmpeg chooses a muxer by.</param>
+/// <param name="Arguments">ffmpeg's, up to the output.</param>
+public sealed record MediaCase(string Name, string Format, string Extension, string Arguments)
+{
+    /// <summary>Gets how far the sum of the blocks' durations may be from ffprobe's, in microseconds.</summary>
+    public long DurationTolerance { get; init; } = 1;
+
+    /// <summary>Gets what ffprobe takes off every time of this file, in ticks of its time base.</summary>
+    public long TickShift { get; init; }
+
+    /// <summary>Gets whether fragments name absolute positions in the file, so that nothing plays from elsewhere.</summary>
+    public bool IsAbsolute { get; init; }
+
+    /// <summary>Returns ffprobe's arguments before the file.</summary>
+    /// <param name="blockLength">The bytes of a full block.</param>
+    public string GetDemuxerArguments(long blockLength) => Format switch
+    {
+        // Edit lists are not applied here.
+        MediaFormats.FragmentedMp4 => "-ignore_editlist 1 -advanced_editlist 0",
+
+        // Samples come in packets of any length; these begin where blocks do.
+        MediaFormats.Wav => $"-max_size {blockLength}",
+        _ => "",
+    };
+
+    public override string ToString() => $"{Format}: {Name}";
+}

@@ -1,0 +1,162 @@
+using static Harmony4.Tokenization.Tests.Segmentation.Mp4Builder;
+
+namespace Harmony4.Tokenization.Tests.Segmentation;
+
+public sealed class FragmentedMp4SegmenterTests
+{
+    private static readonly byte[] OneVideo = Init((1, "vide", 1000));
+
+    [Fact]
+    public void TryRead_Fragments_HaveDecodeTimePlusCompositionOffset()
+    {
+        var run = Run(OneVideo, Fragment(1, 0, offset: 20), Data(), Fragment(1, 30, flags: NonSync), Data(), Fragment(1, 60), Data());
+        Assert.Equal(
+            [new(OneVideo.Length, 20_000, 0, false), Of(1, 20_000, true), Of(1, 30_000, false), Of(1, 60_000, true)],
+            run.Blocks);
+        Assert.Null(run.Notice);
+    }
+
+    [Fact]
+    public void TryRead_BoxesBeforeMoof_BelongToItsBlock()
+    {
+        byte[] prefix = [.. Box("styp", new byte[4]), .. Box("prft", new byte[9]), .. Box("emsg", new byte[30]), .. Box("sidx", new byte[40])];
+        var run = Run(OneVideo, prefix, Fragment(1, 5), Data(), prefix, Fragment(1, 35), Data(), Box("mfra", new byte[8]));
+        Assert.Equal([OneVideo.Length, prefix.Length + Size, prefix.Length + Size, 16], run.Blocks.Select(b => (int)b.Length));
+        Assert.Equal(new MediaBlock(16, 35_000, 0, false), run.Blocks[^1]);
+    }
+
+    [Fact]
+    public void TryRead_LongSizes_AreFollowed()
+    {
+        var data = LongBox("mdat", new byte[100]);
+        var run = Run(OneVideo, Fragment(1, 0), data, LongBox("free", new byte[3]), Fragment(1, 30), data);
+        Assert.Equal(3, run.Blocks.Count);
+        Assert.Equal(30_000UL, run.Blocks[2].Pts);
+        Assert.Null(run.Notice);
+    }
+
+    [Fact]
+    public void TryRead_DataToTheEndOfTheFile_IsOneBlock()
+    {
+        byte[] open = [0, 0, 0, 0, .. "mdat"u8, .. new byte[500]];
+        var run = Run(OneVideo, Fragment(1, 0), open);
+        Assert.Equal(2, run.Blocks.Count);
+        Assert.Null(run.Notice);
+    }
+
+    [Fact]
+    public void TryRead_SeveralTracks_FollowTheFirstVideoTrack()
+    {
+        var init = Init((1, "soun", 48_000), (2, "vide", 1000), (3, "vide", 90_000));
+        var run = Run(init, Box("moof", Track(1, 960_000, 1, 10, Sync, 0), Track(3, 900_000, 2, 10, Sync, 0), Track(2, 500, 2, 25, NonSync, 0)), Data());
+        Assert.Equal((500_000UL, 50_000UL, false), (run.Blocks[1].Pts, run.Blocks[1].Duration, run.Blocks[1].IsKey));
+    }
+
+    [Fact]
+    public void TryRead_NoVideo_FollowsTheFirstTrack()
+    {
+        var run = Run(Init((7, "soun", 48_000), (8, "soun", 1)), Fragment(7, 48_000), Data(), Fragment(8, 99), Data());
+        Assert.Equal((1_000_000UL, true), (run.Blocks[1].Pts, run.Blocks[1].IsKey));
+        Assert.Equal((1_000_000UL, 0UL, false), (run.Blocks[2].Pts, run.Blocks[2].Duration, run.Blocks[2].IsKey));
+    }
+
+    [Fact]
+    public void TryRead_FragmentWithoutItsTime_GoesOnWhereTheLastEnded()
+    {
+        var run = Run(OneVideo, Fragment(1, 100), Data(), Fragment(1, null), Data());
+        Assert.Equal(130_000UL, run.Blocks[2].Pts);
+    }
+
+    [Fact]
+    public void TryRead_TimesJumpBack_GoOnByAnOffset()
+    {
+        byte[] file = [.. OneVideo, .. Fragment(1, 0), .. Data(), .. Fragment(1, 30), .. Data()];
+        var run = Run(file, file, Fragment(1, 90), Data());
+        Assert.Equal([0, 30_000, 60_000, 90_000, 150_000], run.Blocks.Where(b => b.IsKey).Select(b => (long)b.Pts));
+
+        // The second file's header is in the block of its first fragment.
+        Assert.Equal(OneVideo.Length + Size, run.Blocks[3].Length);
+    }
+
+    [Fact]
+    public void TryRead_SameKeyTimeTwice_IsMovedOn()
+    {
+        var run = Run(OneVideo, Fragment(1, 10), Data(), Fragment(1, 10), Data());
+        Assert.Equal([10_000, 40_000], run.Blocks.Where(b => b.IsKey).Select(b => (long)b.Pts));
+    }
+
+    [Fact]
+    public void TryRead_NegativeTime_IsZeroAndLastsLess()
+    {
+        var run = Run(OneVideo, Fragment(1, 0, offset: -10), Data(), Fragment(1, 30, offset: -10), Data());
+        Assert.Equal([Of(1, 0, true) with { Duration = 20_000 }, Of(1, 20_000, true)], run.Blocks.Skip(1));
+    }
+
+    [Fact]
+    public void TryRead_TimesPastTheEndOfTime_AreClamped()
+    {
+        var init = Init((1, "vide", 1));
+        var run = Run(init, Fragment(1, ulong.MaxValue - 5), Data(), Fragment(1, ulong.MaxValue), Data());
+        Assert.Equal([true, false], run.Blocks.Skip(1).Select(b => b.IsKey));
+        Assert.All(run.Blocks.Skip(1), b => Assert.Equal((ulong.MaxValue, 0UL), (b.Pts, b.Duration)));
+    }
+
+    [Fact]
+    public void TryRead_BlockAboveTheCap_KeepsItsTimeInEveryPart()
+    {
+        const int cap = SegmenterOptions.SmallestMaxBlockLength;
+        var run = Run(new SegmenterOptions { MaxBlockLength = cap }, OneVideo, Fragment(1, 40), Data(3 * cap), Fragment(1, 70), Data());
+        Assert.Equal([cap, cap, cap], run.Blocks.Skip(1).Take(3).Select(b => (int)b.Length));
+        Assert.Equal([true, false, false, false, true], run.Blocks.Skip(1).Select(b => b.IsKey));
+        Assert.Equal([30_000, 0, 0, 0, 30_000], run.Blocks.Skip(1).Select(b => (long)b.Duration));
+        Assert.Equal([40_000, 40_000, 40_000, 40_000, 70_000], run.Blocks.Skip(1).Select(b => (long)b.Pts));
+    }
+
+    [Fact]
+    public void TryRead_FragmentHeaderAboveTheCap_StillCountsItsSamples()
+    {
+        var run = Run(new SegmenterOptions { MaxBlockLength = SegmenterOptions.SmallestMaxBlockLength }, OneVideo, Fragment(1, 0, samples: 20_000), Data());
+        Assert.True(run.Blocks[1].IsKey);
+        Assert.Equal(200_000_000L, run.Blocks.Sum(b => (long)b.Duration));
+    }
+
+    [Fact]
+    public void TryRead_LostFraming_IsSaidAndComesAsItIs()
+    {
+        byte[] good = [.. OneVideo, .. Fragment(1, 0), .. Data()], noise = [.. Enumerable.Repeat((byte)0xEE, 5000)];
+        var run = Run(good, noise);
+        Assert.Equal(good.Length, run.Notice!.Offset);
+        Assert.Equal(new MediaBlock(noise.Length, 0, 0, false), run.Blocks[^1]);
+    }
+
+    [Fact]
+    public void TryRead_DamageInsideAFragment_LeavesTheNextOneWhole()
+    {
+        var damaged = Fragment(1, 30);
+        damaged[8 + 3] = 0xFF;
+        var run = Run(OneVideo, Fragment(1, 0), Data(), damaged, Data(), Fragment(1, 60), Data());
+        Assert.Equal([0, 60_000], run.Blocks.Where(b => b.IsKey).Select(b => (long)b.Pts));
+        Assert.NotNull(run.Notice);
+    }
+
+    [Fact]
+    public void TryRead_InputEndsEarly_IsSaid()
+    {
+        byte[] file = [.. OneVideo, .. Fragment(1, 0), .. Data()];
+        var run = SegmentationRun.Of(file[..^7], MediaFormats.FragmentedMp4);
+        Assert.Equal((2, file.Length - 7L), (run.Blocks.Count, run.Notice!.Offset));
+    }
+
+    [Fact]
+    public void TryRead_PlainMp4_IsSaid() =>
+        Assert.Contains("moof", Run(OneVideo, Data()).Notice!.Message, StringComparison.Ordinal);
+
+    private static int Size => Fragment(1, 0).Length + Data().Length;
+
+    private static MediaBlock Of(int fragments, ulong pts, bool isKey) => new(fragments * Size, pts, 30_000, isKey);
+
+    private static SegmentationRun Run(params byte[][] parts) => Run(new SegmenterOptions(), parts);
+
+    private static SegmentationRun Run(SegmenterOptions options, params byte[][] parts) =>
+        SegmentationRun.Of([.. parts.SelectMany(p => p)], MediaFormats.FragmentedMp4, options);
+}

@@ -1,0 +1,106 @@
+using System.Buffers.Binary;
+using Harmony4.TestKit;
+
+namespace Harmony4.Tokenization.Tests.Segmentation;
+
+/// <summary>Single rules of single formats.</summary>
+public sealed class FramingTests
+{
+    [Fact]
+    public void Wav_UnknownDataLength_GoesOnToTheEnd()
+    {
+        var input = Vectors.Read("media/speech.wav");
+        var whole = SegmentationRun.Of(input, MediaFormats.Wav);
+        BinaryPrimitives.WriteUInt32LittleEndian(input.AsSpan(40), uint.MaxValue);
+        Assert.Equal(whole.ToString(), SegmentationRun.Of(input, MediaFormats.Wav).ToString());
+    }
+
+    [Fact]
+    public void Wav_ChunksBehindTheSamples_AreTheTrailer()
+    {
+        var input = Vectors.Read("media/speech.wav");
+        var run = SegmentationRun.Of([.. input, .. "LIST"u8, 4, 0, 0, 0, 1, 2, 3, 4], MediaFormats.Wav);
+        Assert.Equal(new MediaBlock(12, run.Blocks[^2].Pts, 0, false), run.Blocks[^1]);
+        Assert.Null(run.Notice);
+    }
+
+    [Fact]
+    public void Wav_SamplesMissing_AreSaid()
+    {
+        var input = Vectors.Read("media/speech.wav")[..^1000];
+        Assert.Equal(input.Length, SegmentationRun.Of(input, MediaFormats.Wav).Notice!.Offset);
+    }
+
+    [Fact]
+    public void Pcm_FormInOptions_SetsTheTimes()
+    {
+        var options = new SegmenterOptions { PcmSampleRate = 8000, PcmChannels = 2, PcmBitsPerSample = 24 };
+        var run = SegmentationRun.Of(new byte[(8000 * 6) + 5], MediaFormats.Pcm, options);
+        Assert.Equal(
+            [new(24_000, 0, 500_000, true), new(24_000, 500_000, 500_000, true), new(5, 1_000_000, 0, false)],
+            run.Blocks);
+    }
+
+    [Fact]
+    public void Ivf_GroupLengthGiven_IsKeyThatOften()
+    {
+        var input = Vectors.Read("media/clip.ivf");
+        var plain = SegmentationRun.Of(input, MediaFormats.Ivf);
+        var grouped = SegmentationRun.Of(input, MediaFormats.Ivf, new SegmenterOptions { Gop = 25 });
+        Assert.Single(plain.Blocks, b => b.IsKey);
+        Assert.Equal([0, 1_000_000, 2_000_000, 3_000_000], grouped.Blocks.Where(b => b.IsKey).Select(b => (long)b.Pts));
+        Assert.Throws<ArgumentOutOfRangeException>(() => MediaFormats.Create(MediaFormats.Ivf, new SegmenterOptions { Gop = 0 }));
+    }
+
+    [Fact]
+    public void Webm_ClusterOfAnotherTrackOnly_DoesNotHoldTheOneBefore()
+    {
+        // A cluster whose first frame of the time track lies beyond the lookahead: the block before it is timed by itself.
+        byte[] head =
+        [
+            0x1A, 0x45, 0xDF, 0xA3, 0x80, 0x18, 0x53, 0x80, 0x67, 0xFF,
+            0x16, 0x54, 0xAE, 0x6B, 0x88, 0xAE, 0x86, 0xD7, 0x81, 1, 0x83, 0x81, 1,
+        ];
+        byte[] Cluster(byte time, params byte[] blocks) => [0x1F, 0x43, 0xB6, 0x75, 0xFF, 0xE7, 0x81, time, .. blocks];
+        byte[] Frame(byte track, int size) => [0xA3, 0x10, (byte)((size + 4) >> 16), (byte)((size + 4) >> 8), (byte)(size + 4), (byte)(0x80 | track), 0, 0, 0x80, .. new byte[size]];
+        var input = (byte[])[.. head, .. Cluster(10, Frame(1, 9)), .. Cluster(20, [.. Frame(2, 70_000), .. Frame(1, 9)]), .. Cluster(30, Frame(1, 9))];
+
+        var run = SegmentationRun.Of(input, MediaFormats.Webm);
+        Assert.Equal([10_000, 10_000, 20_000, 30_000], run.Blocks.Select(b => (long)b.Pts));
+        Assert.Equal([0, 0, 10_000, 10_000], run.Blocks.Select(b => (long)b.Duration));
+        Assert.Equal([false, true, true, true], run.Blocks.Select(b => b.IsKey));
+        Assert.Equal(run.ToString(), SegmentationRun.Of(input, MediaFormats.Webm, step: 100).ToString());
+    }
+
+    [Fact]
+    public void Mp3_TagsAndInfoFrame_AreTheFirstBlock()
+    {
+        var input = Vectors.Read("media/clip.mp3");
+        var run = SegmentationRun.Of([.. input, .. "TAG"u8, .. new byte[125]], MediaFormats.Mp3);
+        Assert.Equal((0UL, 0UL, false), (run.Blocks[0].Pts, run.Blocks[0].Duration, run.Blocks[0].IsKey));
+        Assert.Equal((0UL, true), (run.Blocks[1].Pts, run.Blocks[1].IsKey));
+        Assert.Equal((128L, 0UL, false), (run.Blocks[^1].Length, run.Blocks[^1].Duration, run.Blocks[^1].IsKey));
+        Assert.All(run.Blocks, b => Assert.InRange(b.Duration, 0UL, 500_000UL));
+    }
+
+    [Fact]
+    public void Ts_LeadingTables_AreTheFirstBlock()
+    {
+        var run = SegmentationRun.Of(Vectors.Read("media/clip.ts"), MediaFormats.Ts);
+        Assert.Equal(3 * 188, run.Blocks[0].Length);
+        Assert.All(run.Blocks, b => Assert.Equal(0, b.Length % 188));
+        Assert.Equal(3, run.Blocks.Count(b => b.IsKey));
+    }
+
+    [Fact]
+    public void EveryFormat_NothingButNoise_IsSaidAndKept()
+    {
+        var noise = Vectors.SeededBytes("noise", 200_000);
+        foreach (var format in MediaFormats.Names.Except([MediaFormats.Fixed, MediaFormats.Pcm]))
+        {
+            var run = SegmentationRun.Of(noise, format);
+            Assert.NotNull(run.Notice);
+            Assert.DoesNotContain('\n', run.Notice.Message);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using Harmony4.TestKit;
+using Xunit.Abstractions;
+
+namespace Harmony4.Tokenization.Tests.Segmentation;
+
+/// <summary>
+/// Damaged inputs: no exception, no lost byte, no unbounded buffer, increasing key times, and the same blocks however the
+/// input is cut. HARMONY4_LONG_TESTS=1 runs 10,000,000 of them instead of 100,000.
+/// </summary>
+public sealed class SegmenterMutationTests(ITestOutputHelper output)
+{
+    private const int Longest = 3000;
+    private const int LongInput = 300_000;
+    private const int LongInputsEvery = 2000;
+
+    private static readonly bool IsLongRun = Environment.GetEnvironmentVariable("HARMONY4_LONG_TESTS") == "1";
+
+    private static readonly SegmenterOptions SmallBlocks = new() { MaxBlockLength = SegmenterOptions.SmallestMaxBlockLength, BlockSize = 1000, Gop = 7 };
+
+    public static TheoryData<int> Shards => new(Enumerable.Range(1, 10));
+
+    [Theory]
+    [MemberData(nameof(Shards))]
+    public void TryRead_MutatedInput_KeepsEveryPromise(int shard)
+    {
+        var files = Directory.GetFiles(Vectors.PathOf("media")).Order(StringComparer.Ordinal).Select(File.ReadAllBytes).ToList();
+        var heads = files.Concat(files.Select(f => f[^Math.Min(f.Length, Longest)..])).ToList();
+        var mutator = new Mutator(heads, shard);
+        var whole = new List<MediaBlock>();
+        var cut = new List<MediaBlock>();
+        var count = IsLongRun ? 1_000_000 : 10_000;
+        for (var i = 0; i < count; i++)
+        {
+            var input = mutator.Next(i % LongInputsEvery == 0 ? LongInput : Longest);
+            var format = i % 3 == 0
+                ? MediaFormats.Detect(input).Name
+                : MediaFormats.Names[mutator.Random.Next(MediaFormats.Names.Count)];
+            try
+            {
+                var first = Read(MediaFormats.Create(format, SmallBlocks), input, int.MaxValue, 0, whole);
+                var second = Read(MediaFormats.Create(format, SmallBlocks), input, mutator.Random.Next(1, input.Length + 2), mutator.Random.Next(1, 600), cut);
+                if (!whole.SequenceEqual(cut) || first != second)
+                {
+                    throw new InvalidOperationException("the blocks depend on how the input is cut");
+                }
+            }
+            catch (Exception exception)
+            {
+                var path = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"harmony4-{format}-{shard}-{i}.bin"));
+                File.WriteAllBytes(path, input);
+                throw new InvalidOperationException($"{format}, input {i} of shard {shard}, kept as {path}", exception);
+            }
+        }
+
+        output.WriteLine($"{count} inputs");
+    }
+
+    private static SegmentationNotice? Read(BlockSegmenter segmenter, byte[] input, int step, int segment, List<MediaBlock> blocks)
+    {
+        // Short steps over long inputs would copy them over and over.
+        step = input.Length > Longest ? Math.Max(step, 5000) : Math.Max(step, 40);
+        var run = SegmentationRun.Of(input, segmenter, step, segment);
+        blocks.Clear();
+        blocks.AddRange(run.Blocks);
+        return run.Notice;
+    }
+}
