@@ -18,20 +18,21 @@ internal static class AudioCorpus
 
     public static string ComputeDigest(LaneWidth width)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var tokens = new ArrayBufferWriter<byte>();
+        WriteTokens(width, tokens);
+        return Convert.ToHexStringLower(SHA256.HashData(tokens.WrittenSpan));
+    }
+
+    public static void WriteTokens(LaneWidth width, IBufferWriter<byte> destination)
+    {
         for (var size = AudioTokenizerOptions.MinFrameSize; size <= AudioTokenizerOptions.MaxFrameSize; size *= 2)
         {
             for (var i = 0; i < TopKs.Length; i++)
             {
                 var options = new AudioTokenizerOptions { FrameSize = size, TopK = TopKs[i], SampleRate = SampleRates[i], PadTail = true };
-                tokens.ResetWrittenCount();
-                new AudioFftTokenizer(options, width).Tokenize(GetPcm(size), tokens);
-                hash.AppendData(tokens.WrittenSpan);
+                new AudioFftTokenizer(options, width).Tokenize(GetPcm(size), destination);
             }
         }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>Noise loud and faint, a square wave, a slope, full-scale alternation, an impulse, silence, and a rest.</summary>

@@ -2,7 +2,7 @@ namespace Harmony4.Tokenization.Internal;
 
 /// <summary>
 /// Cosine and sine of a rational part of a turn, from IEEE basic operations alone: the platform's own functions differ in the
-/// last bit between systems. Within 0.9 units in the last place.
+/// last bit between systems. Within one unit in the last place.
 /// </summary>
 internal static class UnitCircle
 {
