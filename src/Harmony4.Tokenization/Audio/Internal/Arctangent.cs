@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Harmony4.Tokenization.Internal;
 
-/// <summary>The phase of a complex number from IEEE basic operations in one fixed order, within 1.5 units in the last place.</summary>
+/// <summary>The phase of a complex number from IEEE basic operations in one fixed order, within 2.5 units in the last place.</summary>
 internal static class Arctangent<TVector, TLanes>
     where TVector : struct
     where TLanes : struct, ILanes<TVector>

@@ -42,7 +42,7 @@ internal static unsafe class PeakSelector<TVector, TLanes>
 
         if (candidates <= MaxCounted)
         {
-            OrderByCounting(candidates, count, scratch);
+            OrderByCounting(candidates, scratch);
         }
         else
         {
@@ -186,32 +186,32 @@ internal static unsafe class PeakSelector<TVector, TLanes>
         return kept;
     }
 
-    private static void OrderByCounting(int candidates, int count, PeakScratch scratch)
+    /// <summary>The place of a candidate is the number of those before it in order: no branch, also where all tie.</summary>
+    private static void OrderByCounting(int candidates, PeakScratch scratch)
     {
         double* values = scratch.Values;
-        int* selected = scratch.Selected;
         Pad(values, candidates);
         for (var i = 0; i < candidates; i++)
         {
-            selected[i] = -1;
-        }
-
-        // From the highest bin down: the members of a tie all count up to its last place and fill it backwards.
-        for (var i = candidates - 1; i >= 0; i--)
-        {
-            var value = TLanes.Broadcast(values[i]);
-            var place = -1;
-            for (var j = 0; j < candidates; j += TLanes.Count)
+            // Of equals the lower bin comes first: candidates below count when they reach the value, those above when they exceed it.
+            var reach = TLanes.Broadcast(values[i]);
+            var exceed = TLanes.Broadcast(Math.BitIncrement(values[i]));
+            var own = i & -TLanes.Count;
+            var place = 0;
+            for (var j = 0; j < own; j += TLanes.Count)
             {
-                place += BitOperations.PopCount(TLanes.AtLeastMask(TLanes.Load(values + j), value));
+                place += BitOperations.PopCount(TLanes.AtLeastMask(TLanes.Load(values + j), reach));
             }
 
-            while (selected[place] >= 0)
+            var below = (1u << (i - own)) - 1;
+            var mixed = TLanes.Load(values + own);
+            place += BitOperations.PopCount((TLanes.AtLeastMask(mixed, reach) & below) | (TLanes.AtLeastMask(mixed, exceed) & ~below));
+            for (var j = own + TLanes.Count; j < candidates; j += TLanes.Count)
             {
-                place--;
+                place += BitOperations.PopCount(TLanes.AtLeastMask(TLanes.Load(values + j), exceed));
             }
 
-            selected[place] = scratch.Bins[i];
+            scratch.Selected[place] = scratch.Bins[i];
         }
     }
 

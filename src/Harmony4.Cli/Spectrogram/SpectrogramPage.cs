@@ -1,0 +1,99 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Harmony4.Tokenization;
+
+namespace Harmony4.Cli.Spectrogram;
+
+/// <summary>
+/// Writes one self-contained HTML page that shows audio tokens over time and frequency. Frames go out as they come: what is held
+/// is less than one block of them. The page keeps every token and draws the mean power of those that fall on a pixel, so hours stay usable.
+/// </summary>
+internal sealed class SpectrogramPage
+{
+    /// <summary>A multiple of 3 × 8 bytes: a whole block of tokens ends on a base64 boundary.</summary>
+    private const int BlockLength = 48 * 1024;
+
+    private readonly TextWriter _output;
+    private readonly byte[] _block = new byte[BlockLength];
+    private readonly int _tokensPerFrame;
+    private int _blockCount;
+    private long _nextFrame;
+    private bool _ended;
+
+    /// <summary>Writes the page up to its data.</summary>
+    /// <param name="output">Receives the page, UTF-8 when it is encoded; not closed.</param>
+    /// <param name="title">What the tokens are of, such as a file name.</param>
+    /// <param name="sampleRate">Samples per second.</param>
+    /// <param name="frameSize">Samples per frame.</param>
+    /// <param name="hop">Samples from frame to frame.</param>
+    /// <param name="tokensPerFrame">Tokens of every frame.</param>
+    public SpectrogramPage(TextWriter output, string title, int sampleRate, int frameSize, int hop, int tokensPerFrame)
+    {
+        _output = output;
+        _tokensPerFrame = tokensPerFrame;
+        var facts = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{{\"rate\":{sampleRate},\"frame\":{frameSize},\"hop\":{hop},\"tokens\":{tokensPerFrame}}}");
+        _output.Write(new StringBuilder(SpectrogramMarkup.Head)
+            .Replace("{{title}}", WebUtility.HtmlEncode(title))
+            .Replace("{{style}}", SpectrogramMarkup.Style)
+            .Replace("{{facts}}", facts));
+    }
+
+    /// <summary>Adds the next frame.</summary>
+    /// <param name="frame">A frame; indices start at 0 and leave no gap.</param>
+    /// <param name="tokens">Its tokens, as many as every frame has.</param>
+    /// <exception cref="ArgumentException">The frame is out of turn or has another number of tokens.</exception>
+    /// <exception cref="InvalidOperationException">The page is ended.</exception>
+    public void Add(AudioFrame frame, ReadOnlySpan<AudioToken> tokens)
+    {
+        if (_ended)
+        {
+            throw new InvalidOperationException("the page is ended");
+        }
+
+        if (frame.Index != _nextFrame || tokens.Length != _tokensPerFrame)
+        {
+            throw new ArgumentException($"expected frame {_nextFrame} of {_tokensPerFrame} tokens, found {frame.Index} of {tokens.Length}", nameof(frame));
+        }
+
+        _nextFrame++;
+        foreach (var token in tokens)
+        {
+            // Little-endian, as the typed arrays of every browser's machine read it.
+            var at = _block.AsSpan(_blockCount);
+            BinaryPrimitives.WriteUInt32LittleEndian(at, token.Hz10);
+            BinaryPrimitives.WriteUInt16LittleEndian(at[4..], token.Magnitude);
+            BinaryPrimitives.WriteUInt16LittleEndian(at[6..], token.Phase);
+            _blockCount += AudioToken.EncodedSize;
+            if (_blockCount == BlockLength)
+            {
+                WriteBlock();
+            }
+        }
+    }
+
+    /// <summary>Writes the rest of the page.</summary>
+    public void End()
+    {
+        if (_ended)
+        {
+            return;
+        }
+
+        _ended = true;
+        WriteBlock();
+        _output.Write($"<script>\n{SpectrogramMarkup.Script}</script>\n</body>\n</html>\n");
+    }
+
+    private void WriteBlock()
+    {
+        if (_blockCount > 0)
+        {
+            _output.Write($"<script type=\"text/plain\" class=\"tokens\">{Convert.ToBase64String(_block, 0, _blockCount)}</script>\n");
+            _blockCount = 0;
+        }
+    }
+}

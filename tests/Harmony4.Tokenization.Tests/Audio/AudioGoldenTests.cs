@@ -1,0 +1,17 @@
+using Harmony4.Tokenization.Internal;
+
+namespace Harmony4.Tokenization.Tests;
+
+/// <summary>The same tokens everywhere: each platform's run of these tests compares itself with the checked-in digest.</summary>
+public class AudioGoldenTests
+{
+    public static TheoryData<int> Widths => [.. Enum.GetValues<LaneWidth>().Where(LaneWidths.IsSupported).Select(w => (int)w)];
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Tokenize_CorpusAtEveryWidth_HasTheGoldenDigest(int width) =>
+        Assert.Equal(AudioCorpus.Digest, AudioCorpus.ComputeDigest((LaneWidth)width));
+
+    [Fact]
+    public void Widest_AnyMachine_IsSupported() => Assert.True(LaneWidths.IsSupported(LaneWidths.Widest));
+}
