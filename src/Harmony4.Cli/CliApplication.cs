@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using Harmony4.Cli.Commands;
 using Harmony4.Cli.Files;
 using Harmony4.Format;
+using Harmony4.Tokenization;
 
 namespace Harmony4.Cli;
 
@@ -102,6 +103,10 @@ internal static class CliApplication
         catch (MediaFormatException exception)
         {
             throw CliException.Failed(file, string.Create(CultureInfo.InvariantCulture, $"{exception.Offset}: {exception.Segment}: {exception.Detail}"), exception);
+        }
+        catch (PcmFormatException exception)
+        {
+            throw CliException.Failed(file, string.Create(CultureInfo.InvariantCulture, $"{exception.Offset}: expected {exception.ExpectedLength} bytes of a sample, found {exception.Length}"), exception);
         }
         catch (KeyframeNotFoundException exception)
         {

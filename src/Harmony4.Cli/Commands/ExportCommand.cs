@@ -27,7 +27,7 @@ internal static class ExportCommand
         {
             var inputPath = result.GetValue(input)!;
             var outputPath = output.Path(result) ?? DefaultOutput(inputPath, console);
-            using var masterKey = result.GetValue(key) is { } keyPath ? await KeyFile.ReadAsync(keyPath, console, cancellationToken).ConfigureAwait(false) : null;
+            using var masterKey = result.GetValue(key) is { } keyPath ? await MaskKeyFile.ReadAsync(keyPath, console, cancellationToken).ConfigureAwait(false) : null;
             using var mask = masterKey is null ? null : new TransportMask(masterKey);
             var options = new ExportOptions
             {

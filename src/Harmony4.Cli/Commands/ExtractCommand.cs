@@ -31,7 +31,7 @@ internal static class ExtractCommand
                 To = result.GetValue(to),
                 IncludeInit = !result.GetValue(noInit),
             };
-            using var masterKey = result.GetValue(key) is { } keyPath ? await KeyFile.ReadAsync(keyPath, console, cancellationToken).ConfigureAwait(false) : null;
+            using var masterKey = result.GetValue(key) is { } keyPath ? await MaskKeyFile.ReadAsync(keyPath, console, cancellationToken).ConfigureAwait(false) : null;
             using var mask = masterKey is null ? null : new TransportMask(masterKey);
             var opened = await ContainerFile.OpenAsync(path, console, cancellationToken).ConfigureAwait(false);
             await using (opened.ConfigureAwait(false))

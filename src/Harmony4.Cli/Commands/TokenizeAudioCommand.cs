@@ -1,0 +1,207 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Harmony4.Cli.Files;
+using Harmony4.Cli.Spectrogram;
+using Harmony4.Tokenization;
+
+namespace Harmony4.Cli.Commands;
+
+internal sealed class TokenizeAudioCommand
+{
+    private static readonly AudioTokenizerOptions Defaults = new();
+
+    private readonly CliConsole _console;
+    private readonly Argument<string> _input = new("in") { Description = "WAV, or raw 16-bit little-endian PCM (.pcm, or --raw-pcm); - for standard input." };
+    private readonly Option<bool> _rawPcm = new("--raw-pcm") { Description = "Take the input for raw samples, whatever its name or head." };
+    private readonly Option<int?> _sampleRate = new("--sample-rate") { Description = $"Samples per second of raw input. Default: {Defaults.SampleRate}; a WAV file says its own." };
+    private readonly Option<int> _frameSize = new("--frame-size") { Description = "Samples of a frame: a power of two, 256 to 16384.", DefaultValueFactory = _ => Defaults.FrameSize };
+    private readonly Option<int> _topK = new("--top-k") { Description = "How many of the strongest bins become tokens.", DefaultValueFactory = _ => Defaults.TopK };
+    private readonly Option<int?> _channel = new("--channel") { Description = "Which channel, from 0. Needed when there are several: nothing is mixed." };
+    private readonly Option<bool> _padTail = new("--pad-tail") { Description = "Fill the last frame up with silence instead of dropping it." };
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object per token and line." };
+    private readonly Option<bool> _raw = new("--raw") { Description = "The 8-byte tokens, one after the other." };
+    private readonly Option<string?> _html = new("--html") { Description = "A self-contained page with the spectrogram; - for standard output." };
+    private readonly OutputArguments _output = new("Where --raw tokens go. Default: standard output.");
+
+    private TokenizeAudioCommand(CliConsole console) => _console = console;
+
+    public static Command Create(CliConsole console)
+    {
+        var verb = new TokenizeAudioCommand(console);
+        var command = new Command("audio", "8-byte tokens: frequency, magnitude and phase of the strongest bins of every frame.")
+        {
+            verb._input, verb._rawPcm, verb._sampleRate, verb._frameSize, verb._topK, verb._channel, verb._padTail, verb._json, verb._raw, verb._html,
+        };
+        verb._output.AddTo(command);
+        command.SetAction(verb.RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        var html = result.GetValue(_html);
+        var forms = (result.GetValue(_json) ? 1 : 0) + (result.GetValue(_raw) ? 1 : 0) + (html is null ? 0 : 1);
+        if (forms > 1)
+        {
+            throw CliException.Usage("--raw, --json and --html exclude each other");
+        }
+
+        if (!result.GetValue(_raw) && _output.Path(result) is not null)
+        {
+            throw CliException.Usage("-o goes with --raw; --html names its own file, text and --json are printed on standard output");
+        }
+
+        var path = result.GetValue(_input)!;
+        var name = InputFile.NameOf(path);
+        var media = InputFile.Open(path, _console);
+        await using (media.ConfigureAwait(false))
+        {
+            await CliApplication.LocateAsync(name, async () =>
+            {
+                var (options, frames) = await OpenAsync(result, path, media, cancellationToken).ConfigureAwait(false);
+                if (html is not null)
+                {
+                    await WritePageAsync(html, name, options, frames, _output.Force(result), cancellationToken).ConfigureAwait(false);
+                }
+                else if (result.GetValue(_raw))
+                {
+                    await WriteRawAsync(_output.Path(result) ?? InputFile.StandardStream, frames, _output.Force(result), cancellationToken).ConfigureAwait(false);
+                }
+                else if (result.GetValue(_json))
+                {
+                    await TokenOutput.WriteJsonLinesAsync(_console.RawOutput, TokensOf(frames), WriteJson, cancellationToken).ConfigureAwait(false);
+                }
+                else
+                {
+                    await WriteTextAsync(frames).ConfigureAwait(false);
+                }
+
+                return true;
+            }).ConfigureAwait(false);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private async Task<(AudioTokenizerOptions Options, IAsyncEnumerable<AudioTokenFrame> Frames)> OpenAsync(ParseResult result, string path, Stream media, CancellationToken cancellationToken)
+    {
+        var raw = result.GetValue(_rawPcm) || path.EndsWith(".pcm", StringComparison.OrdinalIgnoreCase);
+        var input = raw ? PcmInput.FromRaw(media) : await PcmInput.OpenAsync(media, cancellationToken).ConfigureAwait(false);
+        if (!raw && !input.IsWav)
+        {
+            throw new MediaFormatException(MediaFormats.Wav, 0, "expected a WAV file, found other bytes; --raw-pcm takes them for raw samples");
+        }
+
+        // A file tells at once what a pipe tells at its end, so that no token is printed of one that is cut inside a sample.
+        if (raw && media.CanSeek && (media.Length - media.Position) % sizeof(short) != 0)
+        {
+            throw CliException.Failed(InputFile.NameOf(path), string.Create(CultureInfo.InvariantCulture, $"{media.Length - 1}: expected {sizeof(short)} bytes of a sample, found 1"));
+        }
+
+        var rate = result.GetValue(_sampleRate);
+        if (rate is { } asked && input.SampleRate is { } stated && asked != stated)
+        {
+            throw CliException.Usage($"--sample-rate {asked}: the WAV file has {stated}");
+        }
+
+        var channel = result.GetValue(_channel);
+        if (input.Channels > 1 && channel is null)
+        {
+            throw CliException.Usage($"{InputFile.NameOf(path)} has {input.Channels} channels: --channel 0 to {input.Channels - 1} chooses one");
+        }
+
+        if (channel is { } chosen && (chosen < 0 || chosen >= input.Channels))
+        {
+            throw CliException.Usage($"--channel: expected 0 to {input.Channels - 1}, found {chosen}");
+        }
+
+        var options = new AudioTokenizerOptions
+        {
+            SampleRate = rate ?? input.SampleRate ?? Defaults.SampleRate,
+            FrameSize = result.GetValue(_frameSize),
+            TopK = result.GetValue(_topK),
+            Channels = input.Channels,
+            Channel = channel ?? 0,
+            PadTail = result.GetValue(_padTail),
+        };
+        return (options, new MediaTransport().TokenizeAudioAsync(input, options, cancellationToken));
+    }
+
+    private async Task WritePageAsync(string path, string title, AudioTokenizerOptions options, IAsyncEnumerable<AudioTokenFrame> frames, bool force, CancellationToken cancellationToken)
+    {
+        var tokenizer = new AudioFftTokenizer(options);
+        var file = OutputFile.Create(path, force, _console);
+        await using (file.ConfigureAwait(false))
+        {
+            var text = new StreamWriter(file.Stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 64 * 1024, leaveOpen: true) { NewLine = "\n" };
+            await using (text.ConfigureAwait(false))
+            {
+                var page = new SpectrogramPage(text, title, options.SampleRate, options.FrameSize, tokenizer.HopSize, tokenizer.TokensPerFrame);
+                await foreach (var frame in frames.ConfigureAwait(false))
+                {
+                    page.Add(frame.Frame, frame.Tokens.Span);
+                }
+
+                page.End();
+            }
+
+            await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WriteRawAsync(string path, IAsyncEnumerable<AudioTokenFrame> frames, bool force, CancellationToken cancellationToken)
+    {
+        var file = OutputFile.Create(path, force, _console);
+        await using (file.ConfigureAwait(false))
+        {
+            await TokenOutput.WriteRawAsync(file.Stream, PlainTokensOf(frames), cancellationToken).ConfigureAwait(false);
+            await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WriteTextAsync(IAsyncEnumerable<AudioTokenFrame> frames)
+    {
+        _console.Output.WriteLine($"{"frame",8}  {"pts",15}  {"Hz",9}  {"magnitude",9}  phase");
+        await foreach (var frame in frames.ConfigureAwait(false))
+        {
+            for (var i = 0; i < frame.Tokens.Length; i++)
+            {
+                var token = frame.Tokens.Span[i];
+                _console.Output.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{frame.Frame.Index,8}  {frame.Frame.Pts,15}  {token.Hz10 / 10.0,9:0.0}  {token.Magnitude,9}  {token.Phase}"));
+            }
+        }
+    }
+
+    private static async IAsyncEnumerable<(long Frame, AudioToken Token)> TokensOf(IAsyncEnumerable<AudioTokenFrame> frames)
+    {
+        await foreach (var frame in frames.ConfigureAwait(false))
+        {
+            for (var i = 0; i < frame.Tokens.Length; i++)
+            {
+                yield return (frame.Frame.Index, frame.Tokens.Span[i]);
+            }
+        }
+    }
+
+    private static async IAsyncEnumerable<AudioToken> PlainTokensOf(IAsyncEnumerable<AudioTokenFrame> frames)
+    {
+        await foreach (var (_, token) in TokensOf(frames).ConfigureAwait(false))
+        {
+            yield return token;
+        }
+    }
+
+    private static void WriteJson(Utf8JsonWriter writer, (long Frame, AudioToken Token) entry)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("frame"u8, entry.Frame);
+        writer.WriteNumber("hz10"u8, entry.Token.Hz10);
+        writer.WriteNumber("magnitude"u8, entry.Token.Magnitude);
+        writer.WriteNumber("phase"u8, entry.Token.Phase);
+        writer.WriteEndObject();
+    }
+}
