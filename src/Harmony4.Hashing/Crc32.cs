@@ -18,7 +18,7 @@ public struct Crc32 : IEquatable<Crc32>
     public const int SizeInBytes = 4;
 
     // Under this length a table lookup per byte costs less than folding two checksums into one.
-    private const int FoldThreshold = 192;
+    private const int FoldThreshold = 32;
 
     private uint _value;
 
