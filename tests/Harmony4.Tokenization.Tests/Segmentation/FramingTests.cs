@@ -25,6 +25,23 @@ public sealed class FramingTests
     }
 
     [Fact]
+    public void Wav_LongHeaderBeforeLongBlocks_StaysWithinTheBuffer()
+    {
+        var input = new byte[12_000_000];
+        "RIFF\0\0\0\0WAVEfmt \u0010\0\0\0\u0001\0\u0004\0"u8.CopyTo(input);
+        BinaryPrimitives.WriteUInt32LittleEndian(input.AsSpan(24), 192_000);
+        input[32] = 16;
+        const int junk = (8 * 1024 * 1024) - 100;
+        "JUNK"u8.CopyTo(input.AsSpan(36));
+        BinaryPrimitives.WriteInt32LittleEndian(input.AsSpan(40), junk);
+        "data"u8.CopyTo(input.AsSpan(44 + junk));
+
+        var run = SegmentationRun.Of(input, MediaFormats.Wav, step: 10_000);
+        Assert.Equal(junk + 52, run.Blocks[0].Length);
+        Assert.Equal(new MediaBlock(192_000 / 2 * 16, 0, 500_000, true), run.Blocks[1]);
+    }
+
+    [Fact]
     public void Wav_SamplesMissing_AreSaid()
     {
         var input = Vectors.Read("media/speech.wav")[..^1000];
@@ -90,6 +107,24 @@ public sealed class FramingTests
         Assert.Equal(3 * 188, run.Blocks[0].Length);
         Assert.All(run.Blocks, b => Assert.Equal(0, b.Length % 188));
         Assert.Equal(3, run.Blocks.Count(b => b.IsKey));
+    }
+
+    [Fact]
+    public void Ts_OtherStreamsBeforeTheVideo_AreABlockWithTheirTime()
+    {
+        const int packet = 188, videoPid = 0x100;
+        var input = Vectors.Read("media/clip.ts");
+        var whole = SegmentationRun.Of(input, MediaFormats.Ts);
+        var secondKey = SegmentationRun.OffsetOf(whole.Blocks, 2) / packet;
+        var late = input.Chunk(packet)
+            .Where((p, i) => i >= secondKey || (((p[1] & 0x1F) << 8) | p[2]) != videoPid)
+            .SelectMany(p => p).ToArray();
+
+        var run = SegmentationRun.Of(late, MediaFormats.Ts);
+        Assert.Equal((false, 0UL), (run.Blocks[1].IsKey, run.Blocks[1].Duration));
+        Assert.InRange(run.Blocks[1].Pts, 1_300_000UL, 1_500_000UL);
+        Assert.Equal(run.Blocks[1].Pts, run.Blocks[0].Pts);
+        Assert.Equal(whole.Blocks.Skip(2), run.Blocks.Skip(2));
     }
 
     [Fact]

@@ -44,6 +44,14 @@ public sealed class MediaFormatsTests
         Assert.Equal(new MediaFormat(MediaFormats.Fixed), MediaFormats.Detect(System.Text.Encoding.Latin1.GetBytes(text)));
 
     [Fact]
+    public void Detect_TextThatLooksLikeAFrameOrPacket_IsFixed()
+    {
+        Assert.Equal(MediaFormats.Fixed, MediaFormats.Detect([.. "G"u8, .. new byte[187]]).Name);
+        Assert.Equal(MediaFormats.Fixed, MediaFormats.Detect([.. "G"u8, .. new byte[300]]).Name);
+        Assert.Equal(MediaFormats.Fixed, MediaFormats.Detect([0xFF, 0xFE, .. "h\0e\0l\0l\0o\0"u8]).Name);
+    }
+
+    [Fact]
     public void Create_EveryName_GivesASegmenterOfThatName() =>
         Assert.All(MediaFormats.Names, name => Assert.Equal(name, MediaFormats.Create(name).Name));
 

@@ -40,7 +40,7 @@ internal static class FormatDetector
     /// <summary>The formats without one: several frames or packets have to follow each other.</summary>
     private static string? FindFrames(ReadOnlySpan<byte> head)
     {
-        if (head.Length >= TsPacket.Length && TsSegmenter.TryGetForm(head, isFinal: true, out _, out _) == true)
+        if (head.Length > TsPacket.Length && TsSegmenter.TryGetForm(head, isFinal: true, out _, out _) == true)
         {
             return MediaFormats.Ts;
         }

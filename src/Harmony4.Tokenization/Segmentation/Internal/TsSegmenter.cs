@@ -25,7 +25,7 @@ internal sealed class TsSegmenter(SegmenterOptions? options) : ResynchronisingSe
     private bool _hasTimeBase;
     private long _first;
     private long _last;
-    private long _lastDts;
+    private long? _lastDts;
     private long _frameLength;
 
     public override string Name => MediaFormats.Ts;
@@ -84,7 +84,7 @@ internal sealed class TsSegmenter(SegmenterOptions? options) : ResynchronisingSe
                 continue;
             }
 
-            // What changes the block is looked at on its own, so that it is seen with nothing accepted but not yet counted.
+            // What may change the block is read on its own, with all packets before it accepted.
             if (accepted == 0)
             {
                 return ReadPacket(packet);
@@ -102,7 +102,6 @@ internal sealed class TsSegmenter(SegmenterOptions? options) : ResynchronisingSe
         Span<byte> scratch = stackalloc byte[3 * LongestPacket];
         var bytes = reader.PeekUpTo(scratch.Length, scratch);
         var length = _packetLength == 0 ? TsPacket.Length : _packetLength;
-
         if (bytes.Length > 2 * length || !HasSyncs(bytes, length, 0))
         {
             return HasSyncs(bytes, length, 0);
@@ -150,12 +149,13 @@ internal sealed class TsSegmenter(SegmenterOptions? options) : ResynchronisingSe
         {
             if (BeginsBlock(packet, pid))
             {
-                _isPastInit = true;
-                _hasFrames = false;
                 if (BlockLength > 0)
                 {
                     return Step.Cut;
                 }
+
+                _isPastInit = true;
+                _hasFrames = false;
             }
 
             if (packet.TryGetTimes(out var pts, out var dts))
@@ -176,16 +176,16 @@ internal sealed class TsSegmenter(SegmenterOptions? options) : ResynchronisingSe
         _time = _hasTimeBase ? _time + Wrap(pts - _time) : pts;
         if (!isTimeTrack)
         {
-            // Frames of other streams before the first of the time track: a block of their own, which lasts no time of its.
+            // Frames of other streams before the first of the time track are a block that lasts no time.
             _hasTimeBase = true;
             SetTime(ToMicroseconds(_time), isKey: false);
             return;
         }
 
         var decoded = _time - Wrap(pts - dts);
-        if (_hasTimeBase && decoded > _lastDts && decoded - _lastDts < LongestFrame)
+        if (_lastDts is { } last && decoded > last && decoded - last < LongestFrame)
         {
-            _frameLength = decoded - _lastDts;
+            _frameLength = decoded - last;
         }
 
         if (!_hasFrames)

@@ -115,6 +115,9 @@ internal sealed class WavSegmenter(SegmenterOptions? options) : FramedSegmenter(
         long known = length is 0 or uint.MaxValue ? _longDataLength : length;
         _dataEnd = known == 0 ? long.MaxValue : _dataStart + known;
         Accept(ChunkHeader);
+
+        // Samples begin at 0, so the header need not wait for a whole block of them.
+        SetTime(0, isKey: false);
         return Step.Closed;
     }
 
