@@ -43,7 +43,7 @@ public unsafe class RealFftTests
             worst = Math.Max(worst, Math.Sqrt((errorReal * errorReal) + (errorImaginary * errorImaginary)) / largest);
         }
 
-        Assert.InRange(worst, 0, 1e-15);
+        Assert.InRange(worst, 0, 6e-16);
     }
 
     [Theory]
