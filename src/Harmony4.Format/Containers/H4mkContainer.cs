@@ -107,6 +107,19 @@ public sealed partial class H4mkContainer : IAsyncDisposable
         }
     }
 
+    /// <summary>Lists every chunk in file order, for versions too that read an index to do so.</summary>
+    /// <param name="cancellationToken">Cancels the listing.</param>
+    /// <returns>The chunks, as they are enumerated.</returns>
+    public async IAsyncEnumerable<ChunkInfo> EnumerateChunksAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        foreach (var chunk in EnumerateChunks())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return chunk;
+        }
+    }
+
     /// <summary>Reads the payload of a chunk, such as one of the caller's own kind, and checks its CRC.</summary>
     /// <param name="chunk">A chunk of this container, as <see cref="EnumerateChunks"/> lists it.</param>
     /// <param name="destination">Receives the payload once it is known to be sound; otherwise nothing.</param>

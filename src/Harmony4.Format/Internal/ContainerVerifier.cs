@@ -75,11 +75,12 @@ internal sealed class ContainerVerifier : IDisposable
             var state = Start();
             while (state.Position < _map.Length)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 var length = (int)Math.Min(ReadLength, _map.Length - state.Position);
                 var read = await _source.ReadAsync(state.Position, buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
-                if (read.Count == 0)
+                if (read.Count < length)
                 {
-                    Throw.Changed(state.Position, ChunkTag.Core);
+                    Throw.Shrunk(state.Position + read.Count, _map.Length);
                 }
 
                 Process(buffer.AsSpan(0, read.Count), isFinal: state.Position + read.Count == _map.Length, ref state);

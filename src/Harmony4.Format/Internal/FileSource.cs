@@ -10,8 +10,20 @@ internal sealed class FileSource : H4mkSource
 
     private readonly SafeFileHandle _handle;
 
-    public FileSource(string path) =>
+    public FileSource(string path)
+    {
         _handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.RandomAccess);
+        try
+        {
+            RandomAccess.GetLength(_handle);
+        }
+        catch (NotSupportedException exception)
+        {
+            // A pipe or a terminal: positions mean nothing there.
+            _handle.Dispose();
+            throw new IOException($"{path} cannot be read at a position", exception);
+        }
+    }
 
     public override ValueTask DisposeAsync()
     {
@@ -21,6 +33,12 @@ internal sealed class FileSource : H4mkSource
 
     protected override ValueTask<SourceRead> ReadCoreAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken)
     {
+        if (offset > long.MaxValue - destination.Length)
+        {
+            // No file reaches so far, and the system would call the range an error.
+            return new ValueTask<SourceRead>(new SourceRead(0, RandomAccess.GetLength(_handle)));
+        }
+
         if (destination.Length > LargestInlineRead)
         {
             return ReadOnPoolAsync(offset, destination, cancellationToken);
@@ -67,6 +85,6 @@ internal sealed class FileSource : H4mkSource
     private long LengthAfter(long offset, int count, int asked)
     {
         var length = RandomAccess.GetLength(_handle);
-        return count < asked ? length : Math.Max(length, offset + count);
+        return count < asked || count == 0 ? length : Math.Max(length, offset + count);
     }
 }

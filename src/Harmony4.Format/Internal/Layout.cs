@@ -22,6 +22,7 @@ internal static class Layout
     public const int SeekCountLength = 4;
     public const int SeekEntryLength = 16;
     public const int SeekEntryOffsetOffset = 8;
+    public const int MaxSeekEntries = (int)((uint.MaxValue - SeekCountLength) / SeekEntryLength);
 
     /// <summary>Reads up to this many bytes past a chunk header are cheaper than a second read.</summary>
     public const int PageLength = 4096;

@@ -7,23 +7,28 @@ namespace Harmony4.Format.Internal;
 /// reading and writing, so CRC, copying and I/O should not stand in line behind it.
 /// </summary>
 /// <remarks>
-/// Two buffers take turns: one fills while the other is hashed. A buffer that no thread has begun by the time it is needed is hashed by
-/// the caller itself, so progress never depends on a free pool thread. The digest depends on the bytes alone. Not safe for concurrent use.
+/// A ring of buffers lies between the two threads, so that neither waits for the other to wake. When the ring is full and no thread has
+/// begun on it, the caller hashes a buffer itself: progress never depends on a free pool thread. The digest depends on the bytes alone.
+/// Not safe for concurrent use.
 /// </remarks>
 internal sealed class OverlappedSha256 : IThreadPoolWorkItem, IDisposable
 {
-    private const int BufferLength = 256 * 1024;
-    private const int Idle = 0;
-    private const int Queued = 1;
-    private const int Running = 2;
+    private const int BufferLength = 128 * 1024;
+    private const int BufferCount = 4;
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly bool _overlaps = Environment.ProcessorCount > 1;
-    private byte[]? _filling;
-    private byte[]? _hashing;
+    private readonly byte[]?[] _buffers = new byte[BufferCount][];
     private int _filled;
-    private int _state;
+    private long _published;
+    private long _hashed;
+
+    // 1 while a work item waits or runs; 1 while some thread hashes.
+    private int _scheduled;
+    private int _hashing;
     private Exception? _failure;
+
+    private bool IsBehind => Volatile.Read(ref _hashed) != Volatile.Read(ref _published);
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
@@ -35,18 +40,14 @@ internal sealed class OverlappedSha256 : IThreadPoolWorkItem, IDisposable
 
         while (bytes.Length > 0)
         {
-            _filling ??= GC.AllocateUninitializedArray<byte>(BufferLength);
+            var buffer = _buffers[_published % BufferCount] ??= GC.AllocateUninitializedArray<byte>(BufferLength);
             var count = Math.Min(bytes.Length, BufferLength - _filled);
-            bytes[..count].CopyTo(_filling.AsSpan(_filled));
+            bytes[..count].CopyTo(buffer.AsSpan(_filled));
             _filled += count;
             bytes = bytes[count..];
             if (_filled == BufferLength)
             {
-                WaitForPrevious();
-                (_filling, _hashing) = (_hashing, _filling);
-                _filled = 0;
-                Volatile.Write(ref _state, Queued);
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                Publish();
             }
         }
     }
@@ -54,10 +55,10 @@ internal sealed class OverlappedSha256 : IThreadPoolWorkItem, IDisposable
     /// <summary>Returns the digest of all bytes so far; more may follow.</summary>
     public void GetCurrentHash(Span<byte> destination)
     {
-        WaitForPrevious();
+        CatchUp();
         if (_filled > 0)
         {
-            _hash.AppendData(_filling.AsSpan(0, _filled));
+            _hash.AppendData(_buffers[_published % BufferCount].AsSpan(0, _filled));
             _filled = 0;
         }
 
@@ -66,49 +67,83 @@ internal sealed class OverlappedSha256 : IThreadPoolWorkItem, IDisposable
 
     public void Dispose()
     {
-        WaitForPrevious();
+        WaitUntilAtMost(0);
         _hash.Dispose();
     }
 
-    void IThreadPoolWorkItem.Execute() => TryHash();
-
-    private bool TryHash()
+    void IThreadPoolWorkItem.Execute()
     {
-        // A work item may run after the caller has hashed its buffer; it then finds nothing queued, or the next buffer.
-        if (Interlocked.CompareExchange(ref _state, Running, Queued) != Queued)
+        while (TryHash(BufferCount))
+        {
+            Interlocked.Exchange(ref _scheduled, 0);
+            if (!IsBehind || Interlocked.Exchange(ref _scheduled, 1) != 0)
+            {
+                return;
+            }
+        }
+
+        // The caller is hashing; it schedules again when it has more.
+        Volatile.Write(ref _scheduled, 0);
+    }
+
+    private void Publish()
+    {
+        _filled = 0;
+        Interlocked.Increment(ref _published);
+        if (Interlocked.Exchange(ref _scheduled, 1) == 0)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+
+        // The buffer that is filled next must be free.
+        WaitUntilAtMost(BufferCount - 1);
+        ThrowIfFailed();
+    }
+
+    private void CatchUp()
+    {
+        WaitUntilAtMost(0);
+        ThrowIfFailed();
+    }
+
+    private void WaitUntilAtMost(int waiting)
+    {
+        var spin = default(SpinWait);
+        while (_published - Volatile.Read(ref _hashed) > waiting)
+        {
+            if (!TryHash(1))
+            {
+                // Another thread is in the middle of 128 KiB: far less than the millisecond that a sleep would take.
+                spin.SpinOnce(sleep1Threshold: -1);
+            }
+        }
+    }
+
+    /// <summary>Hashes waiting buffers in order, at most some of them; false when another thread is at it.</summary>
+    private bool TryHash(int most)
+    {
+        if (Interlocked.CompareExchange(ref _hashing, 1, 0) != 0)
         {
             return false;
         }
 
-        try
+        while (most-- > 0 && IsBehind)
         {
-            _hash.AppendData(_hashing!);
-        }
-        catch (CryptographicException exception)
-        {
-            _failure = exception;
+            try
+            {
+                _hash.AppendData(_buffers[_hashed % BufferCount]!);
+            }
+            catch (Exception exception) when (exception is CryptographicException or ObjectDisposedException)
+            {
+                // Raised again on the caller's thread: here it would end the process.
+                _failure ??= exception;
+            }
+
+            Volatile.Write(ref _hashed, _hashed + 1);
         }
 
-        Volatile.Write(ref _state, Idle);
+        Volatile.Write(ref _hashing, 0);
         return true;
-    }
-
-    private void WaitForPrevious()
-    {
-        if (Volatile.Read(ref _state) == Idle || TryHash())
-        {
-            ThrowIfFailed();
-            return;
-        }
-
-        // Another thread is in the middle of at most 256 KiB.
-        var spin = default(SpinWait);
-        while (Volatile.Read(ref _state) != Idle)
-        {
-            spin.SpinOnce();
-        }
-
-        ThrowIfFailed();
     }
 
     private void ThrowIfFailed()

@@ -43,9 +43,16 @@ internal sealed class StreamSource : H4mkSource
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            _stream.Position = fromEnd ? Math.Max(0, _stream.Length - destination.Length) : offset;
+            var length = _stream.Length;
+            if (!fromEnd && offset >= length)
+            {
+                // Not every stream can stand past its end.
+                return new SourceRead(0, length);
+            }
+
+            _stream.Position = fromEnd ? Math.Max(0, length - destination.Length) : offset;
             var count = await _stream.ReadAtLeastAsync(destination, destination.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-            return new SourceRead(count, _stream.Length);
+            return new SourceRead(count, Math.Max(_stream.Length, _stream.Position));
         }
         finally
         {

@@ -78,7 +78,11 @@ internal static class Throw
 
     [DoesNotReturn]
     public static void Changed(long offset, ChunkTag tag) =>
-        throw new H4mkFormatException(H4mkErrorCode.Overrun, offset, "expected the bytes that were there when the file was opened, found its end", tag);
+        throw new H4mkFormatException(H4mkErrorCode.Overrun, offset, "expected the bytes that were there when the file was opened, found others or the end of the file", tag);
+
+    [DoesNotReturn]
+    public static void Shrunk(long offset, long length) =>
+        throw new H4mkFormatException(H4mkErrorCode.Overrun, offset, Text($"expected the {length} bytes that were there when the file was opened, found its end"));
 
     public const string JsonDetail = "expected a JSON object, found other bytes";
 

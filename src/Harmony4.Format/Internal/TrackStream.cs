@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Harmony4.Hashing;
 
 namespace Harmony4.Format.Internal;
@@ -15,6 +16,7 @@ internal sealed class TrackStream : Stream
     private int _ordinal;
     private long _position;
     private bool _disposed;
+    private bool _reading;
 
     public TrackStream(H4mkSource source, BlockIndex blocks, bool check, int maxBlockLength)
     {
@@ -60,15 +62,34 @@ internal sealed class TrackStream : Stream
         return Position = start + offset;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        var start = _position;
         var done = 0;
-        while (done < buffer.Length && _position < Length)
+        _reading = true;
+        try
         {
-            var count = await ReadFromBlockAsync(Locate(), buffer[done..], cancellationToken).ConfigureAwait(false);
-            done += count;
-            _position += count;
+            while (done < buffer.Length && _position < Length)
+            {
+                var count = await ReadFromBlockAsync(Locate(), buffer[done..], cancellationToken).ConfigureAwait(false);
+                done += count;
+                _position = start + done;
+            }
+        }
+        catch (Exception exception) when (done > 0 && (exception is H4mkFormatException or IOException))
+        {
+            // The sound bytes before a damaged block are the caller's; the next read starts at the damage and says so.
+        }
+        catch
+        {
+            _position = start;
+            throw;
+        }
+        finally
+        {
+            _reading = false;
         }
 
         return done;
@@ -137,6 +158,7 @@ internal sealed class TrackStream : Stream
         return _blocks[_ordinal];
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadFromBlockAsync(BlockLocation block, Memory<byte> destination, CancellationToken cancellationToken)
     {
         var start = _position - block.StreamOffset;
@@ -169,16 +191,17 @@ internal sealed class TrackStream : Stream
             return count;
         }
 
-        await HoldAsync(block, cancellationToken).ConfigureAwait(false);
-        _held.AsMemory((int)start, count).CopyTo(destination);
+        var held = await HoldAsync(block, cancellationToken).ConfigureAwait(false);
+        held.AsMemory((int)start, count).CopyTo(destination);
         return count;
     }
 
-    private async ValueTask HoldAsync(BlockLocation block, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<byte[]> HoldAsync(BlockLocation block, CancellationToken cancellationToken)
     {
         if (_heldOrdinal == (int)block.Ordinal)
         {
-            return;
+            return _held!;
         }
 
         var length = (int)block.Length;
@@ -188,12 +211,15 @@ internal sealed class TrackStream : Stream
             _held = ArrayPool<byte>.Shared.Rent(length);
         }
 
+        var held = _held;
         _heldOrdinal = -1;
-        await FillAsync(block, block.FileOffset, _held.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
-        Check(block, _held.AsSpan(0, length));
+        await FillAsync(block, block.FileOffset, held.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+        Check(block, held.AsSpan(0, length));
         _heldOrdinal = (int)block.Ordinal;
+        return held;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask FillAsync(BlockLocation block, long offset, Memory<byte> destination, CancellationToken cancellationToken)
     {
         var read = await _source.ReadAsync(offset, destination, cancellationToken).ConfigureAwait(false);
@@ -218,7 +244,12 @@ internal sealed class TrackStream : Stream
         {
             _held = null;
             _heldOrdinal = -1;
-            ArrayPool<byte>.Shared.Return(held);
+
+            // A read that is still under way may write to it: then it must not become anyone else's.
+            if (!_reading || !_disposed)
+            {
+                ArrayPool<byte>.Shared.Return(held);
+            }
         }
     }
 }

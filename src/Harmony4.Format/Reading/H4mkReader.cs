@@ -1,5 +1,6 @@
 using System.Buffers;
 using Harmony4.Format.Internal;
+using Harmony4.Hashing;
 
 namespace Harmony4.Format;
 
@@ -11,7 +12,7 @@ namespace Harmony4.Format;
 /// Payload comes in pieces as the buffers hold it, so memory does not depend on a chunk's length.
 /// </para>
 /// <para>
-/// Judges structure (docs/format/h4mk-1.0.md section 10) and each chunk's CRC-32. VERI is a chunk like any other here: <see cref="H4mkContainer.VerifyAsync"/> judges it.
+/// An exception ends the reading: the reader and its state are of no use after it. Judges structure (docs/format/h4mk-1.0.md section 10) and each chunk's CRC-32. VERI is a chunk like any other here: <see cref="H4mkContainer.VerifyAsync"/> judges it.
 /// </para>
 /// </remarks>
 public ref struct H4mkReader
@@ -169,7 +170,15 @@ public ref struct H4mkReader
             CheckSeekCount(piece);
         }
 
-        _state.Crc.Append(piece);
+        if (_state.Remaining == _state.Chunk.Length)
+        {
+            _state.Crc = new Crc32(Crc32.Compute(piece));
+        }
+        else
+        {
+            _state.Crc.Append(piece);
+        }
+
         _state.Remaining -= (uint)piece.Length;
         _state.Token = H4mkTokenType.Payload;
         Consume(piece.Length);

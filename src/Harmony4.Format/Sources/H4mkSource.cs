@@ -1,4 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace Harmony4.Format;
 
@@ -47,7 +47,25 @@ public abstract class H4mkSource : IAsyncDisposable
     public ValueTask<SourceRead> ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        return Count(ReadCoreAsync(offset, destination, cancellationToken));
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<SourceRead>(cancellationToken);
+        }
+
+        var read = ReadCoreAsync(offset, destination, cancellationToken);
+        if (!read.IsCompletedSuccessfully)
+        {
+            return FinishAsync(read, offset, destination, cancellationToken);
+        }
+
+        var result = read.Result;
+        if (!IsAll(result, offset + result.Count, destination.Length - result.Count))
+        {
+            return FinishAsync(new ValueTask<SourceRead>(result), offset, destination, cancellationToken);
+        }
+
+        Count(result, destination.Length);
+        return new ValueTask<SourceRead>(result);
     }
 
     /// <summary>Reads the last bytes, without knowing the length.</summary>
@@ -55,8 +73,16 @@ public abstract class H4mkSource : IAsyncDisposable
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>How much was read, and how long the source is.</returns>
     /// <exception cref="IOException">The source failed.</exception>
-    public ValueTask<SourceRead> ReadTailAsync(Memory<byte> destination, CancellationToken cancellationToken = default) =>
-        Count(ReadTailCoreAsync(destination, cancellationToken));
+    public async ValueTask<SourceRead> ReadTailAsync(Memory<byte> destination, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var read = await ReadTailCoreAsync(destination, cancellationToken).ConfigureAwait(false);
+        Count(read, destination.Length);
+        var expected = Math.Min(destination.Length, read.Length);
+        return read.Count == expected
+            ? read
+            : await ReadAsync(read.Length - expected, destination[..(int)expected], cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public virtual ValueTask DisposeAsync()
@@ -74,7 +100,7 @@ public abstract class H4mkSource : IAsyncDisposable
 
     /// <summary>Does what <see cref="ReadAsync"/> says.</summary>
     /// <param name="offset">The position, 0 or more.</param>
-    /// <param name="destination">To be filled as far as there are bytes.</param>
+    /// <param name="destination">To be filled as far as there are bytes. A read may give fewer than there are, but not none: it is called again for the rest.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>How much was read, and how long the source is.</returns>
     protected abstract ValueTask<SourceRead> ReadCoreAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken);
@@ -85,29 +111,35 @@ public abstract class H4mkSource : IAsyncDisposable
     /// <returns>How much was read, and how long the source is.</returns>
     protected abstract ValueTask<SourceRead> ReadTailCoreAsync(Memory<byte> destination, CancellationToken cancellationToken);
 
-    private ValueTask<SourceRead> Count(ValueTask<SourceRead> read)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<SourceRead> FinishAsync(ValueTask<SourceRead> first, long offset, Memory<byte> destination, CancellationToken cancellationToken)
     {
-        if (!read.IsCompletedSuccessfully)
+        var read = await first.ConfigureAwait(false);
+        var done = 0;
+        while (true)
         {
-            return CountLaterAsync(read);
+            Count(read, destination.Length - done);
+            done += read.Count;
+            if (IsAll(read, offset + done, destination.Length - done))
+            {
+                return read with { Count = done };
+            }
+
+            read = await ReadCoreAsync(offset + done, destination[done..], cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // A source that gives less than it was asked for and has, as a socket does, is asked again.
+    private static bool IsAll(in SourceRead read, long end, int missing) => missing == 0 || read.Count == 0 || (ulong)end >= (ulong)read.Length;
+
+    private void Count(in SourceRead read, int asked)
+    {
+        if ((uint)read.Count > (uint)asked || read.Length < 0)
+        {
+            throw new InvalidOperationException($"{GetType().Name} broke the contract of a source: asked for {asked} bytes, it said that it read {read.Count} of {read.Length}");
         }
 
-        var result = read.Result;
-        Count(result);
-        return new ValueTask<SourceRead>(result);
-    }
-
-    [SuppressMessage("Reliability", "CA2012:Use ValueTasks correctly", Justification = "Awaited once, here.")]
-    private async ValueTask<SourceRead> CountLaterAsync(ValueTask<SourceRead> read)
-    {
-        var result = await read.ConfigureAwait(false);
-        Count(result);
-        return result;
-    }
-
-    private void Count(SourceRead result)
-    {
         Interlocked.Increment(ref _readCount);
-        Interlocked.Add(ref _bytesRead, result.Count);
+        Interlocked.Add(ref _bytesRead, read.Count);
     }
 }

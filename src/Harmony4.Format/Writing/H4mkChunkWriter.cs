@@ -87,8 +87,14 @@ public ref struct H4mkChunkWriter
 
     /// <summary>Writes a SEEK chunk with the entries as given: not sorted, not checked.</summary>
     /// <param name="entries">The entries.</param>
+    /// <exception cref="ArgumentException">There are more than 268,435,455 entries, the most whose payload a chunk can hold.</exception>
     public void WriteSeek(scoped ReadOnlySpan<SeekEntry> entries)
     {
+        if (entries.Length > Layout.MaxSeekEntries)
+        {
+            throw new ArgumentException($"a SEEK chunk holds at most {Layout.MaxSeekEntries} entries, found {entries.Length}", nameof(entries));
+        }
+
         var crc = default(Crc32);
         Span<byte> scratch = stackalloc byte[Layout.SeekEntryLength];
         BinaryPrimitives.WriteUInt32BigEndian(scratch, (uint)entries.Length);
@@ -100,7 +106,7 @@ public ref struct H4mkChunkWriter
         }
 
         var length = GetEncodedSeekLength(entries.Length) - Layout.ChunkHeaderLength;
-        WriteChunkHeader(ChunkTag.Seek, checked((uint)length), crc.Value);
+        WriteChunkHeader(ChunkTag.Seek, (uint)length, crc.Value);
         BinaryPrimitives.WriteUInt32BigEndian(scratch, (uint)entries.Length);
         WriteRaw(scratch[..Layout.SeekCountLength]);
         foreach (var entry in entries)

@@ -48,6 +48,7 @@ public sealed class H4mkContainerWriter : IAsyncDisposable
         Open,
         Writing,
         Completed,
+        Disposed,
     }
 
     /// <summary>Gets how many blocks were written.</summary>
@@ -92,6 +93,7 @@ public sealed class H4mkContainerWriter : IAsyncDisposable
     /// <returns>A task that ends when <paramref name="payload"/> is no longer in use.</returns>
     /// <exception cref="ArgumentException">The track does not exist, the block is a keyframe not later than the one before it, or the payload is longer than 2^32 − 1 bytes. Nothing is written then.</exception>
     /// <exception cref="InvalidOperationException">The container is complete, or an earlier call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The writer was disposed.</exception>
     /// <exception cref="IOException">The output failed.</exception>
     public ValueTask WriteBlockAsync(int track, in BlockInfo info, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken = default)
     {
@@ -113,6 +115,7 @@ public sealed class H4mkContainerWriter : IAsyncDisposable
     /// <returns>A task that ends when <paramref name="payload"/> is no longer in use.</returns>
     /// <exception cref="ArgumentException">The tag is not valid, or is one of the format's.</exception>
     /// <exception cref="InvalidOperationException">The container is complete, or an earlier call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The writer was disposed.</exception>
     /// <exception cref="IOException">The output failed.</exception>
     public ValueTask WriteChunkAsync(ChunkTag tag, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken = default)
     {
@@ -153,6 +156,7 @@ public sealed class H4mkContainerWriter : IAsyncDisposable
     /// <returns>A task.</returns>
     public async ValueTask DisposeAsync()
     {
+        _state = State.Disposed;
         _veri.Dispose();
         if (!_leaveOpen)
         {
@@ -213,6 +217,7 @@ public sealed class H4mkContainerWriter : IAsyncDisposable
     // A call that fails never sets the state back, so the next one ends here.
     private void Start()
     {
+        ObjectDisposedException.ThrowIf(_state == State.Disposed, this);
         if (_state != State.Open)
         {
             throw new InvalidOperationException(_state == State.Completed

@@ -112,6 +112,17 @@ public ref struct H4mkJsonWriter
         _needsComma = true;
     }
 
+    /// <summary>Writes an integer.</summary>
+    /// <param name="value">The integer.</param>
+    public void WriteNumberValue(ulong value)
+    {
+        Separate();
+        var span = _output.GetSpan(20);
+        Utf8Formatter.TryFormat(value, span, out var written);
+        _output.Advance(written);
+        _needsComma = true;
+    }
+
     /// <summary>Writes a double as <see cref="FormatDouble"/> gives it.</summary>
     /// <param name="value">A finite number.</param>
     /// <exception cref="ArgumentException">The number is not finite.</exception>
@@ -128,6 +139,14 @@ public ref struct H4mkJsonWriter
     {
         Separate();
         Raw(value ? "true"u8 : "false"u8);
+        _needsComma = true;
+    }
+
+    /// <summary>Writes <c>null</c>.</summary>
+    public void WriteNullValue()
+    {
+        Separate();
+        Raw("null"u8);
         _needsComma = true;
     }
 

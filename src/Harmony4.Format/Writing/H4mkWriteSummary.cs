@@ -6,4 +6,4 @@ namespace Harmony4.Format;
 /// <param name="PayloadLength">Bytes of block payload.</param>
 /// <param name="KeyframeCount">Entries of the seek table.</param>
 /// <param name="Veri">The SHA-256 that VERI holds, 32 bytes.</param>
-public sealed record H4mkWriteSummary(long Length, long BlockCount, long PayloadLength, int KeyframeCount, ReadOnlyMemory<byte> Veri);
+public sealed record H4mkWriteSummary(long Length, long BlockCount, long PayloadLength, long KeyframeCount, ReadOnlyMemory<byte> Veri);
