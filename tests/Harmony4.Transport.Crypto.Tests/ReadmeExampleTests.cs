@@ -19,7 +19,8 @@ public sealed class ReadmeExampleTests
         Assert.True(BlockOpener.TryCreate(key, parameters, 0, out var opener));
         bool ok = opener.TryOpen(place, stored, opened, out int length);
         Assert.True(ok);
-        Assert.Equal((3, block), (length, opened.ToArray()));
+        Assert.Equal(3, length);
+        Assert.Equal(block, opened);
         bool moved = opener.TryOpen(place with { Pts = 1 }, stored, opened, out length);
         Assert.False(moved);
         Assert.Equal(new byte[3], opened);
