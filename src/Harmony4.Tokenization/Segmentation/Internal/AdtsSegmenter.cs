@@ -7,7 +7,7 @@ internal sealed class AdtsSegmenter(SegmenterOptions? options) : AudioFrameSegme
     private const int CheckedHeader = 9;
     private const int SamplesPerBlock = 1024;
 
-    private static ReadOnlySpan<uint> SampleRates =>
+    private static readonly uint[] SampleRates =
         [96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350];
 
     public override string Name => MediaFormats.Adts;

@@ -78,8 +78,7 @@ internal sealed class FragmentedMp4Segmenter(SegmenterOptions? options) : Framed
                 return Enter(box);
             case Mp4Box.Moof:
                 _hasMoof = true;
-                _tracks.TryGetTimeTrack(out var track);
-                if (track.Timescale == 0)
+                if (!_tracks.TryGetTimeTrack(out var track))
                 {
                     SetNotice("expected a movie header (moov) with a track, found a fragment (moof) before it");
                 }

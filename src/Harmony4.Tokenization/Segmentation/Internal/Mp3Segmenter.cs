@@ -15,17 +15,13 @@ internal sealed class Mp3Segmenter(SegmenterOptions? options) : AudioFrameSegmen
     /// <summary>Where Fraunhofer's encoder puts its VBRI header, whatever the channels.</summary>
     private const int VbriOffset = 36;
 
-    private static ReadOnlySpan<ushort> Version1LayerI => [0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448];
-
-    private static ReadOnlySpan<ushort> Version1LayerII => [0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384];
-
-    private static ReadOnlySpan<ushort> Version1LayerIII => [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
-
-    private static ReadOnlySpan<ushort> Version2LayerI => [0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256];
-
-    private static ReadOnlySpan<ushort> Version2LayersIIAndIII => [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
-
-    private static ReadOnlySpan<ushort> Version1Rates => [44_100, 48_000, 32_000];
+    // Kilobits per second by bit rate index; 0 is free format.
+    private static readonly ushort[] Version1LayerI = [0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448];
+    private static readonly ushort[] Version1LayerII = [0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384];
+    private static readonly ushort[] Version1LayerIII = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
+    private static readonly ushort[] Version2LayerI = [0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256];
+    private static readonly ushort[] Version2LayersIIAndIII = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
+    private static readonly ushort[] Version1Rates = [44_100, 48_000, 32_000];
 
     public override string Name => MediaFormats.Mp3;
 
