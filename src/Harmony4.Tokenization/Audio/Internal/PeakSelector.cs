@@ -17,6 +17,9 @@ internal static unsafe class PeakSelector<TVector, TLanes>
     /// <summary>Above this many, ordering by counting loses to a sort.</summary>
     private const int MaxCounted = 320;
 
+    /// <summary>Bins are looked at in blocks of this many: the widest vector.</summary>
+    private const int BlockLength = 8;
+
     /// <summary>Writes the bins of the <paramref name="count"/> largest of <paramref name="half"/> + 1 powers; returns the largest power.</summary>
     public static double Select(double* power, int half, int count, PeakScratch scratch)
     {
@@ -134,27 +137,33 @@ internal static unsafe class PeakSelector<TVector, TLanes>
         var hitCount = 0;
 
         // Where the strong bins are cannot be foretold: both loops write always and advance by what they found.
-        for (var start = 0; start < half; start += TLanes.Count)
+        for (var start = 0; start < half; start += BlockLength)
         {
+            var block = TLanes.Load(power + start);
+            for (var i = TLanes.Count; i < BlockLength; i += TLanes.Count)
+            {
+                block = TLanes.Max(block, TLanes.Load(power + start + i));
+            }
+
             hits[hitCount] = start;
-            hitCount += TLanes.AtLeastMask(TLanes.Load(power + start), limit) != 0 ? 1 : 0;
+            hitCount += TLanes.AtLeastMask(block, limit) != 0 ? 1 : 0;
         }
 
         var count = 0;
         for (var i = 0; i < hitCount; i++)
         {
-            for (var bin = hits[i]; bin < hits[i] + TLanes.Count; bin++)
+            for (var bin = hits[i]; bin < hits[i] + BlockLength; bin++)
             {
                 bins[count] = bin;
-                values[count] = power[bin];
                 count += power[bin] >= threshold ? 1 : 0;
             }
         }
 
-        if (power[half] >= threshold)
+        bins[count] = half;
+        count += power[half] >= threshold ? 1 : 0;
+        for (var i = 0; i < count; i++)
         {
-            bins[count] = half;
-            values[count++] = power[half];
+            values[i] = power[bins[i]];
         }
 
         return count;
