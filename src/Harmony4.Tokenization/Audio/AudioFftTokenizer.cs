@@ -12,7 +12,7 @@ namespace Harmony4.Tokenization;
 /// <remarks>
 /// <para>The tokens are a function of the samples alone: the same bytes on every processor, vector width, operating system and
 /// compilation mode, however the input is cut. Tokens do not suffice to rebuild the sound.</para>
-/// <para>Nothing is allocated after construction, which takes about 30 × <see cref="AudioTokenizerOptions.FrameSize"/> bytes.
+/// <para>Nothing is allocated after construction, which takes about 45 × <see cref="AudioTokenizerOptions.FrameSize"/> bytes.
 /// An instance serves one thread at a time; tables are shared between instances.</para>
 /// </remarks>
 public sealed partial class AudioFftTokenizer

@@ -9,6 +9,7 @@ internal sealed unsafe class FrameAnalyzer
     private readonly RealFft _fft;
     private readonly HannWindow _window;
     private readonly PeakScratch _scratch;
+    private readonly AlignedMemory _samples;
     private readonly AlignedMemory _spectrum;
     private readonly AlignedMemory _columns;
     private readonly LaneWidth _width;
@@ -23,6 +24,7 @@ internal sealed unsafe class FrameAnalyzer
         _scratch = new PeakScratch(frameSize / 2);
         _width = width;
         _sampleRate = sampleRate;
+        _samples = new AlignedMemory(frameSize * sizeof(short));
         _spectrumPitch = (frameSize / 2) + RealFft.Padding;
         _spectrum = new AlignedMemory(3 * _spectrumPitch * sizeof(double));
         TokensPerFrame = tokensPerFrame;
@@ -62,11 +64,9 @@ internal sealed unsafe class FrameAnalyzer
         where TVector : struct
         where TLanes : struct, ILanes<TVector>
     {
-        fixed (short* start = samples)
-        {
-            _fft.Transform(new WindowedInput(start, _window.Even, _window.Odd), new PowerOutput(Real, Imaginary, Power));
-        }
-
+        // The first pass reads eight places at once: it wants them near and aligned, and the caller's are neither for sure.
+        samples.CopyTo(new Span<short>(_samples.Start, _fft.Size));
+        _fft.Transform(new WindowedInput((short*)_samples.Start, _window.Even, _window.Odd), new PowerOutput(Real, Imaginary, Power));
         var max = PeakSelector<TVector, TLanes>.Select(Power, _fft.Size / 2, TokensPerFrame, _scratch);
         Quantize<TVector, TLanes>(max);
         Write(tokens);

@@ -17,6 +17,9 @@ internal static unsafe class PeakSelector<TVector, TLanes>
     /// <summary>Above this many, ordering by counting loses to a sort.</summary>
     private const int MaxCounted = 320;
 
+    /// <summary>Bins are looked at in blocks of this many: the widest vector.</summary>
+    private const int BlockLength = 8;
+
     /// <summary>Writes the bins of the <paramref name="count"/> largest of <paramref name="half"/> + 1 powers; returns the largest power.</summary>
     public static double Select(double* power, int half, int count, PeakScratch scratch)
     {
@@ -33,7 +36,7 @@ internal static unsafe class PeakSelector<TVector, TLanes>
             return 0;
         }
 
-        var threshold = groups < count ? 0 : Bisect(scratch.Values, groups, count, max, slack: count / 4);
+        var threshold = groups < count ? 0 : Bisect(scratch.Values, groups, count, max, slack: count / 4, out _);
         var candidates = Collect(power, half, BitConverter.Int64BitsToDouble(threshold), scratch);
         if (candidates > (2 * count) + 16)
         {
@@ -82,14 +85,13 @@ internal static unsafe class PeakSelector<TVector, TLanes>
 
     /// <summary>
     /// The bits of a value that at least <paramref name="count"/> of the values reach, and at most <paramref name="slack"/> more
-    /// unless ties forbid. The bits of doubles that are not negative order as the doubles do.
+    /// unless ties forbid; then it is the value at that place. The bits of doubles that are not negative order as the doubles do.
     /// </summary>
-    private static long Bisect(double* values, int length, int count, double max, int slack)
+    private static long Bisect(double* values, int length, int count, double max, int slack, out int reached)
     {
         var high = BitConverter.DoubleToInt64Bits(max) + 1;
         var low = high;
         var step = 1L << 52;
-        int reached;
         do
         {
             high = low;
@@ -103,15 +105,12 @@ internal static unsafe class PeakSelector<TVector, TLanes>
         {
             var middle = low + ((high - low) / 2);
             var reaching = CountAtLeast(values, length, middle);
-            if (reaching >= count)
-            {
-                low = middle;
-                reached = reaching;
-            }
-            else
-            {
-                high = middle;
-            }
+
+            // All ones where enough values reach the middle: which half it is cannot be foretold, so it is no branch.
+            var enough = ~((long)(reaching - count) >> 63);
+            low += (middle - low) & enough;
+            high += (middle - high) & ~enough;
+            reached += (reaching - reached) & (int)enough;
         }
 
         return low;
@@ -134,43 +133,58 @@ internal static unsafe class PeakSelector<TVector, TLanes>
         var limit = TLanes.Broadcast(threshold);
         double* values = scratch.Values;
         int* bins = scratch.Bins;
-        var count = 0;
-        for (var start = 0; start < half; start += 64)
+        int* hits = scratch.Selected;
+        var hitCount = 0;
+
+        // Where the strong bins are cannot be foretold: both loops write always and advance by what they found.
+        for (var start = 0; start < half; start += BlockLength)
         {
-            ulong mask = 0;
-            for (var i = 0; i < 64; i += TLanes.Count)
+            var block = TLanes.Load(power + start);
+            for (var i = TLanes.Count; i < BlockLength; i += TLanes.Count)
             {
-                mask |= (ulong)TLanes.AtLeastMask(TLanes.Load(power + start + i), limit) << i;
+                block = TLanes.Max(block, TLanes.Load(power + start + i));
             }
 
-            for (; mask != 0; mask &= mask - 1)
+            hits[hitCount] = start;
+            hitCount += TLanes.AtLeastMask(block, limit) != 0 ? 1 : 0;
+        }
+
+        var count = 0;
+        for (var i = 0; i < hitCount; i++)
+        {
+            for (var bin = hits[i]; bin < hits[i] + BlockLength; bin++)
             {
-                var bin = start + BitOperations.TrailingZeroCount(mask);
                 bins[count] = bin;
-                values[count++] = power[bin];
+                count += power[bin] >= threshold ? 1 : 0;
             }
         }
 
-        if (power[half] >= threshold)
+        bins[count] = half;
+        count += power[half] >= threshold ? 1 : 0;
+        for (var i = 0; i < count; i++)
         {
-            bins[count] = half;
-            values[count++] = power[half];
+            values[i] = power[bins[i]];
         }
 
         return count;
     }
 
-    /// <summary>Leaves exactly <paramref name="count"/> candidates: those above the last value, and of its ties the lowest bins.</summary>
+    /// <summary>Leaves few candidates more than <paramref name="count"/>, the answer among them; of ties at the last place the lowest bins.</summary>
     private static int Narrow(int candidates, int count, double max, PeakScratch scratch)
     {
         double* values = scratch.Values;
         int* bins = scratch.Bins;
         Pad(values, candidates);
-        var last = BitConverter.Int64BitsToDouble(Bisect(values, candidates, count, max, slack: 0));
-        var ties = count;
-        for (var i = 0; i < candidates; i++)
+        var slack = count / 2;
+        var last = BitConverter.Int64BitsToDouble(Bisect(values, candidates, count, max, slack, out var reached));
+        var ties = candidates;
+        if (reached > count + slack)
         {
-            ties -= values[i] > last ? 1 : 0;
+            ties = count;
+            for (var i = 0; i < candidates; i++)
+            {
+                ties -= values[i] > last ? 1 : 0;
+            }
         }
 
         var kept = 0;
@@ -186,14 +200,38 @@ internal static unsafe class PeakSelector<TVector, TLanes>
         return kept;
     }
 
-    /// <summary>The place of a candidate is the number of those before it in order: no branch, also where all tie.</summary>
+    /// <summary>The place of a candidate is the number of those before it in order.</summary>
     private static void OrderByCounting(int candidates, PeakScratch scratch)
     {
         double* values = scratch.Values;
         Pad(values, candidates);
+        var sum = 0;
         for (var i = 0; i < candidates; i++)
         {
-            // Of equals the lower bin comes first: candidates below count when they reach the value, those above when they exceed it.
+            var value = TLanes.Broadcast(values[i]);
+            var place = -1;
+            for (var j = 0; j < candidates; j += TLanes.Count)
+            {
+                place += BitOperations.PopCount(TLanes.AtLeastMask(TLanes.Load(values + j), value));
+            }
+
+            scratch.Selected[place] = scratch.Bins[i];
+            sum += place;
+        }
+
+        // Without ties the places are 0, 1, 2, …; each tie puts a candidate too far back.
+        if (sum != candidates * (candidates - 1) / 2)
+        {
+            OrderTies(candidates, scratch);
+        }
+    }
+
+    /// <summary>As the simple count, with the lower of equal bins first: those before it count when they reach the value, those after when they exceed it.</summary>
+    private static void OrderTies(int candidates, PeakScratch scratch)
+    {
+        double* values = scratch.Values;
+        for (var i = 0; i < candidates; i++)
+        {
             var reach = TLanes.Broadcast(values[i]);
             var exceed = TLanes.Broadcast(Math.BitIncrement(values[i]));
             var own = i & -TLanes.Count;
