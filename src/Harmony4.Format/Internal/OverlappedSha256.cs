@@ -73,17 +73,18 @@ internal sealed class OverlappedSha256 : IThreadPoolWorkItem, IDisposable
 
     void IThreadPoolWorkItem.Execute()
     {
-        while (TryHash(int.MaxValue))
+        do
         {
-            Interlocked.Exchange(ref _scheduled, 0);
-            if (!IsBehind || Interlocked.Exchange(ref _scheduled, 1) != 0)
+            // The caller may be in the middle of a buffer: wait for it, or it would go on alone for ever.
+            var spin = default(SpinWait);
+            while (IsBehind && !TryHash(int.MaxValue))
             {
-                return;
+                spin.SpinOnce(sleep1Threshold: -1);
             }
-        }
 
-        // The caller is hashing; it schedules again when it has more.
-        Volatile.Write(ref _scheduled, 0);
+            Interlocked.Exchange(ref _scheduled, 0);
+        }
+        while (IsBehind && Interlocked.Exchange(ref _scheduled, 1) == 0);
     }
 
     private void Publish()
