@@ -11,7 +11,7 @@ namespace Harmony4.Format;
 /// <para>
 /// A lookup takes O(log n) steps whatever the times, and expected O(1) when they are near evenly spaced, as keyframes are:
 /// the span of time is cut into at most 4,096 equal slots, an index of at most 16 KiB knows each slot's entries, and inside a slot an
-/// interpolated guess is tried before a binary search takes over.
+/// interpolated guess is tried before a binary search takes over. A slot that holds far more than its share is interpolated by its own entries.
 /// </para>
 /// <para>Wire form (docs/format/h4mk-1.0.md section 3), big-endian: count u32, then per entry pts u64 in microseconds and stream offset u64.</para>
 /// <para>Immutable and safe to share between threads; lookups allocate nothing. The payload is kept, not copied.</para>
