@@ -4,7 +4,7 @@ using Harmony4.Format;
 namespace Harmony4.Benchmarks.Format;
 
 /// <summary>How near does a CRC-checked read of a container in memory come to the bare CRC-32 of its bytes?</summary>
-[MemoryDiagnoser]
+[MemoryDiagnoser, MinColumn]
 public class ReadBenchmarks
 {
     private byte[] _container = [];

@@ -2,10 +2,10 @@ using Harmony4.Format;
 
 namespace Harmony4.Benchmarks.Format;
 
-/// <summary>The bytes that every benchmark of this folder works on: 64 MiB of noise in blocks.</summary>
+/// <summary>The bytes that every benchmark of this folder works on: 8 MiB of noise in blocks: few enough that a run fits between two disturbances of a shared machine.</summary>
 internal static class Sample
 {
-    public const int Length = 64 * 1024 * 1024;
+    public const int Length = 8 * 1024 * 1024;
 
     public static byte[] Payload()
     {

@@ -8,7 +8,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Harmony4.Benchmarks.Format;
 
 /// <summary>Find the block at a time and read its 64 KiB, from a file that is open already and in the page cache: against what one would use otherwise.</summary>
-[MemoryDiagnoser]
+[MemoryDiagnoser, MinColumn]
 public class SeekAndReadBenchmarks
 {
     private const int BlockLength = 64 * 1024;

@@ -4,7 +4,7 @@ using Harmony4.Format;
 namespace Harmony4.Benchmarks.Format;
 
 /// <summary>Is a seek among a million evenly spaced keyframes faster than a binary search over an array that someone decoded first?</summary>
-[MemoryDiagnoser]
+[MemoryDiagnoser, MinColumn]
 public class SeekEvenBenchmarks
 {
     private const int Queries = 1 << 16;

@@ -7,7 +7,7 @@ using Harmony4.Format;
 namespace Harmony4.Benchmarks.Format;
 
 /// <summary>Does a table whose times are made to defeat a guess cost more than a plain binary search over the same wire bytes?</summary>
-[MemoryDiagnoser]
+[MemoryDiagnoser, MinColumn]
 public class SeekShapesBenchmarks
 {
     private const int Count = 1_000_000;

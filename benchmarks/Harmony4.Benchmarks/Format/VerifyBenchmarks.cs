@@ -5,7 +5,7 @@ using Harmony4.Format;
 namespace Harmony4.Benchmarks.Format;
 
 /// <summary>How near does full verification (every CRC, VERI, JSON, SEEK) come to the bare SHA-256 of the bytes?</summary>
-[MemoryDiagnoser]
+[MemoryDiagnoser, MinColumn]
 public class VerifyBenchmarks
 {
     private byte[] _container = [];

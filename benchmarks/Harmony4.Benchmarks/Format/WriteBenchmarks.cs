@@ -4,7 +4,7 @@ using BenchmarkDotNet.Attributes;
 namespace Harmony4.Benchmarks.Format;
 
 /// <summary>How near does writing a container come to its limit, the SHA-256 that VERI demands? Output is discarded: no disk is measured.</summary>
-[MemoryDiagnoser]
+[MemoryDiagnoser, MinColumn]
 public class WriteBenchmarks
 {
     private byte[] _payload = [];

@@ -2,8 +2,8 @@ using BenchmarkDotNet.Attributes;
 
 namespace Harmony4.Benchmarks.Format;
 
-/// <summary>Writing 64 MiB in blocks of 512 KiB to a file: against what one would write otherwise. Nobody waits for the disk (no flush to the device).</summary>
-[MemoryDiagnoser]
+/// <summary>Writing 8 MiB in blocks of 512 KiB to a file: against what one would write otherwise. Nobody waits for the disk (no flush to the device).</summary>
+[MemoryDiagnoser, MinColumn]
 public class WriteFileBenchmarks
 {
     private readonly string _path = Path.Combine(Path.GetTempPath(), "harmony4-bench-" + Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));

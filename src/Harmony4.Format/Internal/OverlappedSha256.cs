@@ -73,17 +73,18 @@ internal sealed class OverlappedSha256 : IThreadPoolWorkItem, IDisposable
 
     void IThreadPoolWorkItem.Execute()
     {
-        while (TryHash(BufferCount))
+        do
         {
-            Interlocked.Exchange(ref _scheduled, 0);
-            if (!IsBehind || Interlocked.Exchange(ref _scheduled, 1) != 0)
+            // The caller may be in the middle of a buffer: wait for it, or it would go on alone for ever.
+            var spin = default(SpinWait);
+            while (IsBehind && !TryHash(int.MaxValue))
             {
-                return;
+                spin.SpinOnce(sleep1Threshold: -1);
             }
-        }
 
-        // The caller is hashing; it schedules again when it has more.
-        Volatile.Write(ref _scheduled, 0);
+            Interlocked.Exchange(ref _scheduled, 0);
+        }
+        while (IsBehind && Interlocked.Exchange(ref _scheduled, 1) == 0);
     }
 
     private void Publish()
@@ -111,9 +112,10 @@ internal sealed class OverlappedSha256 : IThreadPoolWorkItem, IDisposable
         var spin = default(SpinWait);
         while (_published - Volatile.Read(ref _hashed) > waiting)
         {
-            if (!TryHash(1))
+            // A pool thread that is about to wake gets the time to: two threads are worth more than a prompt start on one.
+            // Another thread in the middle of 128 KiB ends sooner than the millisecond that a sleep would take.
+            if (!spin.NextSpinWillYield || !TryHash(1))
             {
-                // Another thread is in the middle of 128 KiB: far less than the millisecond that a sleep would take.
                 spin.SpinOnce(sleep1Threshold: -1);
             }
         }

@@ -11,7 +11,7 @@ namespace Harmony4.Format;
 /// <para>
 /// A lookup takes O(log n) steps whatever the times, and expected O(1) when they are near evenly spaced, as keyframes are:
 /// the span of time is cut into at most 4,096 equal slots, an index of at most 16 KiB knows each slot's entries, and inside a slot an
-/// interpolated guess is tried before a binary search takes over.
+/// interpolated guess is tried before a binary search takes over. A slot that holds far more than its share is interpolated by its own entries.
 /// </para>
 /// <para>Wire form (docs/format/h4mk-1.0.md section 3), big-endian: count u32, then per entry pts u64 in microseconds and stream offset u64.</para>
 /// <para>Immutable and safe to share between threads; lookups allocate nothing. The payload is kept, not copied.</para>
@@ -31,6 +31,7 @@ public sealed class SeekTable
     private readonly ulong _first;
     private readonly ulong _last;
     private readonly int _shift;
+    private readonly int _crowdedSlot;
 
     private SeekTable(ReadOnlyMemory<byte> payload, int firstEqual)
     {
@@ -48,6 +49,9 @@ public sealed class SeekTable
         var slotBits = Math.Min(MaxSlotBits, BitOperations.Log2((uint)Count));
         _shift = Math.Max(0, 64 - BitOperations.LeadingZeroCount(_last - _first) - slotBits);
         _slots = new int[(int)((_last - _first) >> _shift) + 2];
+
+        // Above four times its share a slot is crowded: its entries fill a corner of it, and only they tell which.
+        _crowdedSlot = Math.Max(SmallSlot, 4 * (Count >> slotBits));
         var span = payload.Span;
         for (int i = 0, slot = 0; i <= Count; i++)
         {
@@ -173,10 +177,27 @@ public sealed class SeekTable
     /// <summary>Guesses where in its slot a time falls, and closes in from there while the guess is near; leaves what is left to the binary search.</summary>
     private void Narrow(ref byte entries, ulong pts, ulong distance, ref int low, ref int high)
     {
-        // The fraction of the slot, cut to 32 bits so that the product cannot overflow.
-        var bits = Math.Min(_shift, 32);
-        var fraction = (distance & ((1UL << _shift) - 1)) >> (_shift - bits);
-        var guess = low + (int)((fraction * (ulong)(uint)(high - low)) >> bits);
+        int guess;
+        if (high - low > _crowdedSlot)
+        {
+            var first = PtsAt(ref entries, low);
+            var last = PtsAt(ref entries, high - 1);
+            if (pts < first || pts >= last)
+            {
+                low = high = pts < first ? low : high;
+                return;
+            }
+
+            guess = low + (int)((double)(pts - first) / (last - first) * (high - 1 - low));
+        }
+        else
+        {
+            // The fraction of the slot, cut to 32 bits so that the product cannot overflow.
+            var bits = Math.Min(_shift, 32);
+            var fraction = (distance & ((1UL << _shift) - 1)) >> (_shift - bits);
+            guess = low + (int)((fraction * (ulong)(uint)(high - low)) >> bits);
+        }
+
         if (PtsAt(ref entries, guess) <= pts)
         {
             low = guess + 1;

@@ -258,7 +258,8 @@ public sealed class H4mkContainerWriter : IAsyncDisposable
             }
         }
 
-        _state = State.Open;
+        // Unless the writer was disposed meanwhile.
+        _state = _state == State.Writing ? State.Open : _state;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

@@ -108,10 +108,11 @@ public sealed class ContainerVectorTests
         var bytes = Vectors.Read(@case.GetProperty("file").GetString()!);
         await using var container = await H4mkContainer.OpenAsync(bytes);
         var keys = await KeysByBlockAsync(container, entries);
+
+        // The strict writer cannot express these tables: equal or decreasing times, or entries that are no block's start.
+        Assert.Equal(name is "seek-unsorted" or "seek-duplicates" or "large-pts" or "seek-2000", keys is null);
         if (keys is null)
         {
-            // The strict writer cannot express this table: equal or decreasing times, or entries that are no block's start.
-            Assert.Contains(name, new[] { "seek-unsorted", "seek-duplicates", "large-pts", "seek-2000", "empty-among-full" });
             return;
         }
 

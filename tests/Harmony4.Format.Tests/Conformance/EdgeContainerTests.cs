@@ -30,7 +30,7 @@ public sealed class EdgeContainerTests
         ["payload-bit"] = State(VerificationState.Invalid, (H4mkErrorCode.Crc, 8), (H4mkErrorCode.Veri, 208)),
         ["crc-bit"] = State(VerificationState.Invalid, (H4mkErrorCode.Crc, 8), (H4mkErrorCode.Veri, 208)),
         ["tag-changed"] = State(VerificationState.Invalid, (H4mkErrorCode.Veri, 208)),
-        ["length-plus-1"] = Fault(null, null),
+        ["length-plus-1"] = Fault(H4mkErrorCode.BadTag, 31),
         ["length-max"] = Fault(H4mkErrorCode.Overrun, 8),
         ["veri-wrong"] = State(VerificationState.Invalid, (H4mkErrorCode.Veri, 208)),
         ["core-replaced"] = State(VerificationState.Invalid, (H4mkErrorCode.Veri, 208)),
@@ -41,12 +41,12 @@ public sealed class EdgeContainerTests
         ["veri-over-header-too"] = State(VerificationState.Invalid, (H4mkErrorCode.Veri, 208)),
         ["tail-1"] = Fault(H4mkErrorCode.Trailing, 252),
         ["tail-11"] = Fault(H4mkErrorCode.Trailing, 252),
-        ["tail-12"] = Fault(null, 252),
+        ["tail-12"] = Fault(H4mkErrorCode.AfterVeri, 252),
         ["tail-zeros-12"] = Fault(H4mkErrorCode.BadTag, 252),
         ["tail-zeros-30"] = Fault(H4mkErrorCode.BadTag, 252),
         ["core-after-veri"] = Fault(H4mkErrorCode.AfterVeri, 252),
-        ["second-meta"] = Fault(H4mkErrorCode.Duplicate, null),
-        ["second-seek"] = Fault(H4mkErrorCode.Duplicate, null),
+        ["second-meta"] = Fault(H4mkErrorCode.Duplicate, 252),
+        ["second-seek"] = Fault(H4mkErrorCode.Duplicate, 136),
         ["second-veri"] = Fault(H4mkErrorCode.Duplicate, 252),
         ["unknown-chunk"] = State(VerificationState.Unsigned),
         ["order-meta-first"] = State(VerificationState.Unsigned),
@@ -76,8 +76,8 @@ public sealed class EdgeContainerTests
         if (expected.State is not { } state)
         {
             var fault = await Assert.ThrowsAsync<H4mkFormatException>(() => H4mkContainer.OpenAsync(bytes).AsTask());
-            Assert.Equal(expected.Code ?? fault.Code, fault.Code);
-            Assert.Equal(expected.Offset ?? fault.Offset, fault.Offset);
+            Assert.Equal(expected.Code, fault.Code);
+            Assert.Equal(expected.Offset, fault.Offset);
             Assert.Contains($"at offset {fault.Offset} (0x{fault.Offset:x})", fault.Message, StringComparison.Ordinal);
 
             // Reading forward comes to the same verdict as opening, however the bytes are cut.
@@ -104,7 +104,7 @@ public sealed class EdgeContainerTests
         }
     }
 
-    private static Expectation Fault(H4mkErrorCode? code, long? offset) => new(null, code, offset, []);
+    private static Expectation Fault(H4mkErrorCode code, long offset) => new(null, code, offset, []);
 
     private static Expectation State(VerificationState state, params (H4mkErrorCode Code, long Offset)[] findings) => new(state, null, null, findings);
 
