@@ -5,7 +5,8 @@ namespace Harmony4.Format.Internal;
 /// <summary>Walks a 1.0 file from chunk header to chunk header: the format has no index of chunks.</summary>
 internal sealed class ContainerWalk : IDisposable
 {
-    // After a payload this short the next header is likely in the same page: reading on costs less than reading again.
+    // After a payload this short the next header is likely in the same page: reading on costs less than reading again. A run of them is
+    // read in ever longer pieces, so that one short block among long ones costs a page and no more.
     private const int ShortPayload = Layout.PageLength - Layout.ChunkHeaderLength;
     private const int ReadAheadLength = 64 * 1024;
 
@@ -82,7 +83,7 @@ internal sealed class ContainerWalk : IDisposable
             }
 
             offset = chunk.EndOffset;
-            readAhead = length <= ShortPayload ? ReadAheadLength : 0;
+            readAhead = length <= ShortPayload ? Math.Clamp(readAhead * 2, Layout.PageLength, ReadAheadLength) : 0;
         }
 
         map.Length = offset;

@@ -24,12 +24,12 @@ public sealed record VerificationResult
     /// <summary>Gets how many bytes of the file were read.</summary>
     public required long BytesVerified { get; init; }
 
-    /// <summary>Gets integrity and signature in one word.</summary>
+    /// <summary>Gets integrity and signature in one word. A required signature that does not hold makes it invalid, whatever else is the case.</summary>
     public VerificationState State => (Integrity, Signature) switch
     {
+        (Integrity.Invalid, _) or (_, SignatureState.Invalid) => VerificationState.Invalid,
         (Integrity.Incomplete, _) => VerificationState.Incomplete,
         (Integrity.Unverified, _) => VerificationState.Unverified,
-        (Integrity.Invalid, _) or (_, SignatureState.Invalid) => VerificationState.Invalid,
         (_, SignatureState.Valid) => VerificationState.Valid,
         _ => VerificationState.Unsigned,
     };

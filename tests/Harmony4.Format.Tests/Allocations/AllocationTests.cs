@@ -14,13 +14,6 @@ public sealed class AllocationTests : IDisposable
 {
     private const int Repeats = 200;
 
-    // Debug builds make an object of every async method's state.
-#if DEBUG
-    private const string? Skipped = "async methods allocate in Debug builds";
-#else
-    private const string? Skipped = null;
-#endif
-
     private readonly string _path = Path.GetTempFileName();
 
     [Theory]
@@ -51,7 +44,7 @@ public sealed class AllocationTests : IDisposable
         }
     }
 
-    [Fact(Skip = Skipped)]
+    [Fact]
     public async Task FindKeyframe_PerSeek_AllocatesNothing()
     {
         await using var container = await H4mkContainer.OpenAsync(Sample(1000, _ => 50));
@@ -60,7 +53,7 @@ public sealed class AllocationTests : IDisposable
         AssertNothing(() => Complete(container.FindKeyframeAsync(0, pts += 777)));
     }
 
-    [Theory(Skip = Skipped)]
+    [Theory]
     [InlineData("memory", 5_000)]
     [InlineData("memory", 300_000)]
     [InlineData("file", 5_000)]
@@ -85,7 +78,7 @@ public sealed class AllocationTests : IDisposable
         });
     }
 
-    [Theory(Skip = Skipped)]
+    [Theory]
     [InlineData(0)]
     [InlineData(100)]
     [InlineData(16_384)]
@@ -113,7 +106,7 @@ public sealed class AllocationTests : IDisposable
             length > 1_000_000 ? 4 : Repeats);
     }
 
-    [Fact(Skip = Skipped)]
+    [Fact]
     public async Task TrackStream_PerRead_AllocatesNothing()
     {
         await using var container = await H4mkContainer.OpenAsync(Sample(50, i => 3000 + (i * 10)));
