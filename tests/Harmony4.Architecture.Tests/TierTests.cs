@@ -57,9 +57,9 @@ public sealed class TierTests
         .Where(t => t.Namespace.Length > 0 && !IsCompilerMade(t) && (!IsOrIsBelow(t.Namespace, rule.RootNamespace) || (t.IsPublic && t.Namespace.Contains(".Internal", StringComparison.Ordinal))))
         .Select(t => $"{t.Namespace}.{t.Name}");
 
-    // Attributes that the compiler embeds, and code that the platform's source generators add.
+    // Attributes that the compiler embeds, code that the platform's source generators add, and the counters of a coverage run.
     private static bool IsCompilerMade((string Namespace, string Name, bool IsPublic) type) =>
-        type.Namespace.StartsWith("System.", StringComparison.Ordinal) || type.Namespace.StartsWith("Microsoft.", StringComparison.Ordinal) || type.Name.StartsWith('<');
+        IsOrIsBelow(type.Namespace, "System") || IsOrIsBelow(type.Namespace, "Microsoft") || IsOrIsBelow(type.Namespace, "Coverlet") || type.Name.StartsWith('<');
 
     private static bool IsOrIsBelow(string name, string prefix) =>
         name.Equals(prefix, StringComparison.Ordinal) || name.StartsWith(prefix + ".", StringComparison.Ordinal);

@@ -199,6 +199,6 @@ public sealed class StatementSignatureTests : IDisposable
     {
         var message = _hostileMessage ??= CoseSign1Message.SignDetached(Statement, new CoseSigner(_p256, HashAlgorithmName.SHA256), Purpose);
         var place = (at & int.MaxValue) % message.Length;
-        return [.. message.AsSpan(0, place), .. noise, 0xFF, .. message.AsSpan(place + 1)];
+        return [.. message.AsSpan(0, place), .. noise, (byte)~message[place], .. message.AsSpan(place + 1)];
     }
 }
