@@ -31,7 +31,7 @@ export class Player {
     this.#video.src = URL.createObjectURL(media);
     await once(media, 'sourceopen');
     const buffer = media.addSourceBuffer(type);
-    const run = this.#run = { id, media, buffer, length: streamLength, feeding: null };
+    const run = this.#run = { id, media, buffer, length: streamLength, start: keyframes[0].pts, feeding: null };
 
     // Until the end is there, the duration is a guess: the last keyframe and an average distance more.
     const last = keyframes.at(-1).pts / 1e6;
@@ -40,7 +40,9 @@ export class Player {
       await append(buffer, head);
     }
 
-    this.#feedFrom(run, this.#video.currentTime);
+    // Nothing can be shown before the first keyframe.
+    this.#video.currentTime = run.start / 1e6;
+    this.#feedFrom(run, run.start / 1e6);
     return type;
   }
 
@@ -69,7 +71,7 @@ export class Player {
     run.feeding?.abort();
     const feeding = run.feeding = new AbortController();
     try {
-      const keyframe = await api.seek(run.id, Math.floor(seconds * 1e6), feeding.signal);
+      const keyframe = await api.seek(run.id, Math.max(run.start, Math.floor(seconds * 1e6)), feeding.signal);
       this.#onSought(keyframe, seconds);
       await idle(run.buffer);
       if (run.media.readyState === 'open') {
