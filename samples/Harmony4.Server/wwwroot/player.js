@@ -56,8 +56,22 @@ export class Player {
     }
   }
 
-  seek(seconds) {
+  // What is buffered is shown at once; the host says where that is all the same.
+  async seek(seconds) {
+    const run = this.#run;
+    if (!run) {
+      return;
+    }
+
+    const buffered = isBuffered(run.buffer, seconds);
     this.#video.currentTime = seconds;
+    if (buffered) {
+      try {
+        this.#onSought(await api.seek(run.id, Math.max(run.start, Math.floor(seconds * 1e6))), seconds);
+      } catch (error) {
+        this.#onSought(null, seconds, error);
+      }
+    }
   }
 
   #seek() {
