@@ -47,6 +47,7 @@ app.MapScalarApiReference("/docs", options => options
     .WithOpenApiRoutePattern("/openapi/harmony4.json")
     .DisableDefaultFonts()
     .DisableAgent()
+    .HideDeveloperTools()
     .DisableTelemetry());
 await app.RunAsync();
 return 0;
