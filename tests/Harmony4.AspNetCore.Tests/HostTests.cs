@@ -144,6 +144,20 @@ public sealed class HostTests
     }
 
     [Fact]
+    public async Task Post_SoundThatComesSlowly_IsAnsweredAsItComes()
+    {
+        await using var host = await TestHost.StartAsync();
+        using var socket = await ConnectAsync(host);
+        await socket.SendAsync(Encoding.ASCII.GetBytes("POST /audio/stream?top_k=1 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2000\r\n"));
+        await socket.SendAsync(new byte[0x2000]);
+        await socket.SendAsync("\r\n"u8.ToArray());
+        var text = await ReceiveUntilAsync(socket, "\"frame\":2,");
+        Assert.DoesNotContain("event: done", text, StringComparison.Ordinal);
+        await socket.SendAsync("0\r\n\r\n"u8.ToArray());
+        await ReceiveUntilAsync(socket, "event: done");
+    }
+
+    [Fact]
     public async Task Post_DisconnectInTheBody_LeavesNothingBehind()
     {
         await using var host = await TestHost.StartAsync();
@@ -229,6 +243,20 @@ public sealed class HostTests
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(IPAddress.Loopback, host.Client.BaseAddress!.Port);
         return socket;
+    }
+
+    private static async Task<string> ReceiveUntilAsync(Socket socket, string wanted)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var (text, buffer) = (new StringBuilder(), new byte[4096]);
+        while (!text.ToString().Contains(wanted, StringComparison.Ordinal))
+        {
+            var count = await socket.ReceiveAsync(buffer, limit.Token);
+            Assert.True(count > 0, text.ToString());
+            text.Append(Encoding.ASCII.GetString(buffer, 0, count));
+        }
+
+        return text.ToString();
     }
 
     private static async Task WaitAsync(Func<bool> condition)

@@ -12,7 +12,6 @@ internal sealed class AudioEndpoints(MediaTransport transport, Harmony4HttpOptio
     private const int SmallestBlock = 16_384;
     private const int LargestBlock = 4_194_304;
     private const int DefaultBlock = 262_144;
-    private const int FlushLength = 32 * 1024;
     private const int StartLength = 64 * 1024;
 
     // Property names that need no escaping are written as they are, without a look at each character.
@@ -53,15 +52,12 @@ internal sealed class AudioEndpoints(MediaTransport transport, Harmony4HttpOptio
         await stream.RunAsync(async events =>
         {
             long frames = 0, tokens = 0;
-            await foreach (var frame in transport.TokenizeAudioAsync(input, settings, aborted))
+            await using var source = transport.TokenizeAudioAsync(input, settings, aborted).GetAsyncEnumerator(aborted);
+            while (await events.MoveNextAsync(source, aborted))
             {
-                Write(events, frame);
+                Write(events, source.Current);
                 frames++;
-                tokens += frame.Tokens.Length;
-                if (events.Pending >= FlushLength)
-                {
-                    await events.FlushAsync(aborted);
-                }
+                tokens += source.Current.Tokens.Length;
             }
 
             var done = events.Begin("done"u8);

@@ -14,7 +14,7 @@ internal sealed class ContainerEndpoints(MediaTransport transport, IContainerSto
         var aborted = context.RequestAborted;
         context.Response.ContentType = JsonResponse.ContentType;
         context.Response.Headers.CacheControl = "no-cache";
-        await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
+        await using var json = new Utf8JsonWriter(context.Response.BodyWriter, JsonResponse.Options);
         json.WriteStartArray();
         await foreach (var stored in store.ListAsync(aborted))
         {

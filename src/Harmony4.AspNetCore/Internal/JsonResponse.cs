@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -9,10 +10,13 @@ internal static class JsonResponse
 {
     public const string ContentType = "application/json";
 
+    /// <summary>The bodies are JSON and never part of a page, so quotes need no more than a backslash.</summary>
+    public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static async Task WriteAsync(HttpResponse response, Action<Utf8JsonWriter> write)
     {
         var body = new ArrayBufferWriter<byte>();
-        await using (var json = new Utf8JsonWriter(body))
+        await using (var json = new Utf8JsonWriter(body, Options))
         {
             write(json);
         }

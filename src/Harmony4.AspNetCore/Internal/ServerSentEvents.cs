@@ -8,6 +8,8 @@ internal sealed class ServerSentEvents : IAsyncDisposable
 {
     public const string ContentType = "text/event-stream";
 
+    private const int FlushLength = 32 * 1024;
+
     private readonly ArrayBufferWriter<byte> _buffer = new(64 * 1024);
     private readonly Utf8JsonWriter _json;
     private readonly Stream _output;
@@ -17,9 +19,6 @@ internal sealed class ServerSentEvents : IAsyncDisposable
         _output = output;
         _json = new Utf8JsonWriter(_buffer, new JsonWriterOptions { SkipValidation = true });
     }
-
-    /// <summary>Gets how many bytes wait for a flush.</summary>
-    public int Pending => _buffer.WrittenCount;
 
     /// <summary>Begins an event; its members go to the result, and <see cref="End"/> ends it.</summary>
     public Utf8JsonWriter Begin(ReadOnlySpan<byte> name)
@@ -37,6 +36,18 @@ internal sealed class ServerSentEvents : IAsyncDisposable
         _json.Flush();
         _json.Reset();
         _buffer.Write("\n\n"u8);
+    }
+
+    /// <summary>Moves to the next element. Events do not wait for one that is not there yet, nor for more than 32 KiB of their like.</summary>
+    public async ValueTask<bool> MoveNextAsync<T>(IAsyncEnumerator<T> source, CancellationToken cancellationToken)
+    {
+        var next = source.MoveNextAsync();
+        if (_buffer.WrittenCount >= FlushLength || (!next.IsCompleted && _buffer.WrittenCount > 0))
+        {
+            await FlushAsync(cancellationToken);
+        }
+
+        return await next;
     }
 
     public async ValueTask FlushAsync(CancellationToken cancellationToken)

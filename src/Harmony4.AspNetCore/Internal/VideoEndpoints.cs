@@ -15,7 +15,6 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
     private const int LargestFrameRate = 240;
     private const int LargestGop = 600;
     private const int DefaultGop = 30;
-    private const int FlushLength = 32 * 1024;
     private const int StartLength = 64 * 1024;
 
     public async Task StreamAsync(HttpContext context)
@@ -35,8 +34,10 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
         await stream.RunAsync(async events =>
         {
             long tokens = 0, keys = 0;
-            await foreach (var token in transport.TokenizeVideoAsync(upload, segment, segmenter, aborted))
+            await using var source = transport.TokenizeVideoAsync(upload, segment, segmenter, aborted).GetAsyncEnumerator(aborted);
+            while (await events.MoveNextAsync(source, aborted))
             {
+                var token = source.Current;
                 var json = events.Begin("token"u8);
                 json.WriteNumber("pts"u8, token.Pts);
                 json.WriteNumber("index"u8, token.Index);
@@ -44,10 +45,6 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
                 events.End();
                 tokens++;
                 keys += token.IsKey ? 1 : 0;
-                if (events.Pending >= FlushLength || !upload.IsComplete)
-                {
-                    await events.FlushAsync(aborted);
-                }
             }
 
             var done = events.Begin("done"u8);
