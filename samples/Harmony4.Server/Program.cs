@@ -1,1 +1,53 @@
-var app = WebApplication.Create(args); app.Run();
+// The reference host: every endpoint, a web page, health, telemetry, optional authentication. All of it is set by configuration.
+using Harmony4;
+using Harmony4.Server;
+using Scalar.AspNetCore;
+
+if (args.Contains("--health"))
+{
+    return await HealthCheck.RunAsync();
+}
+
+var builder = WebApplication.CreateBuilder(args);
+var settings = builder.Configuration.GetSection("Harmony4");
+builder.WebHost.ConfigureKestrel(kestrel =>
+{
+    kestrel.AddServerHeader = false;
+    kestrel.Limits.MaxConcurrentConnections = settings.GetValue<long?>("Limits:Connections");
+});
+builder.Services.AddHarmony4(options => options.StorePath = settings["Store:Path"] ?? options.StorePath);
+builder.Services.Configure<Harmony4HttpOptions>(options =>
+{
+    options.MaxUploadLength = settings.GetValue("Limits:MaxUploadLength", options.MaxUploadLength);
+    options.MaxOpenContainers = settings.GetValue("Limits:MaxOpenContainers", options.MaxOpenContainers);
+    options.CheckBlocks = settings.GetValue("Limits:CheckBlocks", options.CheckBlocks);
+});
+var authentication = Authentication.Add(builder);
+Telemetry.Add(builder);
+
+var app = builder.Build();
+app.Use(SecurityHeaders.AddAsync);
+app.UseDefaultFiles();
+app.UseStaticFiles();
+var endpoints = app.MapHarmony4();
+if (authentication)
+{
+    app.UseAuthentication();
+    app.UseAuthorization();
+    endpoints.RequireAuthorization();
+}
+else
+{
+    app.Logger.LogWarning("Authentication is off: whoever reaches this host may read and upload. Set Harmony4:ApiKey or Harmony4:Jwt:Authority.");
+}
+
+// The page's script is part of the package; fonts, the chat and the telemetry of the page would come from elsewhere.
+app.MapScalarApiReference("/docs", options => options
+    .WithTitle("Harmony4")
+    .WithOpenApiRoutePattern("/openapi/harmony4.json")
+    .DisableDefaultFonts()
+    .DisableAgent()
+    .HideDeveloperTools()
+    .DisableTelemetry());
+await app.RunAsync();
+return 0;

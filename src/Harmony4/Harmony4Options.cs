@@ -12,4 +12,8 @@ public sealed class Harmony4Options
     /// <summary>Gets or sets the limits that containers are opened with.</summary>
     /// <value>Default as in <see cref="H4mkContainerOptions"/>.</value>
     public H4mkContainerOptions Container { get; set; } = new();
+
+    /// <summary>Gets or sets the folder of the container store that is used when the host registers no <see cref="IContainerStore"/> of its own.</summary>
+    /// <value>Default <c>containers</c>, below the current folder. It is created when the store is first used.</value>
+    public string StorePath { get; set; } = "containers";
 }

@@ -29,6 +29,11 @@ internal sealed class Harmony4OptionsValidator : IValidateOptions<Harmony4Option
             return "Container: every limit must leave room for a container";
         }
 
+        if (string.IsNullOrEmpty(options.StorePath))
+        {
+            return "StorePath: expected the path of a folder, found none";
+        }
+
         return null;
     }
 

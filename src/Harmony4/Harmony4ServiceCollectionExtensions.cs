@@ -7,7 +7,7 @@ namespace Harmony4;
 /// <summary>Registration of Harmony4 with dependency injection.</summary>
 public static class Harmony4ServiceCollectionExtensions
 {
-    /// <summary>Adds <see cref="MediaTransport"/> and its options. Calling it again is harmless, and configures further.</summary>
+    /// <summary>Adds <see cref="MediaTransport"/>, a container store and their options. Calling it again is harmless, and configures further.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Changes the options; null to leave them.</param>
     /// <returns><paramref name="services"/>.</returns>
@@ -23,6 +23,7 @@ public static class Harmony4ServiceCollectionExtensions
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<Harmony4Options>, Harmony4OptionsValidator>());
         services.TryAddSingleton(provider => new MediaTransport(provider.GetRequiredService<IOptions<Harmony4Options>>()));
+        services.TryAddSingleton<IContainerStore>(provider => new FolderContainerStore(provider.GetRequiredService<IOptions<Harmony4Options>>().Value.StorePath));
         return services;
     }
 }

@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+
+namespace Harmony4.Server;
+
+/// <summary>Authentication by configuration: an API key, tokens of an issuer, or none.</summary>
+internal static class Authentication
+{
+    /// <summary>Returns whether requests have to be authenticated.</summary>
+    public static bool Add(WebApplicationBuilder builder)
+    {
+        var settings = builder.Configuration.GetSection("Harmony4");
+        if (settings["ApiKey"] is { Length: > 0 } key)
+        {
+            builder.Services.AddAuthentication(ApiKeyHandler.SchemeName)
+                .AddScheme<ApiKeyOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, options => options.Key = key);
+        }
+        else if (settings["Jwt:Authority"] is { Length: > 0 } authority)
+        {
+            builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(options =>
+            {
+                options.Authority = authority;
+                options.Audience = settings["Jwt:Audience"];
+            });
+        }
+        else
+        {
+            return false;
+        }
+
+        builder.Services.AddAuthorization();
+        return true;
+    }
+}
+
+/// <summary>The key that requests have to bring.</summary>
+internal sealed class ApiKeyOptions : AuthenticationSchemeOptions
+{
+    public string Key { get; set; } = string.Empty;
+}

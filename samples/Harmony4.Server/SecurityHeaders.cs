@@ -1,0 +1,19 @@
+namespace Harmony4.Server;
+
+/// <summary>Forbids the pages to load anything from elsewhere, and others to frame them.</summary>
+internal static class SecurityHeaders
+{
+    private const string Page = "default-src 'self'; media-src 'self' blob:; img-src 'self' data:; frame-ancestors 'none'";
+
+    // The documentation page has its script and its styles in place.
+    private const string Documentation = "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; worker-src 'self' blob:; frame-ancestors 'none'";
+
+    public static Task AddAsync(HttpContext context, RequestDelegate next)
+    {
+        var headers = context.Response.Headers;
+        headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase) ? Documentation : Page;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        return next(context);
+    }
+}

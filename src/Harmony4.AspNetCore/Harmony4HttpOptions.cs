@@ -1,0 +1,37 @@
+namespace Harmony4;
+
+/// <summary>Limits of the HTTP endpoints. Set them with <c>services.Configure&lt;Harmony4HttpOptions&gt;(…)</c>.</summary>
+public sealed class Harmony4HttpOptions
+{
+    /// <summary>Gets or sets the longest request body, in bytes; a longer one is answered with 413. The server's own limit does not apply to these endpoints.</summary>
+    /// <value>Default 16 GiB.</value>
+    public long MaxUploadLength { get; set; } = 16L * 1024 * 1024 * 1024;
+
+    /// <summary>Gets or sets how many containers are kept open for the next request; at least 1. Those in use are not counted out.</summary>
+    /// <value>Default 64.</value>
+    public int MaxOpenContainers { get; set; } = 64;
+
+    /// <summary>Gets or sets how many blocks the containers that are kept open may have together; each takes 24 bytes of memory.</summary>
+    /// <value>Default 4,194,304: 96 MiB.</value>
+    public long MaxOpenBlocks { get; set; } = 4L * 1024 * 1024;
+
+    /// <summary>
+    /// Gets or sets whether ranges of track streams are checked as they pass: the response breaks off before the end of a block whose CRC does not match.
+    /// </summary>
+    /// <value>Default <see langword="true"/>.</value>
+    public bool CheckBlocks { get; set; } = true;
+
+    /// <summary>
+    /// Gets or sets how long a response to a body that is still coming in waits for a client that does not read it, before the
+    /// rest goes to a temporary file. Without that, a client that sends all before it reads would never finish.
+    /// </summary>
+    /// <value>Default 100 ms.</value>
+    public TimeSpan SpillDelay { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    internal string? FirstFailure() =>
+        MaxUploadLength < 0 ? $"{nameof(MaxUploadLength)}: expected 0 or more, found {MaxUploadLength}"
+        : MaxOpenContainers < 1 ? $"{nameof(MaxOpenContainers)}: expected 1 or more, found {MaxOpenContainers}"
+        : MaxOpenBlocks < 0 ? $"{nameof(MaxOpenBlocks)}: expected 0 or more, found {MaxOpenBlocks}"
+        : SpillDelay < TimeSpan.Zero ? $"{nameof(SpillDelay)}: expected 0 or more, found {SpillDelay}"
+        : null;
+}

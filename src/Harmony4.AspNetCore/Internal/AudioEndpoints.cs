@@ -1,0 +1,114 @@
+using System.Numerics;
+using System.Text.Json;
+using Harmony4.Tokenization;
+using Microsoft.AspNetCore.Http;
+
+namespace Harmony4.AspNetCore.Internal;
+
+/// <summary>Sound to tokens, and masking.</summary>
+internal sealed class AudioEndpoints(MediaTransport transport, Harmony4HttpOptions options)
+{
+    private const int LargestTopK = 256;
+    private const int SmallestBlock = 16_384;
+    private const int LargestBlock = 4_194_304;
+    private const int DefaultBlock = 262_144;
+    private const int StartLength = 64 * 1024;
+
+    // Property names that need no escaping are written as they are, without a look at each character.
+    private static readonly JsonEncodedText Frame = JsonEncodedText.Encode("frame");
+    private static readonly JsonEncodedText Hz10 = JsonEncodedText.Encode("hz10");
+    private static readonly JsonEncodedText Magnitude = JsonEncodedText.Encode("magnitude");
+    private static readonly JsonEncodedText Phase = JsonEncodedText.Encode("phase");
+
+    public async Task StreamAsync(HttpContext context)
+    {
+        var query = new Query(context.Request);
+        var asked = new AudioTokenizerOptions
+        {
+            SampleRate = query.Number("sample_rate", 48_000, AudioTokenizerOptions.MinSampleRate, AudioTokenizerOptions.MaxSampleRate),
+            FrameSize = query.Number("frame_size", 2_048, AudioTokenizerOptions.MinFrameSize, AudioTokenizerOptions.MaxFrameSize),
+            TopK = query.Number("top_k", 32, 1, LargestTopK),
+        };
+        if (!BitOperations.IsPow2(asked.FrameSize))
+        {
+            throw Query.Bad("frame_size: expected a power of two");
+        }
+
+        var channel = query.Text("channel") is null ? (int?)null : query.Number("channel", 0, 0, AudioTokenizerOptions.MaxChannels - 1);
+        var aborted = context.RequestAborted;
+        var upload = await UploadBody.OpenAsync(context, options.MaxUploadLength);
+        var input = await PcmInput.OpenAsync(upload, aborted);
+        var settings = Complete(asked, input, channel);
+        await using var stream = await EventStream.StartAsync(context, upload, options.SpillDelay);
+        var meta = stream.Events.Begin("meta"u8);
+        meta.WriteNumber("sample_rate"u8, settings.SampleRate);
+        meta.WriteNumber("frame_size"u8, settings.FrameSize);
+        meta.WriteNumber("hop"u8, settings.FrameSize / 2);
+        meta.WriteNumber("top_k"u8, settings.TopK);
+        meta.WriteNumber("channels"u8, settings.Channels);
+        meta.WriteNumber("channel"u8, settings.Channel);
+        stream.Events.End();
+        await stream.Events.FlushAsync(aborted);
+        await stream.RunAsync(async events =>
+        {
+            long frames = 0, tokens = 0;
+            await using var source = transport.TokenizeAudioAsync(input, settings, aborted).GetAsyncEnumerator(aborted);
+            while (await events.MoveNextAsync(source, aborted))
+            {
+                Write(events, source.Current);
+                frames++;
+                tokens += source.Current.Tokens.Length;
+            }
+
+            var done = events.Begin("done"u8);
+            done.WriteNumber("frames"u8, frames);
+            done.WriteNumber("tokens"u8, tokens);
+            done.WriteNumber("bytes"u8, upload.Position);
+            events.End();
+        });
+    }
+
+    public async Task MaskAsync(HttpContext context)
+    {
+        var query = new Query(context.Request);
+        var blockSize = query.Number("block_size", DefaultBlock, SmallestBlock, LargestBlock);
+        using var mask = query.Mask();
+        var upload = await UploadBody.OpenAsync(context, options.MaxUploadLength);
+        context.Response.ContentType = "application/octet-stream";
+        await using var spool = new ResponseSpool(context, () => upload.IsComplete, options.SpillDelay, StartLength);
+        await transport.MaskAsync(upload, spool, mask, blockSize, progress: null, context.RequestAborted);
+        await spool.CompleteAsync();
+    }
+
+    private static void Write(ServerSentEvents events, AudioTokenFrame frame)
+    {
+        foreach (var token in frame.Tokens.Span)
+        {
+            var json = events.Begin("token"u8);
+            json.WriteNumber(Frame, frame.Frame.Index);
+            json.WriteNumber(Hz10, token.Hz10);
+            json.WriteNumber(Magnitude, token.Magnitude);
+            json.WriteNumber(Phase, token.Phase);
+            events.End();
+        }
+    }
+
+    // What a WAV file says of itself wins; several channels are never mixed.
+    private static AudioTokenizerOptions Complete(AudioTokenizerOptions asked, PcmInput input, int? channel)
+    {
+        if (input.Channels > 1 && channel is null)
+        {
+            throw Query.Bad($"channel: the file has {input.Channels} channels, expected the number of one, found none");
+        }
+
+        if (input.Channels > AudioTokenizerOptions.MaxChannels || channel >= input.Channels)
+        {
+            throw Query.Bad($"channel: the file has {input.Channels} channels, expected one below that and {AudioTokenizerOptions.MaxChannels}");
+        }
+
+        var rate = input.SampleRate ?? asked.SampleRate;
+        return rate is >= AudioTokenizerOptions.MinSampleRate and <= AudioTokenizerOptions.MaxSampleRate
+            ? asked with { SampleRate = rate, Channels = input.Channels, Channel = channel ?? 0 }
+            : throw Query.Bad($"the file has {rate} samples a second, expected {AudioTokenizerOptions.MinSampleRate} to {AudioTokenizerOptions.MaxSampleRate}");
+    }
+}

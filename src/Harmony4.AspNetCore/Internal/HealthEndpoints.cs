@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Harmony4.AspNetCore.Internal;
+
+/// <summary>Probes for whoever runs the host.</summary>
+internal sealed class HealthEndpoints(IContainerStore store)
+{
+    /// <summary>The process answers.</summary>
+    public static Task LiveAsync(HttpContext context) => WriteAsync(context, "ok");
+
+    /// <summary>The store answers too.</summary>
+    public async Task ReadyAsync(HttpContext context)
+    {
+        try
+        {
+            await foreach (var _ in store.ListAsync(context.RequestAborted))
+            {
+                break;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ProblemException(StatusCodes.Status503ServiceUnavailable, "the container store does not answer");
+        }
+
+        await WriteAsync(context, "ready");
+    }
+
+    private static Task WriteAsync(HttpContext context, string status)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        return JsonResponse.WriteAsync(context.Response, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("status"u8, status);
+            json.WriteEndObject();
+        });
+    }
+}

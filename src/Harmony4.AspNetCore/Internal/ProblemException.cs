@@ -1,0 +1,12 @@
+namespace Harmony4.AspNetCore.Internal;
+
+/// <summary>Ends a request with problem details.</summary>
+internal sealed class ProblemException(int status, string detail, string? code = null, long? offset = null) : Exception(detail)
+{
+    public int Status { get; } = status;
+
+    public string? Code { get; } = code;
+
+    /// <summary>Position in the file, in bytes.</summary>
+    public long? Offset { get; } = offset;
+}

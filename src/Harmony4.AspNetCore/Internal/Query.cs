@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Harmony4.Tokenization;
+using Harmony4.Transport.Crypto;
+using Microsoft.AspNetCore.Http;
+
+namespace Harmony4.AspNetCore.Internal;
+
+/// <summary>The parameters of a request, each checked against its range.</summary>
+internal readonly struct Query(HttpRequest request)
+{
+    public const string KeyHeader = "Harmony4-Key";
+
+    private const int LongestKey = 1024;
+
+    public string? Text(string name)
+    {
+        var values = request.Query[name];
+        return values.Count switch
+        {
+            0 => null,
+            1 when values[0] is { Length: > 0 } value => value,
+            1 => null,
+            _ => throw Bad($"{name}: expected one value, found {values.Count}"),
+        };
+    }
+
+    /// <summary>An id that has to be there.</summary>
+    public string Id() => OptionalId() ?? throw Bad("id: expected the id of a container, found none");
+
+    public string? OptionalId() => Text("id") is { } id ? CheckedId(id) : null;
+
+    public static string CheckedId(string id) =>
+        ContainerId.IsValid(id) ? id : throw Bad("id: expected 1 to 128 of A-Z a-z 0-9 . _ - that do not begin with a dot");
+
+    public int Number(string name, int fallback, int smallest, int largest) =>
+        Text(name) is not { } text ? fallback
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= smallest && value <= largest ? value
+        : throw Bad($"{name}: expected {smallest} to {largest}");
+
+    public int? Track() => Text("track") is null ? null : Number("track", 0, 0, int.MaxValue);
+
+    public ulong Microseconds(string name) =>
+        ulong.TryParse(Text(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : throw Bad($"{name}: expected a time in microseconds, 0 to 2^64 - 1");
+
+    public bool Flag(string name) => Text(name) switch
+    {
+        null or "0" or "false" => false,
+        "1" or "true" => true,
+        _ => throw Bad($"{name}: expected 0 or 1"),
+    };
+
+    public FrameRate FrameRate(string name, FrameRate fallback, int smallest, int largest) =>
+        Text(name) is not { } text ? fallback
+        : Tokenization.FrameRate.TryParse(text, null, out var rate) && rate.ToDouble() >= smallest && rate.ToDouble() <= largest ? rate
+        : throw Bad($"{name}: expected {smallest} to {largest}, as a decimal or as numerator/denominator");
+
+    public T OneOf<T>(string name, T fallback, params ReadOnlySpan<(string Text, T Value)> choices)
+    {
+        if (Text(name) is not { } text)
+        {
+            return fallback;
+        }
+
+        foreach (var choice in choices)
+        {
+            if (choice.Text == text)
+            {
+                return choice.Value;
+            }
+        }
+
+        throw Bad($"{name}: that value is not supported");
+    }
+
+    /// <summary>The mask of the key in the request's header. Keys in the address would end in logs.</summary>
+    public TransportMask Mask()
+    {
+        var values = request.Headers[KeyHeader];
+        if (values.Count != 1 || values[0] is not { Length: > 0 } hex)
+        {
+            throw Bad($"{KeyHeader}: expected one such header with the key in hex, found {values.Count}");
+        }
+
+        if (hex.Length > 2 * LongestKey)
+        {
+            throw Bad($"{KeyHeader}: expected at most {LongestKey} bytes");
+        }
+
+        Span<byte> bytes = stackalloc byte[LongestKey];
+        try
+        {
+            if (Convert.FromHexString(hex, bytes, out _, out var length) != System.Buffers.OperationStatus.Done || length < MasterKey.MinLength)
+            {
+                throw Bad($"{KeyHeader}: expected at least {MasterKey.MinLength} bytes in hex");
+            }
+
+            using var key = new MasterKey(bytes[..length]);
+            return new TransportMask(key);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
+        }
+    }
+
+    public static ProblemException Bad(string detail) => new(StatusCodes.Status400BadRequest, detail);
+}

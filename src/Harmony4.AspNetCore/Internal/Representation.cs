@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace Harmony4.AspNetCore.Internal;
+
+/// <summary>Bytes that a GET or HEAD can ask for, whole or in part, with conditions (RFC 9110 sections 13 and 14).</summary>
+/// <param name="Length">Bytes in all.</param>
+/// <param name="Tag">The entity tag; null when there is none.</param>
+/// <param name="CopyAsync">Sends <c>length</c> bytes from <c>offset</c> on.</param>
+internal sealed record Representation(long Length, EntityTagHeaderValue? Tag, Func<long, long, PipeWriter, CancellationToken, Task> CopyAsync)
+{
+    private const string OctetStream = "application/octet-stream";
+
+    /// <summary>Answers a request.</summary>
+    public async Task SendAsync(HttpContext context)
+    {
+        var (request, response) = (context.Request, context.Response);
+        response.Headers.ETag = Tag?.ToString();
+        response.Headers.AcceptRanges = "bytes";
+
+        // A cached copy is to be asked about each time: an id may get other bytes.
+        response.Headers.CacheControl = "no-cache";
+        if (request.Headers.IfMatch.Count > 0 && !Matches(request.Headers.IfMatch.ToString(), weak: false))
+        {
+            throw new ProblemException(StatusCodes.Status412PreconditionFailed, "the entity tag is not one of If-Match");
+        }
+
+        if (request.Headers.IfNoneMatch.Count > 0 && Matches(request.Headers.IfNoneMatch.ToString(), weak: true))
+        {
+            response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+
+        var range = HttpMethods.IsGet(request.Method) && request.Headers.Range.Count > 0 && IfRangeHolds(request)
+            ? ByteRange.Evaluate(request.Headers.Range.ToString(), Length)
+            : new ByteRange(ByteRangeKind.Full, 0, Length);
+        if (range.Kind == ByteRangeKind.Unsatisfiable)
+        {
+            response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes */{Length}");
+            throw new ProblemException(StatusCodes.Status416RangeNotSatisfiable, $"no byte of that range is among the {Length}");
+        }
+
+        if (range.Kind == ByteRangeKind.Partial)
+        {
+            response.StatusCode = StatusCodes.Status206PartialContent;
+            response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes {range.Start}-{range.Start + range.Length - 1}/{Length}");
+        }
+
+        response.ContentType = OctetStream;
+        response.ContentLength = range.Length;
+        if (!HttpMethods.IsHead(request.Method) && range.Length > 0)
+        {
+            await CopyAsync(range.Start, range.Length, response.BodyWriter, context.RequestAborted);
+            Telemetry.BytesServed.Add(range.Length);
+        }
+    }
+
+    // A date would have to be compared with Last-Modified, which is not sent; a weak tag never holds (section 13.1.5).
+    private bool IfRangeHolds(HttpRequest request) =>
+        request.Headers.IfRange.Count == 0
+        || (Tag is { IsWeak: false } tag && EntityTagHeaderValue.TryParse(request.Headers.IfRange.ToString(), out var asked) && tag.Compare(asked, useStrongComparison: true));
+
+    private bool Matches(string header, bool weak)
+    {
+        if (header.AsSpan().Trim(" \t") is "*")
+        {
+            return true;
+        }
+
+        if (Tag is { } tag && EntityTagHeaderValue.TryParseList([header], out var list))
+        {
+            foreach (var asked in list)
+            {
+                if (tag.Compare(asked, useStrongComparison: !weak))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+}

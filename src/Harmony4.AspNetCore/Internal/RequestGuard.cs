@@ -1,0 +1,94 @@
+using System.Text.Json;
+using Harmony4.Format;
+using Harmony4.Tokenization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Logging;
+
+namespace Harmony4.AspNetCore.Internal;
+
+/// <summary>Turns what a handler throws into problem details (RFC 9457), or ends the connection when the response is on its way already.</summary>
+internal sealed class RequestGuard(ILogger logger)
+{
+    public const string ContentType = "application/problem+json";
+
+    public RequestDelegate Wrap(RequestDelegate handler) => async context =>
+    {
+        try
+        {
+            await handler(context);
+        }
+        catch (Exception exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to be answered.
+            logger.LogDebug(exception, "{Path}: the client went away", context.Request.Path);
+        }
+        catch (Exception exception) when (AsProblem(exception) is { } problem)
+        {
+            if (context.Response.HasStarted)
+            {
+                // Cutting the response short is the only way left to say that it is not whole.
+                logger.LogWarning(exception, "{Path}: the response was cut short", context.Request.Path);
+                context.Abort();
+                return;
+            }
+
+            await WriteAsync(context, problem);
+        }
+    };
+
+    /// <summary>Returns the answer to what a request did wrong or a stored file is; null for failures of the server.</summary>
+    public static ProblemException? AsProblem(Exception exception) => exception switch
+    {
+        ProblemException problem => problem,
+        BadHttpRequestException bad => new ProblemException(bad.StatusCode, bad.Message),
+        H4mkFormatException format => new ProblemException(StatusCodes.Status422UnprocessableEntity, format.Message, format.Code.ToName(), format.Offset),
+        MediaFormatException media => new ProblemException(StatusCodes.Status400BadRequest, media.Message, "media", media.Offset),
+        PcmFormatException pcm => new ProblemException(StatusCodes.Status400BadRequest, pcm.Message, "pcm", pcm.Offset),
+        InvalidDataException data => new ProblemException(StatusCodes.Status400BadRequest, data.Message),
+        _ => null,
+    };
+
+    public static void WriteMembers(Utf8JsonWriter json, ProblemException problem)
+    {
+        json.WriteString("type"u8, "about:blank"u8);
+        json.WriteString("title"u8, ReasonPhrases.GetReasonPhrase(problem.Status));
+        json.WriteNumber("status"u8, problem.Status);
+        json.WriteString("detail"u8, problem.Message);
+        if (problem.Code is { } code)
+        {
+            json.WriteString("code"u8, code);
+        }
+
+        if (problem.Offset is { } offset)
+        {
+            json.WriteNumber("offset"u8, offset);
+        }
+    }
+
+    private static async Task WriteAsync(HttpContext context, ProblemException problem)
+    {
+        var response = context.Response;
+        var contentRange = response.Headers.ContentRange;
+        response.Clear();
+        response.StatusCode = problem.Status;
+        response.ContentType = ContentType;
+        response.Headers.CacheControl = "no-store";
+        if (problem.Status == StatusCodes.Status416RangeNotSatisfiable)
+        {
+            response.Headers.ContentRange = contentRange;
+        }
+
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return;
+        }
+
+        await JsonResponse.WriteAsync(response, json =>
+        {
+            json.WriteStartObject();
+            WriteMembers(json, problem);
+            json.WriteEndObject();
+        });
+    }
+}

@@ -1,0 +1,279 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Win32.SafeHandles;
+
+namespace Harmony4.AspNetCore.Internal;
+
+/// <summary>
+/// A response that is made while the request's body still comes in. Most clients send all before they read: a server that stops reading until they do
+/// would wait for ever. So what such a client does not take goes to a temporary file, and from there to the client; memory stays at two buffers.
+/// </summary>
+internal sealed class ResponseSpool : Stream
+{
+    private const int BufferLength = 128 * 1024;
+
+    private readonly HttpContext _context;
+    private readonly Func<bool> _isRequestRead;
+    private readonly TimeSpan _spillDelay;
+    private readonly int _startLength;
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _filled = new(0);
+    private readonly SemaphoreSlim _taken = new(0);
+    private readonly CancellationTokenSource _stopping;
+    private byte[] _filling = ArrayPool<byte>.Shared.Rent(BufferLength);
+    private byte[] _sending = ArrayPool<byte>.Shared.Rent(BufferLength);
+    private int _length;
+    private SafeFileHandle? _file;
+    private long _fileStart;
+    private long _fileEnd;
+    private bool _isComplete;
+    private Task? _sender;
+    private volatile Exception? _failure;
+
+    /// <param name="context">The request that is answered.</param>
+    /// <param name="isRequestRead">Whether the whole body was read: from then on the client may be waited for.</param>
+    /// <param name="spillDelay">How long a client that does not read is waited for until then.</param>
+    /// <param name="startLength">The response starts when it has as many bytes, or is complete: until then it can still become an error.</param>
+    public ResponseSpool(HttpContext context, Func<bool> isRequestRead, TimeSpan spillDelay, int startLength)
+    {
+        _context = context;
+        _isRequestRead = isRequestRead;
+        _spillDelay = spillDelay;
+        _startLength = startLength;
+        _stopping = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+    }
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Sends what is left and waits until all is sent.</summary>
+    public async Task CompleteAsync()
+    {
+        lock (_lock)
+        {
+            _isComplete = true;
+        }
+
+        Signal(_filled);
+        await (_sender ??= SendAsync());
+    }
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        while (!buffer.IsEmpty)
+        {
+            var count = Fill(buffer.Span);
+            buffer = buffer[count..];
+            StartIfDue();
+            if (count == 0 && !await WaitForClientAsync(cancellationToken))
+            {
+                Spill(buffer.Span);
+                return;
+            }
+        }
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <summary>Writes without waiting for the client.</summary>
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        buffer = buffer[Fill(buffer)..];
+        StartIfDue();
+        if (!buffer.IsEmpty)
+        {
+            Spill(buffer);
+        }
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override void Flush()
+    {
+    }
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (_sender is { } sender)
+        {
+            // After a failure the sender still waits for more, or for the client.
+            await _stopping.CancelAsync();
+            await sender.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        _file?.Dispose();
+        ArrayPool<byte>.Shared.Return(_filling, clearArray: true);
+        ArrayPool<byte>.Shared.Return(_sending, clearArray: true);
+        _filled.Dispose();
+        _taken.Dispose();
+        _stopping.Dispose();
+        await base.DisposeAsync();
+    }
+
+    private int Fill(ReadOnlySpan<byte> bytes)
+    {
+        int count;
+        lock (_lock)
+        {
+            // What is in the file is older than what comes now.
+            count = _fileEnd > 0 ? 0 : Math.Min(bytes.Length, _filling.Length - _length);
+            bytes[..count].CopyTo(_filling.AsSpan(_length));
+            _length += count;
+        }
+
+        if (count > 0)
+        {
+            Signal(_filled);
+        }
+
+        return count;
+    }
+
+    private void StartIfDue()
+    {
+        if (_sender is null && _length >= _startLength)
+        {
+            _sender = SendAsync();
+        }
+    }
+
+    /// <summary>Waits until there is room in memory; <see langword="false"/> when the client does not take what is there.</summary>
+    private async ValueTask<bool> WaitForClientAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_fileEnd > 0)
+            {
+                return false;
+            }
+        }
+
+        if (_failure is { } failure)
+        {
+            throw new IOException("the response could not be sent", failure);
+        }
+
+        if (_isRequestRead())
+        {
+            await _taken.WaitAsync(cancellationToken);
+            return true;
+        }
+
+        return await _taken.WaitAsync(_spillDelay, cancellationToken);
+    }
+
+    private void Spill(ReadOnlySpan<byte> bytes)
+    {
+        _file ??= File.OpenHandle(
+            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
+            FileMode.CreateNew,
+            FileAccess.ReadWrite,
+            FileShare.None,
+            FileOptions.DeleteOnClose);
+        lock (_lock)
+        {
+            RandomAccess.Write(_file, bytes, _fileEnd);
+            _fileEnd += bytes.Length;
+        }
+
+        Telemetry.BytesSpilled.Add(bytes.Length);
+        Signal(_filled);
+    }
+
+    private async Task SendAsync()
+    {
+        var stopping = _stopping.Token;
+        try
+        {
+            while (await TakeAsync(stopping) is var count and > 0)
+            {
+                await _context.Response.Body.WriteAsync(_sending.AsMemory(0, count), stopping);
+                await _context.Response.Body.FlushAsync(stopping);
+            }
+        }
+        catch (Exception exception)
+        {
+            // Whoever waits for room has to see it.
+            _failure = exception;
+            Signal(_taken);
+            throw;
+        }
+    }
+
+    /// <summary>Takes the oldest bytes; 0 at the end.</summary>
+    private async ValueTask<int> TakeAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            lock (_lock)
+            {
+                if (Take() is var count and > 0)
+                {
+                    return count;
+                }
+
+                if (_isComplete)
+                {
+                    return 0;
+                }
+            }
+
+            await _filled.WaitAsync(cancellationToken);
+        }
+    }
+
+    private int Take()
+    {
+        if (_length > 0)
+        {
+            var count = _length;
+            (_sending, _filling, _length) = (_filling, _sending, 0);
+            Signal(_taken);
+            return count;
+        }
+
+        if (_file is null || _fileStart == _fileEnd)
+        {
+            return 0;
+        }
+
+        var read = RandomAccess.Read(_file, _sending.AsSpan(0, (int)Math.Min(_sending.Length, _fileEnd - _fileStart)), _fileStart);
+        _fileStart += read;
+        if (_fileStart == _fileEnd)
+        {
+            _fileStart = _fileEnd = 0;
+            RandomAccess.SetLength(_file, 0);
+        }
+
+        return read;
+    }
+
+    private static void Signal(SemaphoreSlim semaphore)
+    {
+        // Whoever waits looks at everything that is there, so one signal stands for many. A second one too many is harmless.
+        if (semaphore.CurrentCount == 0)
+        {
+            semaphore.Release();
+        }
+    }
+}

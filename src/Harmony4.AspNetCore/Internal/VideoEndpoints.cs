@@ -1,0 +1,199 @@
+using Harmony4.Format;
+using Harmony4.Tokenization;
+using Microsoft.AspNetCore.Http;
+
+namespace Harmony4.AspNetCore.Internal;
+
+/// <summary>Media to containers and tokens, and what is read out of stored containers.</summary>
+internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore store, ContainerCache cache, Harmony4HttpOptions options)
+{
+    public const string ExportPath = "/video/export";
+
+    private const int SmallestBlock = 65_536;
+    private const int LargestBlock = 8_388_608;
+    private const int DefaultBlock = 524_288;
+    private const int LargestFrameRate = 240;
+    private const int LargestGop = 600;
+    private const int DefaultGop = 30;
+    private const int StartLength = 64 * 1024;
+
+    public async Task StreamAsync(HttpContext context)
+    {
+        var query = new Query(context.Request);
+        var (segment, segmenter) = Segmenter(query);
+        var aborted = context.RequestAborted;
+        var upload = await UploadBody.OpenAsync(context, options.MaxUploadLength);
+        await using var stream = await EventStream.StartAsync(context, upload, options.SpillDelay);
+        var meta = stream.Events.Begin("meta"u8);
+        meta.WriteString("segment"u8, segment ?? "auto");
+        meta.WriteNumber("block_size"u8, segmenter.BlockSize);
+        meta.WriteNumber("fps_hint"u8, segmenter.FrameRate.ToDouble());
+        meta.WriteNumber("gop"u8, segmenter.Gop ?? DefaultGop);
+        stream.Events.End();
+        await stream.Events.FlushAsync(aborted);
+        await stream.RunAsync(async events =>
+        {
+            long tokens = 0, keys = 0;
+            await using var source = transport.TokenizeVideoAsync(upload, segment, segmenter, aborted).GetAsyncEnumerator(aborted);
+            while (await events.MoveNextAsync(source, aborted))
+            {
+                var token = source.Current;
+                var json = events.Begin("token"u8);
+                json.WriteNumber("pts"u8, token.Pts);
+                json.WriteNumber("index"u8, token.Index);
+                json.WriteBoolean("key"u8, token.IsKey);
+                events.End();
+                tokens++;
+                keys += token.IsKey ? 1 : 0;
+            }
+
+            var done = events.Begin("done"u8);
+            done.WriteNumber("tokens"u8, tokens);
+            done.WriteNumber("keyframes"u8, keys);
+            done.WriteNumber("bytes"u8, upload.Position);
+            events.End();
+        });
+    }
+
+    public async Task ExportAsync(HttpContext context)
+    {
+        var query = new Query(context.Request);
+        var (segment, segmenter) = Segmenter(query);
+        var version = query.OneOf("spec", H4mkVersion.V10, ("1.0", H4mkVersion.V10));
+        if (query.Flag("seal"))
+        {
+            throw Query.Bad("seal: a 1.0 container cannot be sealed");
+        }
+
+        var id = query.OptionalId();
+        using var mask = query.Flag("mask") ? query.Mask() : null;
+        var export = new ExportOptions { Segment = segment, Segmenter = segmenter, Version = version, Mask = mask };
+        var upload = await UploadBody.OpenAsync(context, options.MaxUploadLength);
+        using var activity = Telemetry.Activities.StartActivity("harmony4.export");
+        activity?.SetTag("harmony4.stored", id is not null);
+        var result = id is null
+            ? await StreamBackAsync(context, upload, export)
+            : await KeepAsync(context, id, upload, export);
+        Telemetry.BlocksExported.Add(result.Container.BlockCount);
+        activity?.SetTag("harmony4.segment", result.Segment);
+        activity?.SetTag("harmony4.blocks", result.Container.BlockCount);
+    }
+
+    public async Task RangeAsync(HttpContext context)
+    {
+        var query = new Query(context.Request);
+        using var lease = await cache.OpenAsync(query.Id(), context.RequestAborted);
+        var (container, track) = (lease.Container, lease.Track(query.Track()));
+        await new Representation(
+            track.ByteLength,
+            lease.Tag,
+            (offset, length, output, cancellationToken) => transport.CopyTrackAsync(container, track.Id, offset, length, output, options.CheckBlocks, cancellationToken))
+            .SendAsync(context);
+    }
+
+    public async Task SeekAsync(HttpContext context)
+    {
+        var query = new Query(context.Request);
+        var (id, pts, asked) = (query.Id(), query.Microseconds("pts"), query.Track());
+        var withProof = query.Flag("proof");
+        using var lease = await cache.OpenAsync(id, context.RequestAborted);
+        if (withProof)
+        {
+            throw Query.Bad("proof: a 1.0 container has no proofs");
+        }
+
+        var track = lease.Track(asked);
+        var keyframe = await transport.SeekAsync(lease.Container, pts, track.Id, context.RequestAborted)
+            ?? throw new ProblemException(StatusCodes.Status404NotFound, "no keyframe is at or before that time");
+        context.Response.Headers.ETag = lease.Tag.ToString();
+        context.Response.Headers.CacheControl = "no-cache";
+        await JsonResponse.WriteAsync(context.Response, json =>
+        {
+            json.WriteStartObject();
+            keyframe.WriteMembersTo(json);
+            json.WriteEndObject();
+        });
+    }
+
+    public async Task InfoAsync(HttpContext context)
+    {
+        var query = new Query(context.Request);
+        var (id, verify) = (query.Id(), query.Flag("verify"));
+        using var lease = await cache.OpenAsync(id, context.RequestAborted);
+        var report = await transport.InspectAsync(lease.Container, verify, progress: null, context.RequestAborted);
+        context.Response.ContentType = JsonResponse.ContentType;
+        context.Response.Headers.CacheControl = "no-cache";
+        await using var spool = new ResponseSpool(context, () => true, options.SpillDelay, StartLength);
+        await using (var json = new System.Text.Json.Utf8JsonWriter(spool))
+        {
+            report.WriteTo(json);
+        }
+
+        await spool.CompleteAsync();
+    }
+
+    private static (string? Segment, SegmenterOptions Options) Segmenter(Query query)
+    {
+        var segment = query.Text("segment");
+        if (segment is not (null or "auto") && !MediaFormats.Names.Contains(segment))
+        {
+            throw Query.Bad($"segment: expected auto or one of {string.Join(", ", MediaFormats.Names)}");
+        }
+
+        var gop = query.Text("gop") is null ? (int?)null : query.Number("gop", DefaultGop, 1, LargestGop);
+        return (segment is "auto" ? null : segment, new SegmenterOptions
+        {
+            BlockSize = query.Number("block_size", DefaultBlock, SmallestBlock, LargestBlock),
+            FrameRate = query.FrameRate("fps_hint", new FrameRate(30), 1, LargestFrameRate),
+            Gop = gop,
+            PtsRounding = query.OneOf("pts_rounding", PtsRounding.Exact, ("exact", PtsRounding.Exact), ("1.0", PtsRounding.Version10)),
+        });
+    }
+
+    private async Task<ExportResult> StreamBackAsync(HttpContext context, UploadBody upload, ExportOptions export)
+    {
+        context.Response.ContentType = "application/octet-stream";
+        await using var spool = new ResponseSpool(context, () => upload.IsComplete, options.SpillDelay, StartLength);
+        var result = await transport.ExportAsync(upload, spool, export, progress: null, context.RequestAborted);
+        await spool.CompleteAsync();
+        return result;
+    }
+
+    private async Task<ExportResult> KeepAsync(HttpContext context, string id, UploadBody upload, ExportOptions export)
+    {
+        // As RFC 9110 section 13.1.2 has it: with "*", nothing that exists is replaced.
+        var replace = context.Request.Headers.IfNoneMatch.ToString().Trim() != "*";
+        if (!replace && await store.FindAsync(id, context.RequestAborted) is not null)
+        {
+            throw Taken();
+        }
+
+        var kept = await store.CreateAsync(id, context.RequestAborted);
+        await using (kept)
+        {
+            var result = await transport.ExportAsync(upload, kept.Output, export, progress: null, context.RequestAborted);
+            var stored = await kept.CommitAsync(replace, context.RequestAborted) ?? throw Taken();
+            var (request, response) = (context.Request, context.Response);
+            var path = request.Path.Value ?? string.Empty;
+            var prefix = path.EndsWith(ExportPath, StringComparison.OrdinalIgnoreCase) ? path[..^ExportPath.Length] : string.Empty;
+            response.StatusCode = StatusCodes.Status201Created;
+            response.Headers.Location = (request.PathBase + new PathString($"{prefix}/containers/{id}")).ToUriComponent();
+            response.Headers.ETag = EntityTags.OfFile(result.Container.Veri.Span, stored.Length).ToString();
+            await JsonResponse.WriteAsync(response, json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("id"u8, id);
+                json.WriteNumber("size"u8, stored.Length);
+                json.WriteNumber("blocks"u8, result.Container.BlockCount);
+                json.WriteNumber("keyframes"u8, result.Container.KeyframeCount);
+                json.WriteString("segment"u8, result.Segment);
+                json.WriteString("veri"u8, Convert.ToHexStringLower(result.Container.Veri.Span));
+                json.WriteString("notice"u8, result.Notice?.Message ?? result.Hint);
+                json.WriteEndObject();
+            });
+            return result;
+        }
+    }
+
+    private static ProblemException Taken() => new(StatusCodes.Status412PreconditionFailed, "there is a container of that id already");
+}

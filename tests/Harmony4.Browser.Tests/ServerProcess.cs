@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Harmony4.Browser.Tests;
+
+/// <summary>The reference host as a process of its own, on a free port, with an empty store.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private ServerProcess(Process process, string folder, Uri address)
+    {
+        _process = process;
+        Folder = folder;
+        Address = address;
+    }
+
+    public string Folder { get; }
+
+    public Uri Address { get; }
+
+    public static async Task<ServerProcess> StartAsync()
+    {
+        var root = FindRoot();
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
+        var folder = Directory.CreateTempSubdirectory("harmony4-browser-").FullName;
+        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var start = new ProcessStartInfo("dotnet")
+        {
+            ArgumentList = { Path.Combine(root, "artifacts", "bin", "Harmony4.Server", configuration, "Harmony4.Server.dll"), "--urls", address.ToString() },
+            WorkingDirectory = Path.Combine(root, "samples", "Harmony4.Server"),
+            Environment = { ["Harmony4__Store__Path"] = folder },
+        };
+        var process = Process.Start(start)!;
+        using var client = new HttpClient();
+        for (var i = 0; ; i++)
+        {
+            try
+            {
+                using var response = await client.GetAsync(new Uri(address, "/health"));
+                return new ServerProcess(process, folder, address);
+            }
+            catch (HttpRequestException) when (i < 200 && !process.HasExited)
+            {
+                await Task.Delay(100);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    public static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Harmony4.Sdk.sln")))
+        {
+            folder = folder.Parent ?? throw new InvalidOperationException("not below the repository");
+        }
+
+        return folder.FullName;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
