@@ -121,7 +121,10 @@ public sealed class SealParameters
     /// <summary>Copies the parameters, with another wrapped key at the end.</summary>
     /// <param name="record">The record, as <see cref="WrappedKey.Wrap"/> gives it.</param>
     /// <returns>The longer parameters.</returns>
-    public SealParameters WithWrappedKey(ReadOnlySpan<byte> record) => new([.. _bytes, .. record]);
+    /// <exception cref="ArgumentException"><paramref name="record"/> is not exactly one record: those behind it could not be read.</exception>
+    public SealParameters WithWrappedKey(ReadOnlySpan<byte> record) => WrappedKey.TryRead(record, out _, out var length) && length == record.Length
+        ? new([.. _bytes, .. record])
+        : throw new ArgumentException("The bytes are not one wrapped-key record.", nameof(record));
 
     /// <summary>Writes the parameters as the payload of a <c>SEAL</c> chunk.</summary>
     /// <param name="output">Receives <see cref="EncodedLength"/> bytes.</param>

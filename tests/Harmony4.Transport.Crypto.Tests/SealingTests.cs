@@ -135,6 +135,22 @@ public sealed class SealingTests
     }
 
     [Fact]
+    public void TryOpen_Disposed_ThrowsAndClears()
+    {
+        using var key = ContentKey.CreateRandom();
+        var parameters = SealParameters.CreateRandom(key);
+        using var sealer = new BlockSealer(key, parameters, 0);
+        var place = new BlockContext(1, 0, 0, 0, 2);
+        var stored = new byte[BlockSealer.GetSealedLength(5)];
+        sealer.Seal(place, new byte[5], stored);
+        Assert.True(BlockOpener.TryCreate(key, parameters, 0, out var opener));
+        opener.Dispose();
+        var destination = Enumerable.Repeat((byte)0xFF, 9).ToArray();
+        Assert.Throws<ObjectDisposedException>(() => opener.TryOpen(place, stored, destination, out _));
+        Assert.Equal(new byte[9], destination);
+    }
+
+    [Fact]
     public void SealAndOpen_Warm_AllocateNothing()
     {
         using var pair = new Pair(SealSuite.Aes256Gcm);

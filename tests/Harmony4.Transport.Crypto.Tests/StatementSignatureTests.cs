@@ -173,6 +173,16 @@ public sealed class StatementSignatureTests : IDisposable
     }
 
     [Fact]
+    public void FromPem_CurveGivenByItsParameters_Throws()
+    {
+        // The curve is P-256, but said in numbers instead of by name: not what an algorithm is pinned to.
+        var parameters = _p256.ExportExplicitParameters(includePrivateParameters: true);
+        using var key = ECDsa.Create(parameters);
+        Assert.Throws<ArgumentException>(() => VerificationKey.FromPem(key.ExportSubjectPublicKeyInfoPem()));
+        Assert.Throws<ArgumentException>(() => StatementSigner.FromPem(PrivatePem(key)));
+    }
+
+    [Fact]
     public void FromPem_EncryptedKeyAndCertificate_AreRead()
     {
         var pem = _p256.ExportEncryptedPkcs8PrivateKeyPem("password", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000));
