@@ -135,6 +135,22 @@ public sealed class SealingTests
     }
 
     [Fact]
+    public void Constructor_ParametersThatAreNotFresh_Throws()
+    {
+        using var key = ContentKey.CreateRandom();
+        using var wrong = ContentKey.CreateRandom();
+        using var recipient = MasterKey.CreateRandom();
+        var parameters = SealParameters.CreateRandom(key);
+        var longer = parameters.WithWrappedKey(WrappedKey.Wrap(key, recipient, parameters.ContainerId));
+        Assert.True(SealParameters.TryRead(parameters.ToArray(), out var read));
+        Assert.Throws<CryptographicException>(() => new BlockSealer(wrong, parameters, 0));
+        using var sealer = new BlockSealer(key, longer, 0);
+        Assert.Throws<InvalidOperationException>(() => new BlockSealer(key, longer, 0));
+        Assert.Throws<InvalidOperationException>(() => new BlockSealer(key, parameters, 0));
+        Assert.Throws<InvalidOperationException>(() => new BlockSealer(key, read, 0));
+    }
+
+    [Fact]
     public void TryOpen_Disposed_ThrowsAndClears()
     {
         using var key = ContentKey.CreateRandom();
