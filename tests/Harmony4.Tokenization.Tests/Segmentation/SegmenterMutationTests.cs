@@ -51,11 +51,15 @@ public sealed class SegmenterMutationTests(ITestOutputHelper output)
         var cut = new List<MediaBlock>();
         for (var i = 0; i < (IsLongRun ? 1_000_000 : 10_000); i++)
         {
-            var isWebm = i % 3 == 0;
-            Check(
-                isWebm ? MediaFormats.Webm : MediaFormats.FragmentedMp4,
-                isWebm ? generator.NextWebm() : generator.NextMp4(),
-                random, whole, cut, $"structure of shard {shard}, input {i}");
+            var (format, input) = (i % 8) switch
+            {
+                0 or 1 => (MediaFormats.Webm, generator.NextWebm()),
+                2 => (MediaFormats.Ogg, generator.NextOgg()),
+                3 => (MediaFormats.Ts, generator.NextTs()),
+                4 => (MediaFormats.Wav, generator.NextWav()),
+                _ => (MediaFormats.FragmentedMp4, generator.NextMp4()),
+            };
+            Check(format, input, random, whole, cut, $"structure of shard {shard}, input {i}");
         }
     }
 
