@@ -5,7 +5,7 @@ namespace Harmony4.Tokenization.Tests.Segmentation;
 
 /// <summary>
 /// Damaged inputs: no exception, no lost byte, no unbounded buffer, increasing key times, and the same blocks however the
-/// input is cut. HARMONY4_LONG_TESTS=1 runs 10,000,000 of them instead of 100,000.
+/// input is cut. HARMONY4_LONG_TESTS=1 runs 10,000,000 of each kind instead of 100,000.
 /// </summary>
 public sealed class SegmenterMutationTests(ITestOutputHelper output)
 {
