@@ -27,7 +27,7 @@ public static class MerkleTree
         0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
     ];
 
-    /// <summary>Hashes one record into a leaf.</summary>
+    /// <summary>Hashes one record into a leaf. Records of 512 bytes and more allocate the platform's hash object.</summary>
     /// <param name="record">The record, of any length.</param>
     /// <param name="hash">Receives the hash in its first 32 bytes; must not overlap the record.</param>
     /// <exception cref="ArgumentException"><paramref name="hash"/> is too short, or overlaps the record.</exception>
@@ -92,12 +92,13 @@ public static class MerkleTree
     /// <summary>Computes the nodes of a proof from all leaf hashes.</summary>
     /// <param name="leafHashes">The leaf hashes of the whole tree, 32 bytes each.</param>
     /// <param name="nodes">The nodes, as a method of <see cref="MerkleProof"/> gave them.</param>
-    /// <param name="path">Receives the nodes' hashes, 32 bytes each.</param>
-    /// <exception cref="ArgumentException">The hashes are not a multiple of 32 bytes, a node lies outside them, or <paramref name="path"/> is too short.</exception>
+    /// <param name="path">Receives the nodes' hashes, 32 bytes each; must not overlap the leaf hashes.</param>
+    /// <exception cref="ArgumentException">The hashes are not a multiple of 32 bytes, a node lies outside them, or <paramref name="path"/> is too short or overlaps them.</exception>
     public static void WriteProof(ReadOnlySpan<byte> leafHashes, ReadOnlySpan<MerkleSubtree> nodes, Span<byte> path)
     {
         var count = Sha256Lanes.CountRecords(leafHashes, HashSizeInBytes);
         path = Sha256Lanes.DigestsOf(nodes.Length, path);
+        Sha256Lanes.ThrowIfOverlapping(leafHashes, path);
         foreach (var (start, length) in nodes)
         {
             if (start < 0 || length <= 0 || length > count - start)

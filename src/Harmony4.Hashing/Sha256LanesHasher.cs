@@ -5,7 +5,7 @@ namespace Harmony4.Hashing;
 
 /// <summary>
 /// SHA-256 of several messages that arrive in pieces: every call takes the next pieces of many messages and hashes them side
-/// by side. Memory is about 100 bytes per message; nothing but the last, incomplete 64 bytes of a message is kept.
+/// by side. Memory is about 170 bytes per message; nothing but the last, incomplete 64 bytes of a message is kept.
 /// </summary>
 /// <remarks>
 /// It is fast when each call brings pieces for as many messages as there are lanes (<see cref="Sha256Lanes.LaneCount"/>),
@@ -14,14 +14,17 @@ namespace Harmony4.Hashing;
 /// </remarks>
 public sealed class Sha256LanesHasher : IDisposable
 {
+    /// <summary>The most messages of one hasher: 2²⁰.</summary>
+    public const int MaxMessageCount = 1 << 20;
+
     private readonly StreamStates? _streams;
     private readonly IncrementalHash?[]? _platform;
     private readonly LanePath _path;
     private bool _disposed;
 
     /// <summary>Begins messages.</summary>
-    /// <param name="messageCount">How many, above 0. They are numbered from 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="messageCount"/> is not positive.</exception>
+    /// <param name="messageCount">How many, 1…<see cref="MaxMessageCount"/>. They are numbered from 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="messageCount"/> is out of range.</exception>
     public Sha256LanesHasher(int messageCount)
         : this(messageCount, LaneEngine.Widest, LaneEngine.Costs(LaneEngine.Widest))
     {
@@ -30,6 +33,7 @@ public sealed class Sha256LanesHasher : IDisposable
     internal Sha256LanesHasher(int messageCount, LanePath path, LaneCosts costs)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(messageCount);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(messageCount, MaxMessageCount);
         MessageCount = messageCount;
         _path = path;
         if (path != LanePath.Platform && costs.Step < Math.Min(messageCount, LaneEngine.Lanes(path)) * LaneCosts.PlatformBlock)

@@ -77,15 +77,23 @@ public sealed class BlockOpener : IDisposable
         }
 
         var expected = new SealedFrame(_parameters.Suite, block.Track, _sealNumber, block.Ordinal);
-        if (!wellFormed || !SealedFrame.TryRead(sealedBlock, out var frame) || frame != expected
-            || !TryDecrypt(block, expected, sealedBlock, destination[..length]))
+        var opened = false;
+        try
         {
-            destination.Clear();
-            return false;
+            opened = wellFormed && SealedFrame.TryRead(sealedBlock, out var frame) && frame == expected
+                && TryDecrypt(block, expected, sealedBlock, destination[..length]);
+        }
+        finally
+        {
+            // Also when the platform throws: a caller that goes on must not find half a block.
+            if (!opened)
+            {
+                destination.Clear();
+            }
         }
 
-        bytesWritten = length;
-        return true;
+        bytesWritten = opened ? length : 0;
+        return opened;
     }
 
     /// <summary>Zeroes the keys. Opening afterwards throws <see cref="ObjectDisposedException"/>.</summary>

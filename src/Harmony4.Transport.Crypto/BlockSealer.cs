@@ -24,6 +24,7 @@ public sealed class BlockSealer : IDisposable
     /// <param name="sealNumber">The place of these parameters among those of the container, from 0.</param>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="CryptographicException">The parameters were made with another key.</exception>
+    /// <exception cref="InvalidOperationException">The parameters were read, or a sealer has taken them before: nonces would repeat.</exception>
     /// <exception cref="PlatformNotSupportedException">The platform lacks the suite.</exception>
     public BlockSealer(ContentKey key, SealParameters parameters, uint sealNumber)
     {
@@ -37,6 +38,12 @@ public sealed class BlockSealer : IDisposable
         {
             _keys.Dispose();
             throw new CryptographicException("The parameters were made with another key.");
+        }
+
+        if (!parameters.TryTake())
+        {
+            _keys.Dispose();
+            throw new InvalidOperationException("Sealing needs fresh parameters: these were read, or another sealer has taken them.");
         }
     }
 

@@ -49,6 +49,7 @@ public sealed class RootSeal : IDisposable
         }
 
         HMACSHA256.HashData(_key.Span, [.. Domain, .. rootHeader], code);
+        GC.KeepAlive(this);
     }
 
     /// <summary>Checks a code in constant time.</summary>

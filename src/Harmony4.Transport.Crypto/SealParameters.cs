@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Harmony4.Transport.Crypto.Internal;
 
@@ -12,7 +13,7 @@ namespace Harmony4.Transport.Crypto;
 /// </summary>
 /// <remarks>
 /// Every recording, and every append to one, begins with parameters of its own: the same ordinal must never meet the same
-/// key twice. Immutable and thread-safe.
+/// key twice. So one <see cref="BlockSealer"/> takes them once, where they were made; parameters that were read only open. Thread-safe.
 /// </remarks>
 public sealed class SealParameters
 {
@@ -33,7 +34,14 @@ public sealed class SealParameters
 
     private readonly byte[] _bytes;
 
-    private SealParameters(byte[] bytes) => _bytes = bytes;
+    // Shared by copies with more wrapped keys, which have the same salt; null for parameters that were read.
+    private readonly StrongBox<bool>? _isTaken;
+
+    private SealParameters(byte[] bytes, StrongBox<bool>? isTaken)
+    {
+        _bytes = bytes;
+        _isTaken = isTaken;
+    }
 
     /// <summary>Gets the cipher.</summary>
     public SealSuite Suite => (SealSuite)BinaryPrimitives.ReadUInt16BigEndian(_bytes);
@@ -114,14 +122,17 @@ public sealed class SealParameters
             return false;
         }
 
-        parameters = new SealParameters(encoded.ToArray());
+        parameters = new SealParameters(encoded.ToArray(), null);
         return true;
     }
 
     /// <summary>Copies the parameters, with another wrapped key at the end.</summary>
     /// <param name="record">The record, as <see cref="WrappedKey.Wrap"/> gives it.</param>
     /// <returns>The longer parameters.</returns>
-    public SealParameters WithWrappedKey(ReadOnlySpan<byte> record) => new([.. _bytes, .. record]);
+    /// <exception cref="ArgumentException"><paramref name="record"/> is not exactly one record: those behind it could not be read.</exception>
+    public SealParameters WithWrappedKey(ReadOnlySpan<byte> record) => WrappedKey.TryRead(record, out _, out var length) && length == record.Length
+        ? new([.. _bytes, .. record], _isTaken)
+        : throw new ArgumentException("The bytes are not one wrapped-key record.", nameof(record));
 
     /// <summary>Writes the parameters as the payload of a <c>SEAL</c> chunk.</summary>
     /// <param name="output">Receives <see cref="EncodedLength"/> bytes.</param>
@@ -141,6 +152,9 @@ public sealed class SealParameters
         ArgumentNullException.ThrowIfNull(key);
         return new SealKeySchedule(key, Salt, _bytes);
     }
+
+    /// <summary>Takes the parameters for sealing; <see langword="false"/> unless they are fresh.</summary>
+    internal bool TryTake() => _isTaken is not null && !Interlocked.Exchange(ref _isTaken.Value, true);
 
     internal bool IsCommittedTo(SealKeySchedule keys)
     {
@@ -165,7 +179,7 @@ public sealed class SealParameters
             throw new ArgumentException($"A container id has {SealLayout.ContainerIdLength} bytes.", nameof(containerId));
         }
 
-        var parameters = new SealParameters(new byte[FixedLength]);
+        var parameters = new SealParameters(new byte[FixedLength], new StrongBox<bool>());
         var bytes = parameters._bytes.AsSpan();
         BinaryPrimitives.WriteUInt16BigEndian(bytes, (ushort)suite);
         bytes[SealLayout.EpochLog2Offset] = (byte)epochLog2;

@@ -122,14 +122,18 @@ public sealed class StatementSigner : IDisposable
                 key.ImportFromPem(pem);
             }
 
-            return IsPrivate(key) ? key : null;
+            if (IsPrivate(key))
+            {
+                return key;
+            }
         }
         catch (Exception exception) when (exception is ArgumentException or CryptographicException)
         {
             // The platform's message could quote the text; the caller gets one that does not.
-            key.Dispose();
-            return null;
         }
+
+        key.Dispose();
+        return null;
     }
 
     private static bool IsPrivate(AsymmetricAlgorithm key)

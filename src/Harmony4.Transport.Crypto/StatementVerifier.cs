@@ -19,9 +19,6 @@ public sealed class StatementVerifier
     private readonly VerificationKey[] _keys;
     private readonly CertificateTrust? _certificates;
 
-    // Platform keys do not promise to be thread-safe.
-    private readonly Lock _lock = new();
-
     /// <summary>Names what is trusted.</summary>
     /// <param name="keys">The trusted keys; may be empty when certificates are given.</param>
     /// <param name="certificates">What certificates to trust, or <see langword="null"/> for none.</param>
@@ -121,7 +118,7 @@ public sealed class StatementVerifier
             {
                 result = result.State == SignatureState.Invalid ? result : result with { State = SignatureState.AlgorithmNotAllowed };
             }
-            else if (IsSignedBy(sign1, key.Key, statement, associatedData))
+            else if (IsSignedBy(sign1, key, statement, associatedData))
             {
                 return new SignatureResult(SignatureState.Valid, algorithm, Convert.ToHexStringLower(key.KeyId));
             }
@@ -176,14 +173,20 @@ public sealed class StatementVerifier
         }
     }
 
-    private bool IsSignedBy(CoseSign1Message sign1, AsymmetricAlgorithm key, ReadOnlySpan<byte> statement, ReadOnlySpan<byte> associatedData)
+    private static bool IsSignedBy(CoseSign1Message sign1, VerificationKey key, ReadOnlySpan<byte> statement, ReadOnlySpan<byte> associatedData)
+    {
+        // Platform keys do not promise to be thread-safe, and several verifiers may hold this one.
+        lock (key.Lock)
+        {
+            return IsSignedBy(sign1, key.Key, statement, associatedData);
+        }
+    }
+
+    private static bool IsSignedBy(CoseSign1Message sign1, AsymmetricAlgorithm key, ReadOnlySpan<byte> statement, ReadOnlySpan<byte> associatedData)
     {
         try
         {
-            lock (_lock)
-            {
-                return sign1.VerifyDetached(key, statement, associatedData);
-            }
+            return sign1.VerifyDetached(key, statement, associatedData);
         }
         catch (CryptographicException)
         {

@@ -71,6 +71,7 @@ public sealed class TransportMask : IDisposable
         _blockKeyLength = blockKeyLength;
         _pseudorandomKey = SecretBytes.Create(
             HkdfSha256.HashLength, key.Bytes, static (output, bytes) => HkdfSha256.Extract([], bytes, output));
+        GC.KeepAlive(key);
     }
 
     /// <summary>Gets the context of 1.0: the 18 UTF-8 bytes of "HarmonyØ4|Mask|v1".</summary>
@@ -144,5 +145,6 @@ public sealed class TransportMask : IDisposable
         info[_context.Length] = Separator;
         Utf8Formatter.TryFormat(blockIndex, info[(_context.Length + 1)..], out var digits);
         HkdfSha256.Expand(_pseudorandomKey.Span, info[..(_context.Length + 1 + digits)], blockKey);
+        GC.KeepAlive(this);
     }
 }

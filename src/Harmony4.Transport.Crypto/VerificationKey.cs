@@ -25,6 +25,9 @@ public sealed class VerificationKey : IDisposable
 
     internal AsymmetricAlgorithm Key { get; }
 
+    /// <summary>Gets what to hold while <see cref="Key"/> is used.</summary>
+    internal Lock Lock { get; } = new();
+
     /// <summary>Reads a key from PEM text: a "PUBLIC KEY", or the key of a "CERTIFICATE", whose other contents are not looked at.</summary>
     /// <param name="pem">The text; its first PEM block counts.</param>
     /// <returns>The key.</returns>

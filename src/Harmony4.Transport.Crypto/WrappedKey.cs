@@ -84,6 +84,7 @@ public sealed class WrappedKey
             using var cipher = new AesGcm(derived[..SealLayout.KeyLength], SealLayout.TagLength);
             cipher.Encrypt(
                 derived[SealLayout.KeyLength..], key.Bytes, body.Slice(SealLayout.SaltLength, ContentKey.Length), body[^SealLayout.TagLength..], containerId);
+            GC.KeepAlive(key);
         }
         finally
         {
@@ -163,6 +164,7 @@ public sealed class WrappedKey
     {
         Span<byte> pseudorandomKey = stackalloc byte[HkdfSha256.HashLength];
         HkdfSha256.Extract(salt, key.Bytes, pseudorandomKey);
+        GC.KeepAlive(key);
         HkdfSha256.Expand(pseudorandomKey, label, output);
         CryptographicOperations.ZeroMemory(pseudorandomKey);
     }

@@ -151,5 +151,7 @@ public sealed class MerkleTreeTests
         Assert.Throws<ArgumentException>(() => MerkleTree.HashNode(new byte[31], new byte[32], new byte[32]));
         Assert.Throws<ArgumentException>(() => MerkleTree.HashLeaf([], new byte[31]));
         Assert.Throws<ArgumentException>(() => MerkleTree.WriteProof(new byte[64], [new MerkleSubtree(1, 2)], new byte[32]));
+        var leaves = new byte[64];
+        Assert.Throws<ArgumentException>(() => MerkleTree.WriteProof(leaves, [new MerkleSubtree(1, 1)], leaves.AsSpan(32)));
     }
 }

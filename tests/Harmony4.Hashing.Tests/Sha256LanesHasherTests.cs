@@ -56,6 +56,15 @@ public sealed class Sha256LanesHasherTests
         Assert.Equal(SHA256.HashData([]), digest);
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(0)]
+    [InlineData(Sha256LanesHasher.MaxMessageCount + 1)]
+    [InlineData(1 << 26)]
+    [InlineData(int.MaxValue)]
+    public void Constructor_CountOutOfRange_Throws(int count) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Sha256LanesHasher(count));
+
     [Fact]
     public void Append_DefaultConstructor_EqualsPlatform()
     {

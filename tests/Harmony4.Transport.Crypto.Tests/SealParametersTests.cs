@@ -96,6 +96,19 @@ public sealed class SealParametersTests
     }
 
     [Fact]
+    public void WithWrappedKey_NotExactlyOneRecord_Throws()
+    {
+        using var key = ContentKey.CreateRandom();
+        using var alice = MasterKey.CreateRandom();
+        var parameters = SealParameters.CreateRandom(key);
+        var record = WrappedKey.Wrap(key, alice, parameters.ContainerId);
+        Assert.Throws<ArgumentException>(() => parameters.WithWrappedKey([]));
+        Assert.Throws<ArgumentException>(() => parameters.WithWrappedKey(record.AsSpan(1)));
+        Assert.Throws<ArgumentException>(() => parameters.WithWrappedKey([.. record, 0]));
+        Assert.Throws<ArgumentException>(() => parameters.WithWrappedKey([.. record, .. record]));
+    }
+
+    [Fact]
     public void WrappedKey_EveryBitFlipOfTheBodyAndEveryCut_Fails()
     {
         using var key = ContentKey.CreateRandom();

@@ -135,6 +135,38 @@ public sealed class SealingTests
     }
 
     [Fact]
+    public void Constructor_ParametersThatAreNotFresh_Throws()
+    {
+        using var key = ContentKey.CreateRandom();
+        using var wrong = ContentKey.CreateRandom();
+        using var recipient = MasterKey.CreateRandom();
+        var parameters = SealParameters.CreateRandom(key);
+        var longer = parameters.WithWrappedKey(WrappedKey.Wrap(key, recipient, parameters.ContainerId));
+        Assert.True(SealParameters.TryRead(parameters.ToArray(), out var read));
+        Assert.Throws<CryptographicException>(() => new BlockSealer(wrong, parameters, 0));
+        using var sealer = new BlockSealer(key, longer, 0);
+        Assert.Throws<InvalidOperationException>(() => new BlockSealer(key, longer, 0));
+        Assert.Throws<InvalidOperationException>(() => new BlockSealer(key, parameters, 0));
+        Assert.Throws<InvalidOperationException>(() => new BlockSealer(key, read, 0));
+    }
+
+    [Fact]
+    public void TryOpen_Disposed_ThrowsAndClears()
+    {
+        using var key = ContentKey.CreateRandom();
+        var parameters = SealParameters.CreateRandom(key);
+        using var sealer = new BlockSealer(key, parameters, 0);
+        var place = new BlockContext(1, 0, 0, 0, 2);
+        var stored = new byte[BlockSealer.GetSealedLength(5)];
+        sealer.Seal(place, new byte[5], stored);
+        Assert.True(BlockOpener.TryCreate(key, parameters, 0, out var opener));
+        opener.Dispose();
+        var destination = Enumerable.Repeat((byte)0xFF, 9).ToArray();
+        Assert.Throws<ObjectDisposedException>(() => opener.TryOpen(place, stored, destination, out _));
+        Assert.Equal(new byte[9], destination);
+    }
+
+    [Fact]
     public void SealAndOpen_Warm_AllocateNothing()
     {
         using var pair = new Pair(SealSuite.Aes256Gcm);

@@ -156,6 +156,31 @@ public sealed class StatementSignatureTests : IDisposable
     }
 
     [Fact]
+    public void Verify_DamagedMessageWithCertificate_NeverThrowsNorNamesAnother()
+    {
+        using var root = MakeRoot(_p384);
+        using var issued = new CertificateRequest("CN=signer", _p256, HashAlgorithmName.SHA256).Create(root, Now.AddDays(-1), Now.AddDays(1), [5]);
+        using var leaf = issued.CopyWithPrivateKey(_p256);
+        using var signer = StatementSigner.FromCertificate(leaf, [root]);
+        var verifier = new StatementVerifier([], new CertificateTrust([root], Now));
+        var message = signer.Sign(Statement, Purpose);
+        Assert.True(verifier.Verify(message, Statement, Purpose).IsValid);
+        var random = new Random(11);
+        for (var i = 0; i < 1500; i++)
+        {
+            var damaged = message.ToArray();
+            for (var times = random.Next(1, 4); times > 0; times--)
+            {
+                damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            }
+
+            // The root at the end of the chain is trusted already: its copy may be damaged.
+            var result = verifier.Verify(damaged, Statement, Purpose);
+            Assert.True(!result.IsValid || result.Subject == "CN=signer");
+        }
+    }
+
+    [Fact]
     public void FromPem_UnacceptedKeys_Throw()
     {
         using var p521 = ECDsa.Create(ECCurve.NamedCurves.nistP521);
@@ -170,6 +195,16 @@ public sealed class StatementSignatureTests : IDisposable
         Assert.Throws<ArgumentException>(() => VerificationKey.FromSubjectPublicKeyInfo([1, 2, 3]));
         Assert.Throws<ArgumentException>(() => new StatementVerifier([]));
         Assert.Throws<ArgumentException>(() => new CertificateTrust([], Now));
+    }
+
+    [Fact]
+    public void FromPem_CurveGivenByItsParameters_Throws()
+    {
+        // The curve is P-256, but said in numbers instead of by name: not what an algorithm is pinned to.
+        var parameters = _p256.ExportExplicitParameters(includePrivateParameters: true);
+        using var key = ECDsa.Create(parameters);
+        Assert.Throws<ArgumentException>(() => VerificationKey.FromPem(key.ExportSubjectPublicKeyInfoPem()));
+        Assert.Throws<ArgumentException>(() => StatementSigner.FromPem(PrivatePem(key)));
     }
 
     [Fact]

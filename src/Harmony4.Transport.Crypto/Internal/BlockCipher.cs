@@ -96,5 +96,6 @@ internal sealed class BlockCipher : IDisposable
         _baseNonce.Span.CopyTo(nonce);
         var low = nonce[(SealLayout.NonceLength - sizeof(ulong))..];
         BinaryPrimitives.WriteUInt64BigEndian(low, BinaryPrimitives.ReadUInt64BigEndian(low) ^ ordinal);
+        GC.KeepAlive(this);
     }
 }

@@ -25,6 +25,7 @@ internal static class ReproducibleSalt
         Span<byte> hashKey = stackalloc byte[HashLength];
         Span<byte> digest = stackalloc byte[HashLength];
         HkdfSha256.Extract([], key.Bytes, digest);
+        GC.KeepAlive(key);
         HkdfSha256.Expand(digest, KeyLabel, hashKey);
         HMACSHA256.HashData(hashKey, [.. tracksRoot, .. metadataHash, .. previousIdentity], digest);
         HkdfSha256.Expand(digest, SaltLabel, idAndSalt);

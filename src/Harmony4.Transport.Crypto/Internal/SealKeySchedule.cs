@@ -19,6 +19,7 @@ internal sealed class SealKeySchedule : IDisposable
         _context = context[..ContextLength].ToArray();
         _pseudorandomKey = SecretBytes.Create(HkdfSha256.HashLength, new Source(salt, key.Bytes),
             static (output, source) => HkdfSha256.Extract(source.Salt, source.Key, output));
+        GC.KeepAlive(key);
     }
 
     private static ReadOnlySpan<byte> CommitmentLabel => "H4MK 1.1 commitment"u8;
@@ -49,6 +50,7 @@ internal sealed class SealKeySchedule : IDisposable
         _context.CopyTo(info[label.Length..]);
         place.CopyTo(info[(label.Length + ContextLength)..]);
         HkdfSha256.Expand(_pseudorandomKey.Span, info[..(label.Length + ContextLength + place.Length)], output);
+        GC.KeepAlive(this);
     }
 
     private readonly ref struct Source(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> key)

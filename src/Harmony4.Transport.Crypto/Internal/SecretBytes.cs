@@ -17,6 +17,7 @@ internal sealed class SecretBytes : IDisposable
 
     public int Length => Span.Length;
 
+    /// <summary>Gets the bytes. A span does not keep this object reachable: who reads one calls <see cref="GC.KeepAlive"/> behind it, or the finaliser may zero what is being read.</summary>
     public ReadOnlySpan<byte> Span
     {
         get

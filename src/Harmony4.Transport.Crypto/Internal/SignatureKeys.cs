@@ -42,7 +42,7 @@ internal static class SignatureKeys
     public static AsymmetricAlgorithm? GetPublicKey(X509Certificate2 certificate) =>
         (AsymmetricAlgorithm?)certificate.GetECDsaPublicKey() ?? certificate.GetRSAPublicKey();
 
-    // Windows names curves where other platforms number them.
-    private static bool IsCurve(Oid actual, Oid wanted) =>
-        actual.Value == wanted.Value || (actual.Value is null && actual.FriendlyName == wanted.FriendlyName);
+    // Windows names curves where other platforms number them; a curve given by its parameters has neither.
+    private static bool IsCurve(Oid? actual, Oid wanted) =>
+        actual is not null && (actual.Value == wanted.Value || (actual.Value is null && actual.FriendlyName == wanted.FriendlyName));
 }

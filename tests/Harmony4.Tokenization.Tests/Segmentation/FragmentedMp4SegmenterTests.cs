@@ -44,6 +44,35 @@ public sealed class FragmentedMp4SegmenterTests
         Assert.Null(run.Notice);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(7)]
+    public void TryRead_BoxHeaderCrossesTheEndOfItsParent_DoesNotThrow(int left)
+    {
+        // What is left of the moof and what follows it look like the header of a box that goes on to the end.
+        byte[] input = [.. OneVideo, .. Box("moof", new byte[left]), .. "    free"u8, .. new byte[100]];
+        var run = SegmentationRun.Of(input, MediaFormats.FragmentedMp4);
+        Assert.Equal(OneVideo.Length + 8, run.Notice!.Offset);
+        Assert.Equal(run.ToString(), SegmentationRun.Of(input, MediaFormats.FragmentedMp4, step: 1).ToString());
+    }
+
+    [Fact]
+    public void TryRead_MediaDataWithoutFragments_IsSaidWhateverItsSize()
+    {
+        Assert.Equal(OneVideo.Length, Run(OneVideo, [0, 0, 0, 0, .. "mdat"u8, .. new byte[500]]).Notice!.Offset);
+        Assert.Equal(OneVideo.Length, Run(OneVideo, Data()).Notice!.Offset);
+    }
+
+    [Fact]
+    public void TryRead_TextInsteadOfBoxes_IsSaidAtOnce()
+    {
+        // Its first bytes would make a box of 1.7 GB.
+        var segmenter = MediaFormats.Create(MediaFormats.FragmentedMp4);
+        segmenter.TryRead(new("hello wo rld, a long text"u8.ToArray()), isFinalBlock: false, out _);
+        Assert.Equal(0, segmenter.Notice!.Offset);
+    }
+
     [Fact]
     public void TryRead_SeveralTracks_FollowTheFirstVideoTrack()
     {

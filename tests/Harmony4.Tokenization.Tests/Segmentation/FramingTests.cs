@@ -89,6 +89,34 @@ public sealed class FramingTests
         Assert.Equal(run.ToString(), SegmentationRun.Of(input, MediaFormats.Webm, step: 100).ToString());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Webm_LastClusterOfOneBlockGroup_HasItsTime(bool isUnknownSize)
+    {
+        byte[] head =
+        [
+            0x1A, 0x45, 0xDF, 0xA3, 0x80, 0x18, 0x53, 0x80, 0x67, 0xFF,
+            0x16, 0x54, 0xAE, 0x6B, 0x88, 0xAE, 0x86, 0xD7, 0x81, 1, 0x83, 0x81, 1,
+        ];
+        byte[] group = [0xA0, 0x8A, 0xA1, 0x85, 0x81, 0, 0, 0, 9, 0x9B, 0x81, 40];
+        byte[] Cluster(byte time) => [0x1F, 0x43, 0xB6, 0x75, isUnknownSize ? (byte)0xFF : (byte)(0x80 + 3 + group.Length), 0xE7, 0x81, time, .. group];
+        var input = (byte[])[.. head, .. Cluster(10), .. Cluster(90)];
+
+        var run = SegmentationRun.Of(input, MediaFormats.Webm);
+        Assert.Equal(new MediaBlock(8 + group.Length, 10_000, 80_000, true), run.Blocks[^2]);
+        Assert.Equal(new MediaBlock(8 + group.Length, 90_000, 40_000, true), run.Blocks[^1]);
+        Assert.Equal(run.ToString(), SegmentationRun.Of(input, MediaFormats.Webm, step: 1).ToString());
+    }
+
+    [Fact]
+    public void Webm_FillerInsteadOfAHeader_IsSaidAtOnce()
+    {
+        var segmenter = MediaFormats.Create(MediaFormats.Webm);
+        segmenter.TryRead(new([0xEC, 0x40, 0x10, .. new byte[200]]), isFinalBlock: false, out _);
+        Assert.Equal(0, segmenter.Notice!.Offset);
+    }
+
     [Fact]
     public void Mp3_TagsAndInfoFrame_AreTheFirstBlock()
     {

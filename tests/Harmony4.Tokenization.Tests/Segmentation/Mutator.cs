@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Harmony4.Tokenization.Tests.Segmentation;
 
 /// <summary>Damages inputs in the ways that parsers trip over; the same seed gives the same inputs.</summary>
@@ -24,7 +26,7 @@ internal sealed class Mutator(IReadOnlyList<byte[]> seeds, int seed)
     {
         var at = _random.Next(input.Length);
         var length = Math.Min(_random.Next(1, 65), input.Length - at);
-        switch (_random.Next(8))
+        switch (_random.Next(9))
         {
             case 0:
                 input[at] ^= (byte)(1 << _random.Next(8));
@@ -46,11 +48,31 @@ internal sealed class Mutator(IReadOnlyList<byte[]> seeds, int seed)
                 return Cap([.. input[..at], .. noise, .. input[at..]], longest);
             case 6:
                 return input[..at];
+            case 7:
+                Resize(input, at);
+                return input;
             default:
                 // The middle of another file, perhaps of another format.
                 var other = seeds[_random.Next(seeds.Count)];
                 var from = _random.Next(other.Length);
                 return Cap([.. input[..at], .. other[from..Math.Min(other.Length, from + _random.Next(1, 512))], .. input[at..]], longest);
+        }
+    }
+
+    /// <summary>Gives the next box, as ISO media and RIFF files name them, a size at an edge: of its header, of its parent, of the input.</summary>
+    private void Resize(byte[] input, int from)
+    {
+        for (var at = Math.Max(from, 4); at <= input.Length - 4; at++)
+        {
+            if (input.AsSpan(at, 4).IndexOfAnyExceptInRange((byte)'a', (byte)'z') >= 0)
+            {
+                continue;
+            }
+
+            var near = _random.Next(-9, 10);
+            var size = _random.Next(5) switch { 0 => 0, 1 => 1, 2 => 8 + near, 3 => 24 + near, _ => input.Length - at + 4 + near };
+            BinaryPrimitives.WriteInt32BigEndian(input.AsSpan(at - 4), size);
+            return;
         }
     }
 

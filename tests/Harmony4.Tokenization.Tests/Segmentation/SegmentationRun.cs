@@ -6,6 +6,9 @@ namespace Harmony4.Tokenization.Tests.Segmentation;
 /// <summary>One pass of a segmenter over an input, as a caller drives it; checks what holds for every segmenter and input.</summary>
 public sealed record SegmentationRun(IReadOnlyList<MediaBlock> Blocks, SegmentationNotice? Notice)
 {
+    /// <summary>Gets the most bytes that were offered without a block coming of them, though more were to follow.</summary>
+    public int LongestHeld { get; private init; }
+
     /// <summary>Reads an input that arrives <paramref name="step"/> bytes at a time, in segments of <paramref name="segment"/> bytes; 0 for one.</summary>
     public static SegmentationRun Of(byte[] input, string format, SegmenterOptions? options = null, int step = int.MaxValue, int segment = 0) =>
         Of(input, MediaFormats.Create(format, options), step, segment);
@@ -15,6 +18,7 @@ public sealed record SegmentationRun(IReadOnlyList<MediaBlock> Blocks, Segmentat
         var blocks = new List<MediaBlock>();
         int start = 0, end = (int)Math.Min(step, (long)input.Length);
         ulong? lastKey = null;
+        var longestHeld = 0;
         while (true)
         {
             var isFinal = end == input.Length;
@@ -29,18 +33,20 @@ public sealed record SegmentationRun(IReadOnlyList<MediaBlock> Blocks, Segmentat
                 continue;
             }
 
+            longestHeld = isFinal ? longestHeld : Math.Max(longestHeld, end - start);
             Require(end - start < segmenter.MaxBufferLength, $"no block in {end - start} bytes");
             if (isFinal)
             {
                 break;
             }
 
-            end = (int)Math.Min((long)end + step, input.Length);
+            // Never more than the most that a caller has to hold: then the check above is exact, whatever the step.
+            end = (int)Math.Min(Math.Min((long)end + step, start + segmenter.MaxBufferLength), input.Length);
         }
 
         // The blocks cover the input, in order and without gaps.
         Require(start == input.Length, $"{input.Length - start} bytes left");
-        return new SegmentationRun(blocks, segmenter.Notice);
+        return new SegmentationRun(blocks, segmenter.Notice) { LongestHeld = longestHeld };
     }
 
     public static long OffsetOf(IEnumerable<MediaBlock> blocks, int index) => blocks.Take(index).Sum(b => b.Length);

@@ -93,6 +93,20 @@ public sealed class SegmenterContractTests
     }
 
     [Fact]
+    public void TryRead_WorstCase_HoldsNotOneByteMoreThanSaid()
+    {
+        // The longest block that waits for a time, the longest stretch in which none is found, and the longest look ahead at its end.
+        var input = new byte[200_000];
+        "ID3\u0004\0\0\0\u0003\u007F\u0076"u8.CopyTo(input);
+        byte[] frame = [0xFF, 0xF1, 0x50, 0x83, 0xFF, 0xE0, 0x00];
+        const int tag = SegmenterOptions.SmallestMaxBlockLength, lookahead = 64 * 1024;
+        frame.CopyTo(input, tag + lookahead - 1);
+        var run = SegmentationRun.Of(input, MediaFormats.Adts, SmallBlocks, step: 1);
+        Assert.Equal(tag, run.Blocks[0].Length);
+        Assert.Equal(MediaFormats.Create(MediaFormats.Adts, SmallBlocks).MaxBufferLength - 2, run.LongestHeld);
+    }
+
+    [Fact]
     public void TryRead_EmptyInput_HasNoBlocks()
     {
         foreach (var format in MediaFormats.Names)

@@ -18,8 +18,7 @@ internal static unsafe class RecordHasher
     {
         var count = digests.Length / Sha256Constants.DigestSize;
         var lanes = LaneEngine.Lanes(path);
-        var length = recordSize + (prefix < 0 ? 0 : 1);
-        var blocks = Sha256Constants.BlockCount(length);
+        var blocks = Sha256Constants.BlockCount(recordSize + (prefix < 0 ? 0L : 1L));
         var platform = (blocks * LaneCosts.PlatformBlock) + costs.PlatformMessage;
         var step = (blocks * costs.Step) + ((long)lanes * costs.LaneMessage);
         var done = 0;

@@ -44,9 +44,15 @@ internal sealed class FragmentedMp4Segmenter(SegmenterOptions? options) : Framed
             return ReadRun(in reader, limit);
         }
 
+        // Whatever the bytes behind the parent are, a header that reaches into them is none.
+        if (_depth > 0 && _ends[_depth - 1] - Position < Mp4Box.ShortHeader)
+        {
+            return SkipDamaged("a box header");
+        }
+
         if (!Mp4Box.TryRead(in reader, out var box))
         {
-            return _depth > 0 && _ends[_depth - 1] - Position < Mp4Box.ShortHeader ? SkipDamaged("a box header") : Step.NeedMore;
+            return Step.NeedMore;
         }
 
         return _depth == 0 ? ReadTopBox(box) : ReadInnerBox(in reader, box);
@@ -54,7 +60,7 @@ internal sealed class FragmentedMp4Segmenter(SegmenterOptions? options) : Framed
 
     private Step ReadTopBox(in Mp4Box box)
     {
-        if (box.HeaderLength == 0)
+        if (box.HeaderLength == 0 || (Position == 0 && !box.CanBeginFile))
         {
             return Lose();
         }
@@ -63,6 +69,11 @@ internal sealed class FragmentedMp4Segmenter(SegmenterOptions? options) : Framed
         if (BlockLength > 0 && (endsInit || (_hasMoof && box.Type == Mp4Box.Moof)))
         {
             return EndBlock(Step.Cut);
+        }
+
+        if (box.Type == Mp4Box.Mdat && !_hasMoof)
+        {
+            SetNotice("expected a movie fragment (moof), found media data (mdat) without one");
         }
 
         if (box.Length == 0)
@@ -86,11 +97,6 @@ internal sealed class FragmentedMp4Segmenter(SegmenterOptions? options) : Framed
                 _fragment.BeginFragment(track);
                 return Enter(box);
             case Mp4Box.Mdat:
-                if (!_hasMoof)
-                {
-                    SetNotice("expected a movie fragment (moof), found media data (mdat) without one");
-                }
-
                 Accept(box.Length);
                 return EndBlock(Step.Closed);
             default:

@@ -13,8 +13,8 @@ internal abstract class FramedSegmenter : BlockSegmenter
     /// <summary>How far behind a block the next one's time is looked for, in bytes.</summary>
     private const int Lookahead = 64 * 1024;
 
-    /// <summary>The most bytes that a format looks at before it accepts the first of them.</summary>
-    private const int LongestPeek = 16 * 1024;
+    /// <summary>The most bytes that a format looks at before it accepts the first of them: the longest ADTS frame and the header of the next.</summary>
+    private const int LongestPeek = 8191 + 7;
 
     private readonly int _cap;
     private SegmentationNotice? _notice;

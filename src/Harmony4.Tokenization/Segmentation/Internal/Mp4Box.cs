@@ -10,6 +10,8 @@ internal readonly struct Mp4Box
     public const int LongHeader = 16;
 
     public const uint Emsg = 0x656D_7367;
+    public const uint Free = 0x6672_6565;
+    public const uint Ftyp = 0x6674_7970;
     public const uint Hdlr = 0x6864_6C72;
     public const uint Mdat = 0x6D64_6174;
     public const uint Mdhd = 0x6D64_6864;
@@ -17,8 +19,10 @@ internal readonly struct Mp4Box
     public const uint Moof = 0x6D6F_6F66;
     public const uint Moov = 0x6D6F_6F76;
     public const uint Mvex = 0x6D76_6578;
+    public const uint Pdin = 0x7064_696E;
     public const uint Prft = 0x7072_6674;
     public const uint Sidx = 0x7369_6478;
+    public const uint Skip = 0x736B_6970;
     public const uint Ssix = 0x7373_6978;
     public const uint Styp = 0x7374_7970;
     public const uint Tfdt = 0x7466_6474;
@@ -28,6 +32,7 @@ internal readonly struct Mp4Box
     public const uint Trak = 0x7472_616B;
     public const uint Trex = 0x7472_6578;
     public const uint Trun = 0x7472_756E;
+    public const uint Wide = 0x7769_6465;
 
     private const long LongestBox = long.MaxValue / 4;
 
@@ -47,6 +52,9 @@ internal readonly struct Mp4Box
 
     /// <summary>Gets whether a segment of a fragmented file can begin with a box of this type.</summary>
     public bool BeginsSegment => Type is Styp or Sidx or Ssix or Emsg or Prft or Moof or Mdat;
+
+    /// <summary>Gets whether a file, or a segment on its own, can begin with a box of this type.</summary>
+    public bool CanBeginFile => BeginsSegment || Type is Ftyp or Pdin or Free or Skip or Wide or Moov;
 
     /// <summary>Reads a header; <see langword="false"/> when it is not all there. An invalid one has a header length of 0.</summary>
     public static bool TryRead(in SequenceReader<byte> reader, out Mp4Box box)

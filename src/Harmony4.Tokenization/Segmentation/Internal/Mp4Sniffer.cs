@@ -3,12 +3,6 @@ namespace Harmony4.Tokenization.Internal;
 /// <summary>Tells a fragmented MP4 from a plain one by the boxes in its first bytes.</summary>
 internal static class Mp4Sniffer
 {
-    private const uint Free = 0x6672_6565;
-    private const uint Ftyp = 0x6674_7970;
-    private const uint Pdin = 0x7064_696E;
-    private const uint Skip = 0x736B_6970;
-    private const uint Wide = 0x7769_6465;
-
     /// <summary>Where tfhd's flags end, and the flag that says a position in the file follows.</summary>
     private const int FlagsEnd = 4;
     private const int HasBaseDataOffset = 1;
@@ -19,7 +13,7 @@ internal static class Mp4Sniffer
         for (var at = 0L; at < head.Length;)
         {
             var rest = head[(int)at..];
-            if (!Mp4Box.TryRead(rest, out var box) || box.HeaderLength == 0 || (at == 0 && !CanBeginFile(box.Type)))
+            if (!Mp4Box.TryRead(rest, out var box) || box.HeaderLength == 0 || (at == 0 && !box.CanBeginFile))
             {
                 return kind;
             }
@@ -48,9 +42,6 @@ internal static class Mp4Sniffer
 
         return kind;
     }
-
-    private static bool CanBeginFile(uint type) => type is Ftyp or Pdin or Free or Skip or Wide
-        or Mp4Box.Moov or Mp4Box.Moof or Mp4Box.Mdat or Mp4Box.Styp or Mp4Box.Sidx or Mp4Box.Emsg or Mp4Box.Prft;
 
     private static bool IsAbsolute(ReadOnlySpan<byte> moof) =>
         TryFind(moof, Mp4Box.Traf, out var traf) && TryFind(traf, Mp4Box.Tfhd, out var tfhd)

@@ -35,11 +35,6 @@ internal sealed class WebmSegmenter(SegmenterOptions? options) : Resynchronising
 
     protected override Step ReadFrame(in SequenceReader<byte> reader, long limit, bool isFinal)
     {
-        while (_depth > 0 && Position >= _ends[_depth - 1])
-        {
-            Leave();
-        }
-
         if (!EbmlElement.TryRead(in reader, out var element))
         {
             return Step.NeedMore;
@@ -55,7 +50,7 @@ internal sealed class WebmSegmenter(SegmenterOptions? options) : Resynchronising
             Leave();
         }
 
-        if (_depth == 0 && element.Id is not (EbmlElement.Header or EbmlElement.Segment or EbmlElement.Void or EbmlElement.Crc32))
+        if (_depth == 0 && !(element.EndsSegment || (Position > 0 && element.Id is EbmlElement.Void or EbmlElement.Crc32)))
         {
             return LoseFrame("an EBML header or a segment");
         }
@@ -138,7 +133,17 @@ internal sealed class WebmSegmenter(SegmenterOptions? options) : Resynchronising
         _ends[_depth] = element.IsUnknownSize ? UnknownEnd : Position + element.Length;
         _ids[_depth++] = element.Id;
         Accept(element.HeaderLength);
+        LeaveEnded();
         return Step.Accepted;
+    }
+
+    /// <summary>Leaves elements as soon as their last byte is accepted: at the end of the input, nothing behind them would tell.</summary>
+    private void LeaveEnded()
+    {
+        while (_depth > 0 && Position >= _ends[_depth - 1])
+        {
+            Leave();
+        }
     }
 
     private void Leave()
@@ -172,6 +177,7 @@ internal sealed class WebmSegmenter(SegmenterOptions? options) : Resynchronising
         }
 
         Accept(element.Length);
+        LeaveEnded();
         return Step.Accepted;
     }
 
