@@ -28,9 +28,10 @@ async Task<int> SendAsync(string media, string path)
         export = await new MediaTransport().ExportAsync(input, output, new ExportOptions { Mask = mask });
     }
 
-    // VERI names every byte before it, so a signature over it is one over the container.
+    // VERI names every byte before it, so a detached COSE signature over it is one over the container.
     using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-    await File.WriteAllBytesAsync(path + ".sig", key.SignHash(export.Container.Veri.Span.ToArray()));
+    using var signer = StatementSigner.FromPem(key.ExportPkcs8PrivateKeyPem());
+    await File.WriteAllBytesAsync(path + ".sig", signer.Sign(export.Container.Veri.Span, "MaskedTransport VERI"u8));
     await File.WriteAllTextAsync(Path.Combine(folder, "public.pem"), key.ExportSubjectPublicKeyInfoPem());
     Console.WriteLine($"sent      {export.Container.BlockCount} masked blocks, signed");
     return 0;
@@ -41,9 +42,9 @@ async Task<int> ReceiveAsync(string path, string media)
     var transport = new MediaTransport();
     await using var container = await transport.OpenAsync(H4mkSource.FromFile(path));
     var verification = await transport.VerifyAsync(container);
-    using var key = ECDsa.Create();
-    key.ImportFromPem(await File.ReadAllTextAsync(Path.Combine(folder, "public.pem")));
-    if (verification.State != VerificationState.Unsigned || !key.VerifyHash(verification.Veri.ToArray(), await File.ReadAllBytesAsync(path + ".sig")))
+    using var key = VerificationKey.FromPem(await File.ReadAllTextAsync(Path.Combine(folder, "public.pem")));
+    var signature = new StatementVerifier([key]).Verify(await File.ReadAllBytesAsync(path + ".sig"), verification.Veri.Span, "MaskedTransport VERI"u8);
+    if (verification.State != VerificationState.Unsigned || !signature.IsValid)
     {
         Console.Error.WriteLine($"refused   {path}: {verification.State.ToName()}, or the signature does not hold");
         return 1;

@@ -6,8 +6,8 @@ namespace Harmony4.Transport.Crypto;
 /// <param name="KeyId">When valid, the SHA-256 of the signer's SubjectPublicKeyInfo in lower-case hexadecimal; otherwise <see langword="null"/>.</param>
 /// <param name="Subject">When valid through a certificate, its subject; otherwise <see langword="null"/>.</param>
 public readonly record struct SignatureResult(
-    SignatureState State, SignatureAlgorithm? Algorithm = null, string? KeyId = null, string? Subject = null)
+    SignatureVerdict State, SignatureAlgorithm? Algorithm = null, string? KeyId = null, string? Subject = null)
 {
-    /// <summary>Gets whether the state is <see cref="SignatureState.Valid"/>.</summary>
-    public bool IsValid => State == SignatureState.Valid;
+    /// <summary>Gets whether the state is <see cref="SignatureVerdict.Valid"/>.</summary>
+    public bool IsValid => State == SignatureVerdict.Valid;
 }

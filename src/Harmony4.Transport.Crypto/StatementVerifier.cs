@@ -44,17 +44,17 @@ public sealed class StatementVerifier
     {
         if (!TryDecode(message, out var sign1) || !TryReadAlgorithm(sign1, out var number))
         {
-            return new SignatureResult(SignatureState.Malformed);
+            return new SignatureResult(SignatureVerdict.Malformed);
         }
 
         if (!Enum.IsDefined((SignatureAlgorithm)number))
         {
-            return new SignatureResult(SignatureState.AlgorithmNotAllowed);
+            return new SignatureResult(SignatureVerdict.AlgorithmNotAllowed);
         }
 
         var algorithm = (SignatureAlgorithm)number;
         var result = VerifyWithKeys(sign1, algorithm, statement, associatedData);
-        return result.State == SignatureState.UnknownKey && _certificates is not null
+        return result.State == SignatureVerdict.UnknownKey && _certificates is not null
             ? VerifyWithCertificates(sign1, algorithm, statement, associatedData)
             : result;
     }
@@ -106,7 +106,7 @@ public sealed class StatementVerifier
     {
         var named = sign1.ProtectedHeaders.TryGetValue(CoseHeaderLabel.KeyIdentifier, out var value)
             && TryRead(value, static reader => reader.ReadByteString(), out var bytes) ? bytes : null;
-        var result = new SignatureResult(SignatureState.UnknownKey, algorithm);
+        var result = new SignatureResult(SignatureVerdict.UnknownKey, algorithm);
         foreach (var key in _keys)
         {
             if (named is not null && !key.KeyId.SequenceEqual(named))
@@ -116,15 +116,15 @@ public sealed class StatementVerifier
 
             if (key.Algorithm != algorithm)
             {
-                result = result.State == SignatureState.Invalid ? result : result with { State = SignatureState.AlgorithmNotAllowed };
+                result = result.State == SignatureVerdict.Invalid ? result : result with { State = SignatureVerdict.AlgorithmNotAllowed };
             }
             else if (IsSignedBy(sign1, key, statement, associatedData))
             {
-                return new SignatureResult(SignatureState.Valid, algorithm, Convert.ToHexStringLower(key.KeyId));
+                return new SignatureResult(SignatureVerdict.Valid, algorithm, Convert.ToHexStringLower(key.KeyId));
             }
             else
             {
-                result = result with { State = SignatureState.Invalid };
+                result = result with { State = SignatureVerdict.Invalid };
             }
         }
 
@@ -134,7 +134,7 @@ public sealed class StatementVerifier
     private SignatureResult VerifyWithCertificates(
         CoseSign1Message sign1, SignatureAlgorithm algorithm, ReadOnlySpan<byte> statement, ReadOnlySpan<byte> associatedData)
     {
-        var result = new SignatureResult(SignatureState.UnknownKey, algorithm);
+        var result = new SignatureResult(SignatureVerdict.UnknownKey, algorithm);
         if (!sign1.UnprotectedHeaders.TryGetValue(new CoseHeaderLabel(StatementSigner.CertificateChainLabel), out var value))
         {
             return result;
@@ -143,7 +143,7 @@ public sealed class StatementVerifier
         var certificates = new List<X509Certificate2>();
         if (!CertificateChain.TryDecode(value.EncodedValue, certificates))
         {
-            return new SignatureResult(SignatureState.Malformed, algorithm);
+            return new SignatureResult(SignatureVerdict.Malformed, algorithm);
         }
 
         try
@@ -151,21 +151,21 @@ public sealed class StatementVerifier
             using var key = SignatureKeys.GetPublicKey(certificates[0]);
             if (!_certificates!.IsTrusted(certificates))
             {
-                return result with { State = SignatureState.UntrustedCertificate };
+                return result with { State = SignatureVerdict.UntrustedCertificate };
             }
 
             if (key is null || !SignatureKeys.TryGetAlgorithm(key, out var pinned) || pinned != algorithm)
             {
-                return result with { State = SignatureState.AlgorithmNotAllowed };
+                return result with { State = SignatureVerdict.AlgorithmNotAllowed };
             }
 
             return IsSignedBy(sign1, key, statement, associatedData)
-                ? new SignatureResult(SignatureState.Valid, algorithm, Convert.ToHexStringLower(SignatureKeys.GetKeyId(key)), certificates[0].Subject)
-                : result with { State = SignatureState.Invalid };
+                ? new SignatureResult(SignatureVerdict.Valid, algorithm, Convert.ToHexStringLower(SignatureKeys.GetKeyId(key)), certificates[0].Subject)
+                : result with { State = SignatureVerdict.Invalid };
         }
         catch (CryptographicException)
         {
-            return result with { State = SignatureState.UntrustedCertificate };
+            return result with { State = SignatureVerdict.UntrustedCertificate };
         }
         finally
         {

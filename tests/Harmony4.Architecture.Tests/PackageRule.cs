@@ -8,6 +8,9 @@ namespace Harmony4.Architecture.Tests;
 /// <param name="Banned">Parts of the platform that its tier must not touch, by prefix.</param>
 public sealed record PackageRule(string Assembly, string RootNamespace, string[] Packages, string[] Libraries, string[] Banned)
 {
+    /// <summary>A namespace that it shares: what a host calls at start-up stands beside <c>AddHarmony4</c>.</summary>
+    public string? SharedNamespace { get; init; }
+
     private static readonly string[] Network = ["System.Net", "Microsoft.AspNetCore"];
     private static readonly string[] Cryptography = ["System.Security.Cryptography"];
 
@@ -27,8 +30,11 @@ public sealed record PackageRule(string Assembly, string RootNamespace, string[]
             "Harmony4.AspNetCore",
             "Harmony4.AspNetCore",
             ["Harmony4.Sdk", "Harmony4.Format", "Harmony4.Tokenization", "Harmony4.Transport.Crypto"],
-            ["Microsoft.AspNetCore", "Microsoft.Extensions", "Microsoft.Net.Http.Headers", "Microsoft.OpenApi"],
-            []),
+            ["Microsoft.AspNetCore", "Microsoft.Extensions", "Microsoft.Net.Http.Headers"],
+            [])
+        {
+            SharedNamespace = "Harmony4",
+        },
         new(
             "harmony4",
             "Harmony4.Cli",

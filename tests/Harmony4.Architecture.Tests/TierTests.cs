@@ -54,7 +54,7 @@ public sealed class TierTests
         : rule.Banned.Any(b => IsOrIsBelow(reference, b)) || !(IsOrIsBelow(reference, "System") || reference is "netstandard" or "Microsoft.Win32.Primitives"));
 
     private static IEnumerable<string> WrongTypes(PackageRule rule, IEnumerable<(string Namespace, string Name, bool IsPublic)> types) => types
-        .Where(t => t.Namespace.Length > 0 && !IsCompilerMade(t) && (!IsOrIsBelow(t.Namespace, rule.RootNamespace) || (t.IsPublic && t.Namespace.Contains(".Internal", StringComparison.Ordinal))))
+        .Where(t => t.Namespace.Length > 0 && !IsCompilerMade(t) && t.Namespace != rule.SharedNamespace && (!IsOrIsBelow(t.Namespace, rule.RootNamespace) || (t.IsPublic && t.Namespace.Contains(".Internal", StringComparison.Ordinal))))
         .Select(t => $"{t.Namespace}.{t.Name}");
 
     // Attributes that the compiler embeds, code that the platform's source generators add, and the counters of a coverage run.
