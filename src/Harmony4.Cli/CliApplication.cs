@@ -54,6 +54,11 @@ internal static class CliApplication
             var root = CreateRoot(console);
             var result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             var asksVersion = root.Options.OfType<VersionOption>().Any(o => result.GetResult(o) is not null);
+            if (Array.IndexOf(args, "") >= 0)
+            {
+                throw CliException.Usage("an argument is empty: expected a path or a value");
+            }
+
             if (result.Errors.Count > 0 && result.Action is not HelpAction && !asksVersion)
             {
                 throw CliException.Usage(result.UnmatchedTokens is [var unknown, ..]
@@ -83,8 +88,12 @@ internal static class CliApplication
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // What was not tied to a file is the output's: a closed pipe behind `| head`, say.
             return await FailAsync(console, IOFailure.Describe(exception), ExitCode.Failed).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // A defect of the tool, or memory that ran out. A script still gets its code and its line.
+            return await FailAsync(console, $"unexpected failure: {exception.GetType().Name}: {exception.Message}", ExitCode.Failed).ConfigureAwait(false);
         }
     }
 
@@ -118,7 +127,7 @@ internal static class CliApplication
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw CliException.Failed(file, IOFailure.Describe(exception), exception);
+            throw CliException.Failed(file, IOFailure.DescribeOf(file, exception), exception);
         }
     }
 
@@ -136,12 +145,9 @@ internal static class CliApplication
 
     private static async Task<int> FailAsync(CliConsole console, string message, int code = ExitCode.Interrupted)
     {
-        await console.Error.WriteLineAsync($"{Name}: {FirstLine(message)}").ConfigureAwait(false);
-        await console.Error.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        await console.TellAsync($"{Name}: {message}").ConfigureAwait(false);
         return code;
     }
-
-    private static string FirstLine(string message) => message.ReplaceLineEndings(" ").Trim();
 
     // The platform appends the parameter's name, which means nothing on a command line.
     private static string WithoutParameter(ArgumentException exception)

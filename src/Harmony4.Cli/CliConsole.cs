@@ -1,4 +1,6 @@
 using System.Text;
+using Harmony4.Cli.Files;
+using Harmony4.Cli.Terminal;
 using Microsoft.Win32.SafeHandles;
 
 namespace Harmony4.Cli;
@@ -12,14 +14,14 @@ internal sealed class CliConsole : IDisposable
     public CliConsole(Func<Stream> openInput, Stream output, TextWriter error, bool isOutputTerminal = false, bool isErrorTerminal = false)
     {
         _openInput = openInput;
-        RawOutput = output;
-        Output = new StreamWriter(output, Utf8, bufferSize: 16 * 1024, leaveOpen: true) { NewLine = "\n" };
+        RawOutput = new LocatedStream(output, "standard output", leaveOpen: true);
+        Output = new StreamWriter(RawOutput, Utf8, bufferSize: 16 * 1024, leaveOpen: true) { NewLine = "\n" };
         Error = error;
         IsOutputTerminal = isOutputTerminal;
         IsErrorTerminal = isErrorTerminal;
     }
 
-    /// <summary>Standard output as bytes. Text goes through <see cref="Output"/>; a command uses one of the two.</summary>
+    /// <summary>Standard output as bytes; its failures name it. Text goes through <see cref="Output"/>; a command uses one of the two.</summary>
     public Stream RawOutput { get; }
 
     public TextWriter Output { get; }
@@ -38,6 +40,20 @@ internal sealed class CliConsole : IDisposable
         !Console.IsErrorRedirected);
 
     public Stream OpenInput() => _openInput();
+
+    /// <summary>Writes one line to stderr, without what could drive a terminal: names of files and bytes of containers are in it.</summary>
+    public async Task TellAsync(string message)
+    {
+        try
+        {
+            await Error.WriteLineAsync(TerminalText.Printable(message).Trim()).ConfigureAwait(false);
+            await Error.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Nobody hears it on a stderr that is closed or full; the exit code still tells.
+        }
+    }
 
     public void Dispose()
     {

@@ -36,11 +36,30 @@ public sealed class ContractTests : IDisposable
     [InlineData("tokenize")]
     [InlineData("tokenize video a -o b")]
     [InlineData("tokenize video a --raw --json")]
+    [InlineData("export ''")]
+    [InlineData("export a -o ''")]
+    [InlineData("export a --meta ''")]
+    [InlineData("verify ''")]
+    [InlineData("extract '' --json")]
+    [InlineData("tokenize audio ''")]
+    [InlineData("keygen -o ''")]
     public async Task Run_BadUsage_Exits2WithOneLine(string line)
     {
         _tool.Write("a", [1, 2, 3]);
-        var args = line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(a => a == "a" ? _tool.Path("a") : a).ToArray();
+        var args = line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(a => a switch { "a" => _tool.Path("a"), "''" => "", _ => a }).ToArray();
         (await _tool.RunAsync(args)).ShouldFail(2);
+    }
+
+    [Theory]
+    [InlineData("seek a 0 --track x")]
+    [InlineData("extract a --block 99999999999999999999")]
+    [InlineData("export a --gop 1.5")]
+    [InlineData("tokenize audio a --top-k many")]
+    public async Task Run_NotANumber_SaysSoInWordsOfTheCommandLine(string line)
+    {
+        var outcome = await _tool.RunAsync(line.Split(' '));
+        outcome.ShouldFail(2, "whole number");
+        Assert.DoesNotContain("System.", outcome.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -73,6 +92,71 @@ public sealed class ContractTests : IDisposable
         Assert.Equal(0, (await _tool.RunAsync("export", input, "-o", output, "--force")).Code);
         Assert.Equal(0, (await _tool.RunAsync("verify", output)).Code);
         Assert.Equal(["a", "b"], _tool.Files);
+    }
+
+    [Fact]
+    public async Task Export_ThroughALink_ReplacesItsTarget()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        // The link is named as a user does it, relative to the working folder.
+        var link = Path.GetRelativePath(Environment.CurrentDirectory, _tool.Path("link"));
+        var input = _tool.Write("a", [1, 2, 3]);
+        File.CreateSymbolicLink(_tool.Path("link"), "target");
+        Assert.Equal(0, (await _tool.RunAsync("export", input, "-o", link)).Code);
+        Assert.Equal(["a", "link", "target"], _tool.Files);
+        Assert.NotNull(new FileInfo(_tool.Path("link")).LinkTarget);
+        (await _tool.RunAsync("export", input, "-o", link)).ShouldFail(2, "--force");
+        Assert.Equal(0, (await _tool.RunAsync("export", input, "-o", link, "--force")).Code);
+        Assert.Equal("target", new FileInfo(_tool.Path("link")).LinkTarget);
+    }
+
+    [Fact]
+    public async Task Export_LongestName_IsWritten()
+    {
+        var input = _tool.Write("a", [1, 2, 3]);
+        var name = new string('n', 250);
+        Assert.Equal(0, (await _tool.RunAsync("export", input, "-o", _tool.Path(name))).Code);
+        Assert.Equal(["a", name], _tool.Files);
+        (await _tool.RunAsync("export", input, "-o", _tool.Path(new string('n', 300)))).ShouldFail(3);
+    }
+
+    [Fact]
+    public async Task Export_MaskedWithMetaThatHidesIt_SaysSo()
+    {
+        var input = _tool.Write("a", [1, 2, 3]);
+        var key = _tool.Write("k", new string('a', 32));
+        var outcome = await _tool.RunAsync("export", input, "--mask-key-file", key, "--meta", _tool.Write("m", "{}"));
+        Assert.Equal((0, 1), (outcome.Code, outcome.Error.Count(c => c == '\n')));
+        Assert.Contains("masked", outcome.Error, StringComparison.Ordinal);
+        (await _tool.RunAsync("extract", input + ".h4mk", "--mask-key-file", key)).ShouldFail(2, "not masked");
+    }
+
+    [Fact]
+    public async Task Run_ControlCharactersInAName_DoNotReachTheTerminal()
+    {
+        var outcome = await _tool.RunAsync("verify", _tool.Path("a\u001b[31m\nb"));
+        outcome.ShouldFail(3, "no such file");
+        Assert.DoesNotContain('\u001b', outcome.Error);
+    }
+
+    [Fact]
+    public async Task Run_Directory_IsNamedSo()
+    {
+        (await _tool.RunAsync("verify", Path.GetTempPath())).ShouldFail(3, "is a directory");
+        (await _tool.RunAsync("export", _tool.Write("a", [1]), "-o", Path.GetTempPath())).ShouldFail(2, "is a directory");
+    }
+
+    [Fact]
+    public async Task Verify_UnreachableAddress_IsNamedOnceInOneLine()
+    {
+        const string address = "http://127.0.0.1:1/x";
+        var outcome = await _tool.RunAsync("verify", address);
+        outcome.ShouldFail(3, address);
+        Assert.Equal(outcome.Error.IndexOf(address, StringComparison.Ordinal), outcome.Error.LastIndexOf(address, StringComparison.Ordinal));
     }
 
     [Fact]

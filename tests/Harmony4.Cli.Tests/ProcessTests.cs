@@ -69,6 +69,96 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal(1, error.Count(c => c == '\n'));
     }
 
+    [Theory]
+    [InlineData("tokenize video in --block-size 100")]
+    [InlineData("tokenize video in --block-size 100 --json")]
+    [InlineData("tokenize audio in --raw-pcm --json")]
+    public async Task Tokenize_FullOutput_IsBlamedOnTheOutput(string line)
+    {
+        if (!File.Exists("/dev/full"))
+        {
+            return;
+        }
+
+        var input = _tool.Write("in", Vectors.SeededBytes("full", 1_000_000));
+        var (code, error) = await ShellAsync(line.Replace(" in ", $" '{input}' ", StringComparison.Ordinal), "> /dev/full");
+        Assert.Equal((3, "harmony4: standard output: No space left on device\n"), (code, error));
+    }
+
+    [Theory]
+    [InlineData("2>&-")]
+    [InlineData("2> /dev/full")]
+    public async Task Run_StandardErrorIsGone_KeepsItsExitCode(string redirection)
+    {
+        if (!File.Exists("/dev/full"))
+        {
+            return;
+        }
+
+        Assert.Equal((3, ""), await ShellAsync("verify no-such-file", redirection));
+    }
+
+    [Fact]
+    public async Task Export_ToANamedPipe_IsReadByTheOtherSide()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var input = _tool.Write("in", Vectors.SeededBytes("fifo", 300_000));
+        await _tool.RunAsync("export", input, "-o", _tool.Path("expected"));
+        var pipe = _tool.Path("pipe");
+        var (code, _) = await ShellAsync($"export '{input}' -o '{pipe}'", $"& cat '{pipe}' > '{_tool.Path("got")}'; wait $!", $"mkfifo '{pipe}'; ");
+        Assert.Equal(0, code);
+        Assert.Equal(_tool.Read("expected"), _tool.Read("got"));
+    }
+
+    [Fact]
+    public async Task Export_ThroughALinkToADevice_LeavesTheDeviceAlone()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        // /dev/full refuses every write, so it is not only written to but cannot have been replaced.
+        var link = _tool.Path("link");
+        File.CreateSymbolicLink(link, "/dev/full");
+        var outcome = await _tool.RunAsync("export", _tool.Write("in", [1, 2, 3]), "-o", link, "--force");
+        outcome.ShouldFail(3, link, "No space left");
+        Assert.Equal(["in", "link"], _tool.Files);
+    }
+
+    [Fact]
+    public async Task Export_StandardOutputByName_AppendsWhereTheShellDoes()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var input = _tool.Write("in", [1, 2, 3]);
+        await _tool.RunAsync("export", input, "-o", _tool.Path("expected"));
+        File.WriteAllText(_tool.Path("log"), "head");
+        var (code, _) = await ShellAsync($"export '{input}' -o /dev/stdout", $">> '{_tool.Path("log")}'");
+        Assert.Equal(0, code);
+        Assert.Equal([.. "head"u8, .. _tool.Read("expected")], _tool.Read("log"));
+    }
+
+    private static async Task<(int Code, string Error)> ShellAsync(string line, string redirection, string before = "")
+    {
+        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"{before}dotnet exec '{Path.Combine(AppContext.BaseDirectory, "harmony4.dll")}' {line} {redirection}"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardError = true,
+        })!;
+        process.StandardInput.Close();
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, error);
+    }
+
     private static Process Start(string[] args) => Process.Start(new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "harmony4.dll"), .. args])
     {
         RedirectStandardInput = true,

@@ -49,6 +49,10 @@ internal static class ExportCommand
                         () => new MediaTransport().ExportAsync(media, container.Stream, options, progress, cancellationToken))).ConfigureAwait(false);
                     await container.CompleteAsync(cancellationToken).ConfigureAwait(false);
                     await ReportAsync(console, inputPath, container.Name, done).ConfigureAwait(false);
+                    if (mask is not null && options.Meta is { } own && !TransportMetadata.IsMasked(own.Span))
+                    {
+                        await console.TellAsync($"harmony4: {result.GetValue(meta)}: the blocks are masked, but this META has no \"masked\":true, without which extract does not take the mask off").ConfigureAwait(false);
+                    }
                 }
             }
 
@@ -77,17 +81,17 @@ internal static class ExportCommand
     {
         if (done.Hint is { } hint)
         {
-            await console.Error.WriteLineAsync($"harmony4: {InputFile.NameOf(input)}: {hint}").ConfigureAwait(false);
+            await console.TellAsync($"harmony4: {InputFile.NameOf(input)}: {hint}").ConfigureAwait(false);
         }
 
         if (done.Notice is { } notice)
         {
-            await console.Error.WriteLineAsync($"harmony4: {InputFile.NameOf(input)}: {notice.Offset}: {done.Segment}: {notice.Message}; what follows is transported as opaque blocks").ConfigureAwait(false);
+            await console.TellAsync($"harmony4: {InputFile.NameOf(input)}: {notice.Offset}: {done.Segment}: {notice.Message}; what follows is transported as opaque blocks").ConfigureAwait(false);
         }
 
         if (console.IsErrorTerminal)
         {
-            await console.Error.WriteLineAsync(
+            await console.TellAsync(
                 $"{output}: {done.Container.Length} bytes, {done.Container.BlockCount} blocks, {done.Container.KeyframeCount} keyframes, segment {done.Segment}").ConfigureAwait(false);
         }
     }

@@ -12,8 +12,8 @@ internal static class ExtractCommand
     {
         var container = new Argument<string>("container") { Description = "A path, an http(s) address, or - for standard input." };
         var output = new OutputArguments("Where the track stream goes. Default: standard output.");
-        var track = new Option<int?>("--track") { Description = "The track's id. Default: the first track." };
-        var block = new Option<long?>("--block") { Description = "Only this block, counted from 0." };
+        var track = new Option<int?>("--track") { Description = "The track's id. Default: the first track.", CustomParser = r => Values.Number<int>(r) };
+        var block = new Option<long?>("--block") { Description = "Only this block, counted from 0.", CustomParser = r => Values.Number<long>(r) };
         var from = new Option<ulong?>("--from") { Description = "Start with the keyframe at or before this time.", CustomParser = r => Values.Time(r) };
         var to = new Option<ulong?>("--to") { Description = "End before the first keyframe at or after this time.", CustomParser = r => Values.Time(r) };
         var noInit = new Option<bool>("--no-init") { Description = "With --from: leave out the first block, which holds what a player needs first." };

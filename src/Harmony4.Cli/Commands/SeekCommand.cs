@@ -11,7 +11,7 @@ internal static class SeekCommand
     {
         var container = new Argument<string>("container") { Description = "A path, an http(s) address, or - for standard input." };
         var pts = new Argument<ulong>("pts") { Description = "The time: microseconds, or hh:mm:ss.ffffff.", CustomParser = Values.Time };
-        var track = new Option<int?>("--track") { Description = "The track's id. Default: the first track." };
+        var track = new Option<int?>("--track") { Description = "The track's id. Default: the first track.", CustomParser = r => Values.Number<int>(r) };
         var lenient = new Option<bool>("--lenient") { Description = "Sort a seek table whose times decrease instead of refusing it." };
         var json = new Option<bool>("--json") { Description = "Print one JSON document; null when nothing is at or before that time." };
         var command = new Command("seek", "Find the keyframe at or before a time.") { container, pts, track, lenient, json };

@@ -28,7 +28,7 @@ internal sealed class SegmenterArguments
         CustomParser = Values.Rate,
     };
 
-    private readonly Option<int?> _gop = new("--gop") { Description = "Every n-th block is key, where the format has no key flags (fixed: 30)." };
+    private readonly Option<int?> _gop = new("--gop") { Description = "Every n-th block is key, where the format has no key flags (fixed: 30).", CustomParser = r => Values.Number<int>(r) };
 
     private readonly Option<string> _rounding = new("--pts-rounding")
     {

@@ -15,10 +15,10 @@ internal sealed class TokenizeAudioCommand
     private readonly CliConsole _console;
     private readonly Argument<string> _input = new("in") { Description = "WAV, or raw 16-bit little-endian PCM (.pcm, or --raw-pcm); - for standard input." };
     private readonly Option<bool> _rawPcm = new("--raw-pcm") { Description = "Take the input for raw samples, whatever its name or head." };
-    private readonly Option<int?> _sampleRate = new("--sample-rate") { Description = $"Samples per second of raw input. Default: {Defaults.SampleRate}; a WAV file says its own." };
-    private readonly Option<int> _frameSize = new("--frame-size") { Description = "Samples of a frame: a power of two, 256 to 16384.", DefaultValueFactory = _ => Defaults.FrameSize };
-    private readonly Option<int> _topK = new("--top-k") { Description = "How many of the strongest bins become tokens.", DefaultValueFactory = _ => Defaults.TopK };
-    private readonly Option<int?> _channel = new("--channel") { Description = "Which channel, from 0. Needed when there are several: nothing is mixed." };
+    private readonly Option<int?> _sampleRate = new("--sample-rate") { Description = $"Samples per second of raw input. Default: {Defaults.SampleRate}; a WAV file says its own.", CustomParser = r => Values.Number<int>(r) };
+    private readonly Option<int> _frameSize = new("--frame-size") { Description = "Samples of a frame: a power of two, 256 to 16384.", DefaultValueFactory = _ => Defaults.FrameSize, CustomParser = Values.Number<int> };
+    private readonly Option<int> _topK = new("--top-k") { Description = "How many of the strongest bins become tokens.", DefaultValueFactory = _ => Defaults.TopK, CustomParser = Values.Number<int> };
+    private readonly Option<int?> _channel = new("--channel") { Description = "Which channel, from 0. Needed when there are several: nothing is mixed.", CustomParser = r => Values.Number<int>(r) };
     private readonly Option<bool> _padTail = new("--pad-tail") { Description = "Fill the last frame up with silence instead of dropping it." };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object per token and line." };
     private readonly Option<bool> _raw = new("--raw") { Description = "The 8-byte tokens, one after the other." };

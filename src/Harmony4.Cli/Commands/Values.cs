@@ -1,5 +1,6 @@
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Numerics;
 using Harmony4.Tokenization;
 
 namespace Harmony4.Cli.Commands;
@@ -44,6 +45,19 @@ internal static class Values
         }
 
         result.AddError($"'{text}' is not a frame rate: expected a decimal of up to {FrameRate.MaxDecimalDigits} digits above 0, or a fraction such as 30000/1001");
+        return default;
+    }
+
+    public static T Number<T>(ArgumentResult result)
+        where T : struct, IBinaryInteger<T>, IMinMaxValue<T>
+    {
+        var text = result.Tokens[0].Value;
+        if (T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+        {
+            return number;
+        }
+
+        result.AddError($"'{text}' is not a whole number up to {T.MaxValue}");
         return default;
     }
 

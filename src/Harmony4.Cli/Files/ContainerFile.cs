@@ -10,16 +10,21 @@ internal static class ContainerFile
     public static async Task<H4mkContainer> OpenAsync(string path, CliConsole console, CancellationToken cancellationToken, H4mkContainerOptions? options = null)
     {
         var source = await OpenSourceAsync(path, console, cancellationToken).ConfigureAwait(false);
-        return await CliApplication.LocateAsync(
+        var container = await CliApplication.LocateAsync(
             InputFile.NameOf(path),
             async () => await H4mkContainer.OpenAsync(source, options, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        if (source is HttpRangeSource)
+        {
+            await console.TellAsync($"harmony4: {path}: a 1.0 container has no index of its chunks: walked it in reads of {HttpRangeSource.WalkLength / 1024} KiB").ConfigureAwait(false);
+        }
+
+        return container;
     }
 
     private static async Task<H4mkSource> OpenSourceAsync(string path, CliConsole console, CancellationToken cancellationToken)
     {
         if (Uri.TryCreate(path, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps))
         {
-            await console.Error.WriteLineAsync($"harmony4: {path}: a 1.0 container has no index of its chunks: walking it in reads of {HttpRangeSource.WalkLength / 1024} KiB").ConfigureAwait(false);
             return new HttpRangeSource(Client, address);
         }
 
@@ -42,14 +47,15 @@ internal static class ContainerFile
     /// <summary>Copies a pipe to a temporary file, since a 1.0 container can only be walked by seeking. The file goes when it is closed.</summary>
     private static async Task<H4mkSource> SpoolAsync(string path, Stream pipe, CancellationToken cancellationToken)
     {
-        var spool = new FileStream(Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        var spool = CreateSpool();
         try
         {
             await using (pipe.ConfigureAwait(false))
             {
                 await CliApplication.LocateAsync(InputFile.NameOf(path), async () =>
                 {
-                    await pipe.CopyToAsync(spool, 256 * 1024, cancellationToken).ConfigureAwait(false);
+                    using var target = new LocatedStream(spool, $"temporary file in {Path.GetTempPath()}", leaveOpen: true);
+                    await pipe.CopyToAsync(target, 256 * 1024, cancellationToken).ConfigureAwait(false);
                     return true;
                 }).ConfigureAwait(false);
             }
@@ -60,6 +66,25 @@ internal static class ContainerFile
         {
             await spool.DisposeAsync().ConfigureAwait(false);
             throw;
+        }
+    }
+
+    private static FileStream CreateSpool()
+    {
+        try
+        {
+            var spool = new FileStream(Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+            if (!OperatingSystem.IsWindows())
+            {
+                // Only Windows deletes it when the process is killed; elsewhere an open file needs no name.
+                File.Delete(spool.Name);
+            }
+
+            return spool;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw CliException.Failed($"temporary file in {Path.GetTempPath()}", IOFailure.Describe(exception), exception);
         }
     }
 }

@@ -7,9 +7,22 @@ internal static class IOFailure
     {
         FileNotFoundException => "no such file",
         DirectoryNotFoundException => "no such directory",
-        UnauthorizedAccessException => "access denied, or it is a directory",
+        PathTooLongException => "the name is too long",
+
+        // The platform's own words are inside: no permission, a closed descriptor.
+        UnauthorizedAccessException { InnerException: { } inner } => WithoutPath(inner.Message),
+        UnauthorizedAccessException => "access denied",
         _ => WithoutPath(exception.Message),
     };
+
+    /// <summary>The same of a file or address that the caller names: a web source's messages begin with its address.</summary>
+    public static string DescribeOf(string file, Exception exception)
+    {
+        var text = Describe(exception);
+        return Uri.TryCreate(file, UriKind.Absolute, out var address) && text.StartsWith($"{address}: ", StringComparison.Ordinal)
+            ? text[(address.ToString().Length + 2)..]
+            : text;
+    }
 
     // The platform writes "No space left on device : '/path'".
     private static string WithoutPath(string message)

@@ -12,6 +12,11 @@ internal static class InputFile
             return console.OpenInput();
         }
 
+        if (Directory.Exists(path))
+        {
+            throw CliException.Failed(path, "is a directory");
+        }
+
         try
         {
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);

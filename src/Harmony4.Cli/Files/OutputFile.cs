@@ -8,6 +8,8 @@ namespace Harmony4.Cli.Files;
 /// </summary>
 internal sealed class OutputFile : IAsyncDisposable
 {
+    private const int MaxAttempts = 100;
+
     private static readonly ConcurrentDictionary<string, byte> Unfinished = new(StringComparer.Ordinal);
 
     private readonly string _path;
@@ -37,42 +39,36 @@ internal sealed class OutputFile : IAsyncDisposable
 
     public static OutputFile Create(string path, bool overwrite, CliConsole console, bool ownerOnly = false)
     {
-        if (path == InputFile.StandardStream)
+        // The named forms would open the file behind the stream anew, at its beginning.
+        if (path is InputFile.StandardStream or "/dev/stdout" or "/dev/fd/1")
         {
-            return new OutputFile(path, null, new LocatedStream(console.RawOutput, "standard output", leaveOpen: true), overwrite);
+            return new OutputFile(InputFile.StandardStream, null, console.RawOutput, overwrite);
         }
 
         try
         {
-            if (Directory.Exists(path))
+            var target = IsDevice(path) ? path : Resolve(path);
+            if (Directory.Exists(target))
             {
                 throw CliException.Usage($"{path}: is a directory");
             }
 
-            var isDevice = path.StartsWith("/dev/", StringComparison.Ordinal);
-            if (File.Exists(path) && !overwrite && !isDevice)
+            if (File.Exists(target))
             {
-                throw CliException.Usage($"{path}: exists already; --force overwrites it");
+                // A device or pipe is written to, not replaced.
+                if (OpenDevice(target, overwrite) is { } device)
+                {
+                    return new OutputFile(path, null, new LocatedStream(device, path, leaveOpen: false), overwrite);
+                }
+
+                if (!overwrite)
+                {
+                    throw CliException.Usage($"{path}: exists already; --force overwrites it");
+                }
             }
 
-            // A device or pipe is written to, not replaced; behind a link it is the link's target that is replaced.
-            if (File.Exists(path) && (isDevice || !CanSeek(path)))
-            {
-                var device = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-                return new OutputFile(path, null, new LocatedStream(device, path, leaveOpen: false), overwrite);
-            }
-
-            var target = new FileInfo(path).LinkTarget is null ? Path.GetFullPath(path) : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
-            var temporary = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{Environment.ProcessId}.part");
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
-            if (ownerOnly && !OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            var file = new FileStream(temporary, options);
-            Unfinished[temporary] = 0;
-            return new OutputFile(target, temporary, new LocatedStream(file, path, leaveOpen: false), overwrite);
+            var file = CreateTemporary(Path.GetDirectoryName(target)!, ownerOnly);
+            return new OutputFile(target, file.Name, new LocatedStream(file, path, leaveOpen: false), overwrite);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -113,10 +109,59 @@ internal sealed class OutputFile : IAsyncDisposable
         }
     }
 
-    private static bool CanSeek(string path)
+    private static bool IsDevice(string path) =>
+        path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal);
+
+    // Behind a link it is the link's target that is written or replaced. Only a full path resolves a relative link beside itself.
+    private static string Resolve(string path)
     {
-        using var probe = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
-        return probe.CanSeek;
+        var full = Path.GetFullPath(path);
+        return new FileInfo(full).LinkTarget is null ? full : File.ResolveLinkTarget(full, returnFinalTarget: true)!.FullName;
+    }
+
+    /// <summary>Opens a device or pipe; null for a file. A pipe tells by not seeking, and is opened once: its reader takes a second opening for the end.</summary>
+    private static FileStream? OpenDevice(string path, bool overwrite)
+    {
+        try
+        {
+            var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+            if (IsDevice(path) || !stream.CanSeek)
+            {
+                return stream;
+            }
+
+            stream.Dispose();
+            return null;
+        }
+        catch (UnauthorizedAccessException) when (!overwrite)
+        {
+            return null;
+        }
+    }
+
+    // The name is short, so that one of any length can be the final one, and new, so that a link laid in its place is not followed.
+    private static FileStream CreateTemporary(string folder, bool ownerOnly)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
+        if (ownerOnly && !OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        for (var attempt = 0; ; attempt++)
+        {
+            var path = Path.Combine(folder, $".harmony4.{Environment.ProcessId}.{attempt}.part");
+            try
+            {
+                var file = new FileStream(path, options);
+                Unfinished[path] = 0;
+                return file;
+            }
+            catch (IOException) when (attempt < MaxAttempts && Path.Exists(path))
+            {
+                // Left by a killed run that had the same process id.
+            }
+        }
     }
 
     private static void Delete(string path)
