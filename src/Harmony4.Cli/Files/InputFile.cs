@@ -12,6 +12,11 @@ internal static class InputFile
             return console.OpenInput();
         }
 
+        if (path.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || path.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+        {
+            throw CliException.Usage($"{path}: only a container can be an address; pipe media in, with - for its name");
+        }
+
         if (Directory.Exists(path))
         {
             throw CliException.Failed(path, "is a directory");
