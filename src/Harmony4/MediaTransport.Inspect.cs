@@ -30,7 +30,7 @@ public sealed partial class MediaTransport
             Safe = safe,
             Veri = veri,
             Verification = verification,
-            Integrity = verification?.State ?? (damaged ? VerificationState.Invalid : StateOfStructure(container)),
+            Integrity = verification?.State ?? (damaged ? VerificationState.Invalid : await StateOfStructureAsync(container, cancellationToken).ConfigureAwait(false)),
         };
 
         async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(ValueTask<ReadOnlyMemory<byte>?> read)
@@ -74,10 +74,10 @@ public sealed partial class MediaTransport
     }
 
     // What the chunk list alone says: without VERI and one of its companions the end is not there.
-    private static VerificationState StateOfStructure(H4mkContainer container)
+    private static async Task<VerificationState> StateOfStructureAsync(H4mkContainer container, CancellationToken cancellationToken)
     {
         bool seek = false, meta = false, safe = false, veri = false;
-        foreach (var chunk in container.EnumerateChunks())
+        await foreach (var chunk in container.EnumerateChunksAsync(cancellationToken).ConfigureAwait(false))
         {
             seek |= chunk.Tag == ChunkTag.Seek;
             meta |= chunk.Tag == ChunkTag.Meta;

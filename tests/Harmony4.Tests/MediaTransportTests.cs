@@ -115,9 +115,9 @@ public sealed class MediaTransportTests
         await using var opened = await H4mkContainer.OpenAsync(bytes);
         var report = await Transport.InspectAsync(opened);
         Assert.Equal((VerificationState.Invalid, null), (report.Integrity, report.Meta));
-        var json = Json(report);
+        var json = await JsonAsync(report);
         Assert.Equal(JsonValueKind.Null, json.GetProperty("meta").ValueKind);
-        Assert.Equal("HarmonyØ4", Json(await Transport.InspectAsync(await H4mkContainer.OpenAsync(Vectors.Read("containers/one-block.h4mk")))).GetProperty("meta").GetProperty("project").GetString());
+        Assert.Equal("HarmonyØ4", (await JsonAsync(await Transport.InspectAsync(await H4mkContainer.OpenAsync(Vectors.Read("containers/one-block.h4mk"))))).GetProperty("meta").GetProperty("project").GetString());
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class MediaTransportTests
         }
 
         await using var opened = await H4mkContainer.OpenAsync(output.ToArray());
-        var chunks = Json(await Transport.InspectAsync(opened)).GetProperty("chunks");
+        var chunks = (await JsonAsync(await Transport.InspectAsync(opened))).GetProperty("chunks");
         Assert.Equal(104, chunks.EnumerateObject().Count());
         Assert.Equal([7, 107, 207], chunks.GetProperty("x007").EnumerateArray().Select(c => c.GetProperty("size").GetInt32()));
     }
@@ -149,12 +149,12 @@ public sealed class MediaTransportTests
     public void IsMasked_Meta_LooksAtItsOwnMember(string meta, bool masked) =>
         Assert.Equal(masked, TransportMetadata.IsMasked(Encoding.UTF8.GetBytes(meta)));
 
-    private static JsonElement Json(ContainerReport report)
+    private static async Task<JsonElement> JsonAsync(ContainerReport report)
     {
         var bytes = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(bytes))
+        await using (var writer = new Utf8JsonWriter(bytes))
         {
-            report.WriteTo(writer);
+            await report.WriteToAsync(writer);
         }
 
         return JsonDocument.Parse(bytes.ToArray()).RootElement;

@@ -26,11 +26,11 @@ internal static class InspectCommand
                     () => new MediaTransport().InspectAsync(opened, result.GetValue(verify), progress, cancellationToken))).ConfigureAwait(false);
                 if (result.GetValue(json))
                 {
-                    await JsonText.WriteAsync(console, report.WriteTo, cancellationToken).ConfigureAwait(false);
+                    await JsonText.WriteAsync(console, writer => report.WriteToAsync(writer, cancellationToken), cancellationToken).ConfigureAwait(false);
                 }
                 else
                 {
-                    Print(console.Output, report, result.GetValue(chunks));
+                    await PrintAsync(console.Output, report, result.GetValue(chunks)).ConfigureAwait(false);
                 }
             }
 
@@ -39,7 +39,7 @@ internal static class InspectCommand
         return command;
     }
 
-    private static void Print(TextWriter output, ContainerReport report, bool chunks)
+    private static async Task PrintAsync(TextWriter output, ContainerReport report, bool chunks)
     {
         Line(output, "version", report.Version);
         Line(output, "size", $"{report.Size} bytes");
@@ -61,7 +61,7 @@ internal static class InspectCommand
 
         output.WriteLine();
         output.WriteLine($"{"offset",14}  {"tag",-4}  {"size",12}  crc");
-        foreach (var chunk in report.EnumerateChunks())
+        await foreach (var chunk in report.EnumerateChunksAsync().ConfigureAwait(false))
         {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{chunk.Offset,14}  {chunk.Tag,-4}  {chunk.Length,12}  {chunk.Crc:x8}"));
         }

@@ -22,12 +22,22 @@ internal static class JsonText
     }
 
     /// <summary>Writes one document and a line feed to standard output.</summary>
-    public static async Task WriteAsync(CliConsole console, Action<Utf8JsonWriter> write, CancellationToken cancellationToken)
+    public static Task WriteAsync(CliConsole console, Action<Utf8JsonWriter> write, CancellationToken cancellationToken) => WriteAsync(
+        console,
+        writer =>
+        {
+            write(writer);
+            return Task.CompletedTask;
+        },
+        cancellationToken);
+
+    /// <inheritdoc cref="WriteAsync(CliConsole, Action{Utf8JsonWriter}, CancellationToken)"/>
+    public static async Task WriteAsync(CliConsole console, Func<Utf8JsonWriter, Task> write, CancellationToken cancellationToken)
     {
         var writer = new Utf8JsonWriter(console.RawOutput, WriterOptions);
         await using (writer.ConfigureAwait(false))
         {
-            write(writer);
+            await write(writer).ConfigureAwait(false);
         }
 
         await console.RawOutput.WriteAsync("\n"u8.ToArray(), cancellationToken).ConfigureAwait(false);

@@ -86,9 +86,8 @@ public sealed partial class H4mkContainer : IAsyncDisposable
         }
     }
 
-    /// <summary>Lists every chunk in file order.</summary>
-    /// <returns>The chunks, as they are enumerated.</returns>
-    public IEnumerable<ChunkInfo> EnumerateChunks()
+    /// <summary>All chunks in file order, from the map that opening made.</summary>
+    internal IEnumerable<ChunkInfo> EnumerateChunks()
     {
         var block = 0;
         foreach (var other in _map.Others)
@@ -107,7 +106,7 @@ public sealed partial class H4mkContainer : IAsyncDisposable
         }
     }
 
-    /// <summary>Lists every chunk in file order, for versions too that read an index to do so.</summary>
+    /// <summary>Lists every chunk in file order. Version 1.0 does so from memory; a version with an index may read it page by page.</summary>
     /// <param name="cancellationToken">Cancels the listing.</param>
     /// <returns>The chunks, as they are enumerated.</returns>
     public async IAsyncEnumerable<ChunkInfo> EnumerateChunksAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -121,7 +120,7 @@ public sealed partial class H4mkContainer : IAsyncDisposable
     }
 
     /// <summary>Reads the payload of a chunk, such as one of the caller's own kind, and checks its CRC.</summary>
-    /// <param name="chunk">A chunk of this container, as <see cref="EnumerateChunks"/> lists it.</param>
+    /// <param name="chunk">A chunk of this container, as <see cref="EnumerateChunksAsync"/> lists it.</param>
     /// <param name="destination">Receives the payload once it is known to be sound; otherwise nothing.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>Bytes of payload.</returns>

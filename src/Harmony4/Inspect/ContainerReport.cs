@@ -44,12 +44,15 @@ public sealed class ContainerReport
     public VerificationResult? Verification { get; internal init; }
 
     /// <summary>Lists every chunk in file order.</summary>
+    /// <param name="cancellationToken">Cancels the listing.</param>
     /// <returns>The chunks, as they are enumerated.</returns>
-    public IEnumerable<ChunkInfo> EnumerateChunks() => _container.EnumerateChunks();
+    public IAsyncEnumerable<ChunkInfo> EnumerateChunksAsync(CancellationToken cancellationToken = default) => _container.EnumerateChunksAsync(cancellationToken);
 
     /// <summary>Writes the report as one JSON object.</summary>
     /// <param name="writer">Receives the object. It is flushed from time to time, so that memory does not grow with the number of chunks.</param>
-    public void WriteTo(Utf8JsonWriter writer)
+    /// <param name="cancellationToken">Cancels the writing.</param>
+    /// <returns>A task that ends when the object is written; the writer is not flushed at its end.</returns>
+    public async Task WriteToAsync(Utf8JsonWriter writer, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(writer);
         writer.WriteStartObject();
@@ -63,7 +66,7 @@ public sealed class ContainerReport
         }
 
         writer.WriteEndArray();
-        WriteChunks(writer);
+        await WriteChunksAsync(writer, cancellationToken).ConfigureAwait(false);
         WriteRaw(writer, "meta"u8, Meta);
         WriteRaw(writer, "safe"u8, Safe);
         writer.WriteNumber("seek_entries"u8, SeekEntryCount);
@@ -119,17 +122,28 @@ public sealed class ContainerReport
         }
     }
 
-    private void WriteChunks(Utf8JsonWriter writer)
+    private async Task WriteChunksAsync(Utf8JsonWriter writer, CancellationToken cancellationToken)
     {
         writer.WriteStartObject("chunks"u8);
-        foreach (var tag in GroupByTag(out var groups))
+        var (tags, groups) = await GroupByTagAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var tag in tags)
         {
             writer.WriteStartArray(tag.ToString());
-            foreach (var chunk in tag == ChunkTag.Core ? EnumerateChunks() : groups[tag])
+            if (tag == ChunkTag.Core)
             {
-                if (chunk.Tag == tag)
+                await foreach (var chunk in EnumerateChunksAsync(cancellationToken).ConfigureAwait(false))
                 {
-                    WriteChunk(writer, chunk);
+                    if (chunk.Tag == tag)
+                    {
+                        await WriteChunkAsync(writer, chunk, cancellationToken).ConfigureAwait(false);
+                    }
+                }
+            }
+            else
+            {
+                foreach (var chunk in groups[tag])
+                {
+                    await WriteChunkAsync(writer, chunk, cancellationToken).ConfigureAwait(false);
                 }
             }
 
@@ -140,11 +154,11 @@ public sealed class ContainerReport
     }
 
     /// <summary>Tags in order of appearance, and the chunks of each but CORE, of which there may be too many to list in memory.</summary>
-    private List<ChunkTag> GroupByTag(out Dictionary<ChunkTag, List<ChunkInfo>> groups)
+    private async Task<(List<ChunkTag> Tags, Dictionary<ChunkTag, List<ChunkInfo>> Groups)> GroupByTagAsync(CancellationToken cancellationToken)
     {
         var tags = new List<ChunkTag>();
-        groups = [];
-        foreach (var chunk in EnumerateChunks())
+        var groups = new Dictionary<ChunkTag, List<ChunkInfo>>();
+        await foreach (var chunk in EnumerateChunksAsync(cancellationToken).ConfigureAwait(false))
         {
             if (!groups.TryGetValue(chunk.Tag, out var group))
             {
@@ -158,19 +172,16 @@ public sealed class ContainerReport
             }
         }
 
-        return tags;
+        return (tags, groups);
     }
 
-    private static void WriteChunk(Utf8JsonWriter writer, in ChunkInfo chunk)
+    private static Task WriteChunkAsync(Utf8JsonWriter writer, in ChunkInfo chunk, CancellationToken cancellationToken)
     {
         writer.WriteStartObject();
         writer.WriteNumber("offset"u8, chunk.PayloadOffset);
         writer.WriteNumber("size"u8, chunk.Length);
         writer.WriteString("crc"u8, chunk.Crc.ToString("x8", CultureInfo.InvariantCulture));
         writer.WriteEndObject();
-        if (writer.BytesPending > FlushLength)
-        {
-            writer.Flush();
-        }
+        return writer.BytesPending > FlushLength ? writer.FlushAsync(cancellationToken) : Task.CompletedTask;
     }
 }
