@@ -18,7 +18,7 @@ public sealed class FixedSizeSegmenter : BlockSegmenter
 
     /// <summary>Initializes a segmenter.</summary>
     /// <param name="options">Block size, frame rate, group length and rounding are used; null for the defaults.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is outside its range, or 2^32 blocks at this rate would pass 2^64 − 1 µs.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
     public FixedSizeSegmenter(SegmenterOptions? options = null)
     {
         options ??= new SegmenterOptions();
@@ -26,9 +26,6 @@ public sealed class FixedSizeSegmenter : BlockSegmenter
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.BlockSize, SegmenterOptions.LargestBlockLength, nameof(options));
         _blockSize = options.BlockSize;
         _tokenizer = new VideoTransportTokenizer(options.FrameRate, options.Gop ?? DefaultGop, options.PtsRounding);
-
-        // Reading never throws, so the time after the last possible block is checked here.
-        _tokenizer.GetPts(1UL + uint.MaxValue);
     }
 
     /// <inheritdoc/>
@@ -47,7 +44,12 @@ public sealed class FixedSizeSegmenter : BlockSegmenter
             return false;
         }
 
-        block = new MediaBlock(length, _tokenizer.GetPts(_index), _tokenizer.GetDuration(_index), _tokenizer.IsKey(_index));
+        // Reading never throws: a time that no pts can hold, half a million years on, stays at the last one and its blocks are no longer key.
+        var isTimed = _tokenizer.TryGetPts(_index, out var pts);
+        var end = _tokenizer.TryGetPts(_index + 1, out var next) ? next : ulong.MaxValue;
+        block = isTimed
+            ? new MediaBlock(length, pts, end - pts, _tokenizer.IsKey(_index))
+            : new MediaBlock(length, ulong.MaxValue, 0, IsKey: false);
         _index++;
         return true;
     }

@@ -112,7 +112,7 @@ public sealed class VideoTransportTokenizer
         }
     }
 
-    private bool TryGetPts(ulong index, out ulong pts)
+    internal bool TryGetPts(ulong index, out ulong pts)
     {
         UInt128 exact;
         if (Rounding == PtsRounding.Version10)
