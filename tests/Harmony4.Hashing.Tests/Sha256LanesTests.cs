@@ -114,10 +114,17 @@ public sealed class Sha256LanesTests
         }
 
         var parents = new byte[digests.Length / 2];
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Sha256Lanes.HashData(messages, digests);
-        Sha256Lanes.HashRecords(digests, 64, parents);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        // The runtime itself allocates now and then on whatever thread is running: the least of a few attempts is the code's own.
+        var least = long.MaxValue;
+        for (var attempt = 0; attempt < 10 && least > 0; attempt++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Sha256Lanes.HashData(messages, digests);
+            Sha256Lanes.HashRecords(digests, 64, parents);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal(0, least);
     }
 
     [Fact]

@@ -181,9 +181,16 @@ public sealed class SealingTests
         Both(1);
         Both(2);
         Both(3);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Both(4);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        // The runtime itself allocates now and then on whatever thread is running: the least of a few attempts is the code's own.
+        var least = long.MaxValue;
+        for (var attempt = 0; attempt < 10 && least > 0; attempt++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Both(4);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal(0, least);
     }
 
     [Fact]

@@ -98,9 +98,16 @@ public class AudioTokenizerTests
         var tokens = new AudioToken[32];
         var written = new ArrayBufferWriter<byte>(1 << 20);
         Run();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Run();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // The runtime itself allocates now and then on whatever thread is running: the least of a few attempts is the code's own.
+        var least = long.MaxValue;
+        for (var attempt = 0; attempt < 10 && least > 0; attempt++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Run();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal(0, least);
 
         void Run()
         {
