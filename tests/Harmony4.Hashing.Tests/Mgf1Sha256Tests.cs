@@ -64,10 +64,12 @@ public sealed class Mgf1Sha256Tests
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
             Mgf1Sha256.Xor(seed, 5, copy);
+            Mgf1Sha256.Xor(seed, 5, copy);
             least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
         Assert.Equal(0, least);
+        Mgf1Sha256.Xor(seed, 5, copy);
         Assert.Equal(data, copy);
     }
 
