@@ -132,23 +132,7 @@ public sealed class AllocationTests : IDisposable
         task.GetAwaiter().GetResult();
     }
 
-    private static void AssertNothing(Action action)
-    {
-        // The runtime itself allocates now and then, while it compiles: the least of several runs is the code's own.
-        var least = long.MaxValue;
-        for (var attempt = 0; attempt < 8 && least > 0; attempt++)
-        {
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            for (var i = 0; i < Repeats / 4; i++)
-            {
-                action();
-            }
-
-            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
-
-        Assert.Equal(0, least);
-    }
+    private static void AssertNothing(Action action) => Assert.Equal(0, TestKit.Allocations.Count(action, Repeats / 4));
 
     /// <summary>Counts the whole process, as work may end on another thread.</summary>
     private static async Task AssertNothingAsync(Func<ValueTask> action, int repeats = Repeats)
