@@ -1,6 +1,6 @@
 using System.Buffers;
-using Harmony4.TestKit;
 using FsCheck.Xunit;
+using Harmony4.TestKit;
 
 namespace Harmony4.Tokenization.Tests;
 
