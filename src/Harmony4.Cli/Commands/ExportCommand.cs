@@ -66,7 +66,7 @@ internal static class ExportCommand
                 }
 
                 var bytes = await InputFile.ReadAllAsync(path, MaxMetadataLength, console, cancellationToken).ConfigureAwait(false);
-                return JsonText.IsObject(bytes) ? bytes : throw CliException.Usage($"{name}: {path} is not a JSON object in UTF-8");
+                return JsonText.IsObject(bytes) ? bytes : throw CliException.Usage($"{name}: {path} is not a JSON object in UTF-8 of at most 512 levels");
             }
         });
         return command;

@@ -178,12 +178,12 @@ public sealed class H4mkContainerWriter : IAsyncDisposable
 
         if (!JsonObject.IsValid(options.Meta.Span) || options.Meta.Length == 0)
         {
-            throw new ArgumentException("META is not a JSON object in UTF-8", nameof(options));
+            throw new ArgumentException($"META is not a JSON object in UTF-8 of at most {JsonObject.MaxDepth} levels", nameof(options));
         }
 
         if (!JsonObject.IsValid(options.Safe.Span) || options.Safe.Length == 0)
         {
-            throw new ArgumentException("SAFE is not a JSON object in UTF-8", nameof(options));
+            throw new ArgumentException($"SAFE is not a JSON object in UTF-8 of at most {JsonObject.MaxDepth} levels", nameof(options));
         }
     }
 
