@@ -75,7 +75,7 @@ public sealed class PcmInput
             }
 
             // Chunks are padded to an even length.
-            long rest = size + (size & 1);
+            var rest = (long)size + (size & 1);
             if (chunk.AsSpan().StartsWith("fmt "u8))
             {
                 format = new byte[Math.Min(size, LongestFormat)];
