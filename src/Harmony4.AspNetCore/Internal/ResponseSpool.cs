@@ -1,6 +1,7 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Win32.SafeHandles;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Harmony4.AspNetCore.Internal;
 
@@ -20,10 +21,12 @@ internal sealed class ResponseSpool : Stream
     private readonly SemaphoreSlim _filled = new(0);
     private readonly SemaphoreSlim _taken = new(0);
     private readonly CancellationTokenSource _stopping;
+    private readonly IHttpMinResponseDataRateFeature? _rateLimit;
+    private readonly MinDataRate? _rate;
     private byte[] _filling = ArrayPool<byte>.Shared.Rent(BufferLength);
     private byte[] _sending = ArrayPool<byte>.Shared.Rent(BufferLength);
     private int _length;
-    private SafeFileHandle? _file;
+    private FileStream? _file;
     private long _fileStart;
     private long _fileEnd;
     private bool _isComplete;
@@ -41,6 +44,8 @@ internal sealed class ResponseSpool : Stream
         _spillDelay = spillDelay;
         _startLength = startLength;
         _stopping = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        _rateLimit = context.Features.Get<IHttpMinResponseDataRateFeature>();
+        _rate = _rateLimit?.MinDataRate;
     }
 
     public override bool CanRead => false;
@@ -184,15 +189,10 @@ internal sealed class ResponseSpool : Stream
 
     private void Spill(ReadOnlySpan<byte> bytes)
     {
-        _file ??= File.OpenHandle(
-            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
-            FileMode.CreateNew,
-            FileAccess.ReadWrite,
-            FileShare.None,
-            FileOptions.DeleteOnClose);
+        _file ??= CreateFile();
         lock (_lock)
         {
-            RandomAccess.Write(_file, bytes, _fileEnd);
+            RandomAccess.Write(_file.SafeFileHandle, bytes, _fileEnd);
             _fileEnd += bytes.Length;
         }
 
@@ -207,6 +207,12 @@ internal sealed class ResponseSpool : Stream
         {
             while (await TakeAsync(stopping) is var count and > 0)
             {
+                if (_rateLimit is not null)
+                {
+                    // A client that still sends is not slow to read: it does not read yet.
+                    _rateLimit.MinDataRate = _isRequestRead() ? _rate : null;
+                }
+
                 await _context.Response.Body.WriteAsync(_sending.AsMemory(0, count), stopping);
                 await _context.Response.Body.FlushAsync(stopping);
             }
@@ -257,15 +263,32 @@ internal sealed class ResponseSpool : Stream
             return 0;
         }
 
-        var read = RandomAccess.Read(_file, _sending.AsSpan(0, (int)Math.Min(_sending.Length, _fileEnd - _fileStart)), _fileStart);
+        var read = RandomAccess.Read(_file.SafeFileHandle, _sending.AsSpan(0, (int)Math.Min(_sending.Length, _fileEnd - _fileStart)), _fileStart);
         _fileStart += read;
         if (_fileStart == _fileEnd)
         {
             _fileStart = _fileEnd = 0;
-            RandomAccess.SetLength(_file, 0);
+            RandomAccess.SetLength(_file.SafeFileHandle, 0);
         }
 
         return read;
+    }
+
+    // Nobody else may read it, and no crash leaves it behind: where the system allows that, it has no name from the start.
+    private static FileStream CreateFile()
+    {
+        var path = Path.Combine(Path.GetTempPath(), "harmony4-" + Path.GetRandomFileName());
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+        if (OperatingSystem.IsWindows())
+        {
+            options.Options = FileOptions.DeleteOnClose;
+            return new FileStream(path, options);
+        }
+
+        options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var file = new FileStream(path, options);
+        File.Delete(path);
+        return file;
     }
 
     private static void Signal(SemaphoreSlim semaphore)

@@ -173,8 +173,9 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
         {
             var result = await transport.ExportAsync(upload, kept.Output, export, progress: null, context.RequestAborted);
             var stored = await kept.CommitAsync(replace, context.RequestAborted) ?? throw Taken();
+            cache.Forget(id);
             var (request, response) = (context.Request, context.Response);
-            var path = request.Path.Value ?? string.Empty;
+            var path = (request.Path.Value ?? string.Empty).TrimEnd('/');
             var prefix = path.EndsWith(ExportPath, StringComparison.OrdinalIgnoreCase) ? path[..^ExportPath.Length] : string.Empty;
             response.StatusCode = StatusCodes.Status201Created;
             response.Headers.Location = (request.PathBase + new PathString($"{prefix}/containers/{id}")).ToUriComponent();
