@@ -19,6 +19,7 @@ builder.Services.AddHarmony4(options => options.StorePath = settings["Store:Path
 builder.Services.Configure<Harmony4HttpOptions>(options =>
 {
     options.MaxUploadLength = settings.GetValue("Limits:MaxUploadLength", options.MaxUploadLength);
+    options.MaxUploadBlocks = settings.GetValue("Limits:MaxUploadBlocks", options.MaxUploadBlocks);
     options.MaxOpenContainers = settings.GetValue("Limits:MaxOpenContainers", options.MaxOpenContainers);
     options.CheckBlocks = settings.GetValue("Limits:CheckBlocks", options.CheckBlocks);
 });

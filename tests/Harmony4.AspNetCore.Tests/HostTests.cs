@@ -90,6 +90,39 @@ public sealed class HostTests
     }
 
     [Theory]
+    [InlineData("", "", null)]
+    [InlineData("/media", "", "/media")]
+    [InlineData("/media", "/base", "/base/media")]
+    public async Task OpenApi_UnderAPrefix_NamesIt(string group, string pathBase, string? server)
+    {
+        await using var host = await TestHost.StartAsync(map: app =>
+        {
+            app.UsePathBase(pathBase);
+            app.UseRouting();
+            app.MapGroup(group).MapHarmony4();
+        });
+        using var document = JsonDocument.Parse(await host.Client.GetStringAsync($"{pathBase}{group}/openapi/harmony4.json"));
+        Assert.Equal(server, document.RootElement.TryGetProperty("servers", out var servers) ? servers[0].GetProperty("url").GetString() : null);
+        Assert.Equal("3.1.0", document.RootElement.GetProperty("openapi").GetString());
+    }
+
+    [Fact]
+    public async Task OpenApi_Responses_SayWhatEachStatusBrings()
+    {
+        await using var host = await TestHost.StartAsync();
+        using var document = JsonDocument.Parse(await host.Client.GetStringAsync("/openapi/harmony4.json"));
+        foreach (var (name, response) in document.RootElement.GetProperty("paths").EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject())
+            .SelectMany(method => method.Value.GetProperty("responses").EnumerateObject().Select(r => (method.Name, r))))
+        {
+            var isProblem = response.Value.TryGetProperty("content", out var content) && content.TryGetProperty("application/problem+json", out _);
+            Assert.Equal(name != "head" && response.Name[0] is ('4' or '5'), isProblem);
+            Assert.True(response.Name is not ("206" or "416") || response.Value.GetProperty("headers").TryGetProperty("Content-Range", out _), response.Name);
+            Assert.True(response.Name is not ("206" or "304") || response.Value.GetProperty("headers").TryGetProperty("ETag", out _), response.Name);
+        }
+    }
+
+    [Theory]
     [InlineData("/video/export?id=big")]
     [InlineData("/video/export")]
     [InlineData("/video/stream")]

@@ -102,6 +102,32 @@ public sealed class UploadTests
         Assert.True(total > Pieces * PieceLength, $"{total}");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    public async Task Export_MoreBlocksThanAllowed_IsAnsweredWith400AndLeavesNothing(int limit)
+    {
+        const string path = "/video/export?id=many&segment=fixed&block_size=65536";
+        await using var host = await TestHost.StartAsync(options: o => o.MaxUploadBlocks = limit);
+        using var more = await host.Client.PostAsync(path, new ByteArrayContent(new byte[(65_536 * limit) + 1]));
+        using var problem = await Problems.CheckAsync(more, 400);
+        Assert.Equal(65_536 * limit, problem.RootElement.GetProperty("offset").GetInt64());
+        Assert.Empty(Directory.GetFiles(host.Folder));
+        using var enough = await host.Client.PostAsync(path, new ByteArrayContent(new byte[65_536 * limit]));
+        Assert.True(enough.IsSuccessStatusCode);
+    }
+
+    [Fact]
+    public async Task Map_DelayThatNoTimerHolds_IsRefusedAtStart()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Services.AddSingleton<IContainerStore, MemoryContainerStore>();
+        builder.Services.AddHarmony4().Configure<Harmony4HttpOptions>(o => o.SpillDelay = TimeSpan.MaxValue);
+        await using var app = builder.Build();
+        var exception = Assert.Throws<InvalidOperationException>(() => app.MapHarmony4());
+        Assert.Contains("SpillDelay", exception.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Post_UnderAPrefixWithASlashAtTheEnd_SaysWhereItIs()
     {

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
@@ -144,15 +145,15 @@ internal sealed class UploadBody : Stream
         {
             return await form.ReadNextSectionAsync(cancellationToken);
         }
-        catch (IOException exception) when (IsOfForm(exception, cancellationToken))
+        catch (IOException exception) when (exception is not BadHttpRequestException)
         {
-            throw Query.Bad("expected a multipart form, found none, or one that is cut short");
+            throw Ended(exception, "expected a multipart form, found none, or one that is cut short");
         }
     }
 
-    // The server's own failures to read the body say what they are.
-    private static bool IsOfForm(IOException exception, CancellationToken cancellationToken) =>
-        exception is not BadHttpRequestException && !cancellationToken.IsCancellationRequested;
+    // A body that cannot be read is the client's doing, unlike other failures of that kind, which are the store's or the disk's.
+    private static Exception Ended(IOException exception, string? detail) =>
+        detail is null || exception is ConnectionResetException ? new OperationCanceledException("the client went away", exception) : Query.Bad(detail);
 
     private static ProblemException TooLong(long limit) => new(StatusCodes.Status413PayloadTooLarge, $"expected at most {limit} bytes, found more");
 
@@ -163,9 +164,9 @@ internal sealed class UploadBody : Stream
         {
             count = await _stream.ReadAsync(buffer, cancellationToken);
         }
-        catch (IOException exception) when (_form is not null && IsOfForm(exception, cancellationToken))
+        catch (IOException exception) when (exception is not BadHttpRequestException)
         {
-            throw Query.Bad("the form ends before its file does");
+            throw Ended(exception, _form is null ? null : "the form ends before its file does");
         }
 
         if (count > 0 || buffer.IsEmpty || IsComplete)

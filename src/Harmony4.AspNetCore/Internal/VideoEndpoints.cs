@@ -67,7 +67,7 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
 
         var id = query.OptionalId();
         using var mask = query.Flag("mask") ? query.Mask() : null;
-        var export = new ExportOptions { Segment = segment, Segmenter = segmenter, Version = version, Mask = mask };
+        var export = new ExportOptions { Segment = segment, Segmenter = segmenter, Version = version, Mask = mask, MaxBlockCount = options.MaxUploadBlocks };
         var upload = await UploadBody.OpenAsync(context, options.MaxUploadLength);
         using var activity = Telemetry.Activities.StartActivity("harmony4.export");
         activity?.SetTag("harmony4.stored", id is not null);
@@ -175,10 +175,8 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
             var stored = await kept.CommitAsync(replace, context.RequestAborted) ?? throw Taken();
             cache.Forget(id);
             var (request, response) = (context.Request, context.Response);
-            var path = (request.Path.Value ?? string.Empty).TrimEnd('/');
-            var prefix = path.EndsWith(ExportPath, StringComparison.OrdinalIgnoreCase) ? path[..^ExportPath.Length] : string.Empty;
             response.StatusCode = StatusCodes.Status201Created;
-            response.Headers.Location = (request.PathBase + new PathString($"{prefix}/containers/{id}")).ToUriComponent();
+            response.Headers.Location = (request.PathBase + RoutePrefix.Of(request, ExportPath) + new PathString($"/containers/{id}")).ToUriComponent();
             response.Headers.ETag = EntityTags.OfFile(result.Container.Veri.Span, stored.Length).ToString();
             await JsonResponse.WriteAsync(response, json =>
             {
