@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -63,6 +65,47 @@ public sealed class HostTests
         using var health = await host.GetAsync("/health");
         Assert.Equal(HttpStatusCode.Forbidden, list.StatusCode);
         Assert.Equal(HttpStatusCode.OK, health.StatusCode);
+    }
+
+    [Fact]
+    public async Task RequireCors_OnTheResult_HoldsForPreflightsAndProblems()
+    {
+        await using var host = await TestHost.StartAsync(
+            services => services.AddCors(),
+            app =>
+            {
+                app.UseCors();
+                app.MapHarmony4().RequireCors(policy => policy.WithOrigins("https://player.test").AllowAnyHeader());
+            });
+        using var preflight = await host.SendAsync(HttpMethod.Options, "/video/range?id=a", ("Origin", "https://player.test"), ("Access-Control-Request-Method", "GET"), ("Access-Control-Request-Headers", "range"));
+        Assert.Equal(HttpStatusCode.NoContent, preflight.StatusCode);
+        using var problem = await host.GetAsync("/video/range?id=a", ("Origin", "https://player.test"));
+        await Problems.CheckAsync(problem, 404);
+        Assert.All([preflight, problem], r => Assert.Equal("https://player.test", r.Headers.GetValues("Access-Control-Allow-Origin").Single()));
+    }
+
+    [Theory]
+    [InlineData("/video/export?segment=fixed", ActivityStatusCode.Unset)]
+    [InlineData("/video/export?segment=webm", ActivityStatusCode.Error)]
+    public async Task Export_Activity_TellsHowItEnded(string path, ActivityStatusCode status)
+    {
+        var ended = new ConcurrentQueue<Activity>();
+        await using var host = await TestHost.StartAsync();
+        using var parent = new Activity("test").Start();
+        using var listener = new ActivityListener
+        {
+            // The host's own activity carries the trace of this test from the request on.
+            ShouldListenTo = source => source.Name is "Harmony4.AspNetCore" or "Microsoft.AspNetCore",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = ended.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var response = await host.Client.PostAsync(path, new ByteArrayContent(new byte[100]));
+        await response.Content.ReadAsByteArrayAsync();
+        await WaitAsync(() => ended.Any(IsOurs));
+        Assert.Equal(status, ended.Single(IsOurs).Status);
+
+        bool IsOurs(Activity activity) => activity.OperationName == "harmony4.export" && activity.TraceId == parent.TraceId;
     }
 
     [Fact]

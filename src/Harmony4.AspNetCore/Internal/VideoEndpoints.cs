@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Harmony4.Format;
 using Harmony4.Tokenization;
 using Microsoft.AspNetCore.Http;
@@ -71,12 +72,21 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
         var upload = await UploadBody.OpenAsync(context, options.MaxUploadLength);
         using var activity = Telemetry.Activities.StartActivity("harmony4.export");
         activity?.SetTag("harmony4.stored", id is not null);
-        var result = id is null
-            ? await StreamBackAsync(context, upload, export)
-            : await KeepAsync(context, id, upload, export);
-        Telemetry.BlocksExported.Add(result.Container.BlockCount);
-        activity?.SetTag("harmony4.segment", result.Segment);
-        activity?.SetTag("harmony4.blocks", result.Container.BlockCount);
+        try
+        {
+            var result = id is null
+                ? await StreamBackAsync(context, upload, export)
+                : await KeepAsync(context, id, upload, export);
+            Telemetry.BlocksExported.Add(result.Container.BlockCount);
+            activity?.SetTag("harmony4.segment", result.Segment);
+            activity?.SetTag("harmony4.blocks", result.Container.BlockCount);
+        }
+        catch (Exception exception)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error);
+            activity?.SetTag("error.type", exception.GetType().FullName);
+            throw;
+        }
     }
 
     public async Task RangeAsync(HttpContext context)
