@@ -81,15 +81,15 @@ public sealed class UploadTests
     {
         await using var host = await TestHost.StartAsync(services => services.Configure<KestrelServerOptions>(
             o => o.Limits.MinResponseDataRate = new MinDataRate(100_000_000, TimeSpan.FromMilliseconds(1100))));
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 65_536 };
         await socket.ConnectAsync(IPAddress.Loopback, host.Client.BaseAddress!.Port);
         const int Pieces = 5, PieceLength = 4_000_000;
         await socket.SendAsync(Encoding.ASCII.GetBytes(
             $"POST /audio/mask HTTP/1.1\r\nHost: x\r\nHarmony4-Key: 000102030405060708090a0b0c0d0e0f\r\nContent-Length: {Pieces * PieceLength}\r\nConnection: close\r\n\r\n"));
         for (var i = 0; i < Pieces; i++)
         {
-            await SendAllAsync(socket, new byte[PieceLength]);
             await Task.Delay(1000);
+            await SendAllAsync(socket, new byte[PieceLength]);
         }
 
         var (total, buffer) = (0L, new byte[1 << 20]);
@@ -100,6 +100,35 @@ public sealed class UploadTests
         }
 
         Assert.True(total > Pieces * PieceLength, $"{total}");
+    }
+
+    [Fact]
+    public async Task Post_ClientThatNeverReads_IsDroppedOnceAllWasSent()
+    {
+        await using var host = await TestHost.StartAsync(services => services.Configure<KestrelServerOptions>(
+            o => o.Limits.MinResponseDataRate = new MinDataRate(100_000_000, TimeSpan.FromMilliseconds(1100))));
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        await socket.ConnectAsync(IPAddress.Loopback, host.Client.BaseAddress!.Port);
+        const int Length = 40_000_000;
+        await socket.SendAsync(Encoding.ASCII.GetBytes(
+            $"POST /audio/mask HTTP/1.1\r\nHost: x\r\nHarmony4-Key: 000102030405060708090a0b0c0d0e0f\r\nContent-Length: {Length}\r\n\r\n"));
+        await SendAllAsync(socket, new byte[Length]);
+        await Task.Delay(6000);
+        var (total, buffer) = (0L, new byte[1 << 20]);
+        try
+        {
+            int count;
+            while ((count = await socket.ReceiveAsync(buffer)) > 0)
+            {
+                total += count;
+            }
+        }
+        catch (SocketException)
+        {
+            // Dropped: what was on its way is what there is.
+        }
+
+        Assert.True(total < Length, $"{total}");
     }
 
     [Theory]

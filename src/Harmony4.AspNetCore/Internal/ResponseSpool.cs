@@ -13,6 +13,8 @@ internal sealed class ResponseSpool : Stream
 {
     private const int BufferLength = 128 * 1024;
 
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
     private readonly HttpContext _context;
     private readonly Func<bool> _isRequestRead;
     private readonly TimeSpan _spillDelay;
@@ -207,14 +209,7 @@ internal sealed class ResponseSpool : Stream
         {
             while (await TakeAsync(stopping) is var count and > 0)
             {
-                if (_rateLimit is not null)
-                {
-                    // A client that still sends is not slow to read: it does not read yet.
-                    _rateLimit.MinDataRate = _isRequestRead() ? _rate : null;
-                }
-
-                await _context.Response.Body.WriteAsync(_sending.AsMemory(0, count), stopping);
-                await _context.Response.Body.FlushAsync(stopping);
+                await SendAsync(count, stopping);
             }
         }
         catch (Exception exception)
@@ -223,6 +218,39 @@ internal sealed class ResponseSpool : Stream
             _failure = exception;
             Signal(_taken);
             throw;
+        }
+    }
+
+    private async Task SendAsync(int count, CancellationToken stopping)
+    {
+        if (_rateLimit is null || _rate is not { } rate || _isRequestRead())
+        {
+            _rateLimit?.MinDataRate = _rate;
+            await WriteAsync();
+            return;
+        }
+
+        // A client that still sends is not slow to read: it does not read yet. The server holds a write to the limit that was set when the
+        // write began, so when the body ends meanwhile, the same time is counted here.
+        _rateLimit.MinDataRate = null;
+        var write = WriteAsync();
+        var seconds = 1 + Math.Ceiling(rate.GracePeriod.TotalSeconds + (count / rate.BytesPerSecond));
+        while (!write.IsCompleted && !stopping.IsCancellationRequested)
+        {
+            await Task.WhenAny(write, Task.Delay(Second, stopping));
+            if (_isRequestRead() && --seconds < 0 && !write.IsCompleted)
+            {
+                _context.Abort();
+                break;
+            }
+        }
+
+        await write;
+
+        async Task WriteAsync()
+        {
+            await _context.Response.Body.WriteAsync(_sending.AsMemory(0, count), stopping);
+            await _context.Response.Body.FlushAsync(stopping);
         }
     }
 
