@@ -103,6 +103,33 @@ public sealed class UploadTests
     }
 
     [Fact]
+    public async Task Export_Conditions_AreHeldAgainstWhatIsStored()
+    {
+        await using var host = await TestHost.StartAsync();
+        host.PutVector("a", "exports/small.h4mk");
+        using var file = await host.GetAsync("/containers/a");
+        var tag = file.Headers.ETag!.ToString();
+        foreach (var (id, header, value, expected) in new[]
+        {
+            ("a", "If-Match", "\"other\"", HttpStatusCode.PreconditionFailed),
+            ("a", "If-None-Match", $"\"other\", {tag}", HttpStatusCode.PreconditionFailed),
+            ("a", "If-None-Match", "*", HttpStatusCode.PreconditionFailed),
+            ("none", "If-Match", "*", HttpStatusCode.PreconditionFailed),
+            ("none", "If-None-Match", "*", HttpStatusCode.Created),
+            ("a", "If-Match", tag, HttpStatusCode.Created),
+            ("a", "If-Match", tag, HttpStatusCode.PreconditionFailed),
+            ("a", "If-None-Match", tag, HttpStatusCode.Created),
+            ("a", "If-Match", "*", HttpStatusCode.Created),
+        })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"/video/export?id={id}") { Content = new ByteArrayContent([1]) };
+            Assert.True(request.Headers.TryAddWithoutValidation(header, value));
+            using var response = await host.Client.SendAsync(request);
+            Assert.True(expected == response.StatusCode, $"{id} {header}: {value}: {response.StatusCode}");
+        }
+    }
+
+    [Fact]
     public async Task Post_ClientThatNeverReads_IsDroppedOnceAllWasSent()
     {
         await using var host = await TestHost.StartAsync(services => services.Configure<KestrelServerOptions>(

@@ -32,6 +32,28 @@ internal static class EntityTags
     public static EntityTagHeaderValue OfFile(ReadOnlySpan<byte> veri, long length) =>
         Strong(string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(veri)}-{length}"));
 
+    /// <summary>Whether a header of conditions, for something that is there, names its tag (RFC 9110 sections 13.1.1 and 13.1.2).</summary>
+    public static bool Matches(string header, EntityTagHeaderValue? tag, bool weak)
+    {
+        if (header.AsSpan().Trim(" \t") is "*")
+        {
+            return true;
+        }
+
+        if (tag is not null && EntityTagHeaderValue.TryParseList([header], out var list))
+        {
+            foreach (var asked in list)
+            {
+                if (tag.Compare(asked, useStrongComparison: !weak))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>A tag of a store's version.</summary>
     public static EntityTagHeaderValue Weak(string text)
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Harmony4.Format;
 using Harmony4.Tokenization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace Harmony4.AspNetCore.Internal;
 
@@ -173,15 +174,12 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
     {
         // As RFC 9110 section 13.1.2 has it: with "*", nothing that exists is replaced.
         var replace = context.Request.Headers.IfNoneMatch.ToString().Trim() != "*";
-        if (!replace && await store.FindAsync(id, context.RequestAborted) is not null)
-        {
-            throw Taken();
-        }
-
+        await CheckAsync(context, id);
         var kept = await store.CreateAsync(id, context.RequestAborted);
         await using (kept)
         {
             var result = await transport.ExportAsync(upload, kept.Output, export, progress: null, context.RequestAborted);
+            await CheckAsync(context, id);
             var stored = await kept.CommitAsync(replace, context.RequestAborted) ?? throw Taken();
             cache.Forget(id);
             var (request, response) = (context.Request, context.Response);
@@ -201,6 +199,36 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
                 json.WriteEndObject();
             });
             return result;
+        }
+    }
+
+    /// <summary>Holds the conditions against what is stored: before the body is read, and again when it is, since that takes a while.</summary>
+    private async ValueTask CheckAsync(HttpContext context, string id)
+    {
+        var (match, noneMatch) = (context.Request.Headers.IfMatch, context.Request.Headers.IfNoneMatch);
+        if (match.Count == 0 && noneMatch.Count == 0)
+        {
+            return;
+        }
+
+        var aborted = context.RequestAborted;
+        EntityTagHeaderValue? tag = null;
+        if (await store.FindAsync(id, aborted) is { } stored && await store.OpenAsync(id, aborted) is { } source)
+        {
+            await using (source)
+            {
+                (tag, _) = await EntityTags.OfFileAsync(source, stored, aborted);
+            }
+        }
+
+        if (match.Count > 0 && (tag is null || !EntityTags.Matches(match.ToString(), tag, weak: false)))
+        {
+            throw new ProblemException(StatusCodes.Status412PreconditionFailed, "the entity tag of what is stored is not one of If-Match");
+        }
+
+        if (noneMatch.Count > 0 && tag is not null && EntityTags.Matches(noneMatch.ToString(), tag, weak: true))
+        {
+            throw Taken();
         }
     }
 
