@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -6,6 +7,7 @@ using Harmony4.Format;
 using Harmony4.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Harmony4.AspNetCore.Tests;
 
@@ -134,6 +136,61 @@ public sealed class FailureTests
         var answer = Encoding.ASCII.GetString(buffer, 0, await socket.ReceiveAsync(buffer));
         Assert.StartsWith("HTTP/1.1 504 ", answer, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(host.Folder));
+    }
+
+    [Theory]
+    [InlineData("/video/export?id=a", "")]
+    [InlineData("/video/export", "")]
+    [InlineData("/video/stream", "")]
+    [InlineData("/audio/mask", "")]
+    [InlineData("/audio/mask", "multipart/form-data; boundary=x")]
+    public async Task Post_ConnectionThatIsReset_IsNoFailureOfTheServer(string path, string type)
+    {
+        var log = new ErrorLog();
+        await using var host = await TestHost.StartAsync(
+            services => services.AddLogging(logging => logging.AddProvider(log)).AddProblemDetails(),
+            app =>
+            {
+                app.UseExceptionHandler();
+                app.MapHarmony4();
+            });
+        for (var i = 0; i < 20; i++)
+        {
+            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { LingerState = new LingerOption(true, 0) };
+            await socket.ConnectAsync(IPAddress.Loopback, host.Client.BaseAddress!.Port);
+            await socket.SendAsync(Encoding.ASCII.GetBytes(
+                $"POST {path} HTTP/1.1\r\nHost: x\r\nHarmony4-Key: 000102030405060708090a0b0c0d0e0f\r\nContent-Type: {type}\r\nContent-Length: 1000000\r\n\r\n"));
+            await socket.SendAsync(Encoding.ASCII.GetBytes("--x\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\n" + new string('a', 100_000)));
+            await Task.Delay(20);
+        }
+
+        using var alive = await host.GetAsync("/health/ready");
+        Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
+        Assert.Empty(log.Lines);
+    }
+
+    private sealed class ErrorLog : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Lines { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                Lines.Enqueue(formatter(state, exception) + exception);
+            }
+        }
+
+        public void Dispose()
+        {
+        }
     }
 
     private sealed class FailingStore(Exception failure) : IContainerStore

@@ -30,6 +30,11 @@ internal sealed class RequestGuard(ILogger logger)
 
             throw new OperationCanceledException("the request was cancelled", exception, context.RequestAborted);
         }
+        catch (ClientGoneException exception)
+        {
+            logger.LogDebug(exception, "{Path}: the client went away", context.Request.Path);
+            context.Abort();
+        }
         catch (Exception exception) when (AsProblem(exception) is { } problem)
         {
             if (problem.Status >= StatusCodes.Status500InternalServerError)

@@ -153,7 +153,7 @@ internal sealed class UploadBody : Stream
 
     // A body that cannot be read is the client's doing, unlike other failures of that kind, which are the store's or the disk's.
     private static Exception Ended(IOException exception, string? detail) =>
-        detail is null || exception is ConnectionResetException ? new OperationCanceledException("the client went away", exception) : Query.Bad(detail);
+        detail is null || exception is ConnectionResetException ? new ClientGoneException(exception) : Query.Bad(detail);
 
     private static ProblemException TooLong(long limit) => new(StatusCodes.Status413PayloadTooLarge, $"expected at most {limit} bytes, found more");
 
