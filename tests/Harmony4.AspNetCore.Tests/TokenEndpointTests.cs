@@ -104,6 +104,18 @@ public sealed class TokenEndpointTests
     }
 
     [Theory]
+    [InlineData("RF64")]
+    [InlineData("BW64")]
+    [InlineData("RIFX")]
+    public async Task AudioStream_OtherKindsOfWav_AreNotTakenForSamples(string kind)
+    {
+        await using var host = await TestHost.StartAsync();
+        byte[] wav = [.. System.Text.Encoding.ASCII.GetBytes(kind), .. Wav(channels: 1, new byte[8192]).AsSpan(4)];
+        using var response = await host.Client.PostAsync("/audio/stream", new ByteArrayContent(wav));
+        await Problems.CheckAsync(response, 400);
+    }
+
+    [Theory]
     [InlineData("sample_rate=7999")]
     [InlineData("sample_rate=192001")]
     [InlineData("frame_size=255")]
