@@ -19,17 +19,27 @@ builder.Services.AddHarmony4(options => options.StorePath = settings["Store:Path
 builder.Services.Configure<Harmony4HttpOptions>(options =>
 {
     options.MaxUploadLength = settings.GetValue("Limits:MaxUploadLength", options.MaxUploadLength);
+    options.MaxUploadBlocks = settings.GetValue("Limits:MaxUploadBlocks", options.MaxUploadBlocks);
     options.MaxOpenContainers = settings.GetValue("Limits:MaxOpenContainers", options.MaxOpenContainers);
     options.CheckBlocks = settings.GetValue("Limits:CheckBlocks", options.CheckBlocks);
 });
+builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>
+    context.ProblemDetails.Detail ??= $"{context.HttpContext.Request.Method} {context.HttpContext.Request.Path}: {context.ProblemDetails.Title}");
 var authentication = Authentication.Add(builder);
 Telemetry.Add(builder);
 
 var app = builder.Build();
+
+// Problem details for what no endpoint answers: unknown paths, other methods, missing keys, failures.
+app.UseExceptionHandler();
+app.UseStatusCodePages();
 app.Use(SecurityHeaders.AddAsync);
 app.UseDefaultFiles();
 app.UseStaticFiles();
-var endpoints = app.MapHarmony4();
+
+// The documentation page loads the OpenAPI document, which holds no secret, without a key.
+app.MapHarmony4(Harmony4Endpoints.OpenApi);
+var endpoints = app.MapHarmony4(Harmony4Endpoints.All & ~Harmony4Endpoints.OpenApi);
 if (authentication)
 {
     app.UseAuthentication();

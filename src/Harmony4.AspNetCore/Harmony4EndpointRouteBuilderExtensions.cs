@@ -58,7 +58,7 @@ public static class Harmony4EndpointRouteBuilderExtensions
         var health = new HealthEndpoints(store);
         Map(Harmony4Endpoints.Health, HttpMethods.Get, "/health", HealthEndpoints.LiveAsync)?.AllowAnonymous();
         Map(Harmony4Endpoints.Health, HttpMethods.Get, "/health/ready", health.ReadyAsync)?.AllowAnonymous();
-        Map(Harmony4Endpoints.OpenApi, HttpMethods.Get, "/openapi/harmony4.json", OpenApiDocument.WriteAsync);
+        Map(Harmony4Endpoints.OpenApi, HttpMethods.Get, OpenApiDocument.Path, OpenApiDocument.WriteAsync);
         return group;
 
         IEndpointConventionBuilder? Map(Harmony4Endpoints endpoint, string method, string pattern, RequestDelegate handler) =>

@@ -3,9 +3,18 @@ namespace Harmony4;
 /// <summary>Limits of the HTTP endpoints. Set them with <c>services.Configure&lt;Harmony4HttpOptions&gt;(…)</c>.</summary>
 public sealed class Harmony4HttpOptions
 {
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(1);
+
     /// <summary>Gets or sets the longest request body, in bytes; a longer one is answered with 413. The server's own limit does not apply to these endpoints.</summary>
     /// <value>Default 16 GiB.</value>
     public long MaxUploadLength { get; set; } = 16L * 1024 * 1024 * 1024;
+
+    /// <summary>
+    /// Gets or sets the most blocks that an upload may become; one of more is answered with 400. An export keeps 16 bytes for each keyframe, and media can have
+    /// keyframes of no length: without a limit, memory would grow with the body.
+    /// </summary>
+    /// <value>Default 4,194,304: at most 64 MiB.</value>
+    public long MaxUploadBlocks { get; set; } = 4L * 1024 * 1024;
 
     /// <summary>Gets or sets how many containers are kept open for the next request; at least 1. Those in use are not counted out.</summary>
     /// <value>Default 64.</value>
@@ -30,8 +39,9 @@ public sealed class Harmony4HttpOptions
 
     internal string? FirstFailure() =>
         MaxUploadLength < 0 ? $"{nameof(MaxUploadLength)}: expected 0 or more, found {MaxUploadLength}"
+        : MaxUploadBlocks < 1 ? $"{nameof(MaxUploadBlocks)}: expected 1 or more, found {MaxUploadBlocks}"
         : MaxOpenContainers < 1 ? $"{nameof(MaxOpenContainers)}: expected 1 or more, found {MaxOpenContainers}"
         : MaxOpenBlocks < 0 ? $"{nameof(MaxOpenBlocks)}: expected 0 or more, found {MaxOpenBlocks}"
-        : SpillDelay < TimeSpan.Zero ? $"{nameof(SpillDelay)}: expected 0 or more, found {SpillDelay}"
+        : SpillDelay < TimeSpan.Zero || SpillDelay > LongestDelay ? $"{nameof(SpillDelay)}: expected 0 to {LongestDelay}, found {SpillDelay}"
         : null;
 }

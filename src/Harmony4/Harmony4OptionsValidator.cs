@@ -24,6 +24,11 @@ internal sealed class Harmony4OptionsValidator : IValidateOptions<Harmony4Option
             return string.Create(CultureInfo.InvariantCulture, $"Export.Segmenter.BlockSize: expected 1 to {SegmenterOptions.LargestBlockLength}, found {segmenter.BlockSize}");
         }
 
+        if (export.MaxBlockCount < 1)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"Export.MaxBlockCount: expected 1 or more, found {export.MaxBlockCount}");
+        }
+
         if (limits.MaxMetadataLength < 2 || limits.MaxSeekLength < 4 || limits.MaxBlockLength < 1 || limits.MaxChunkCount < 1 || limits.MaxFindings < 0)
         {
             return "Container: every limit must leave room for a container";

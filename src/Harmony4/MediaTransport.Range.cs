@@ -16,7 +16,7 @@ public sealed partial class MediaTransport
     /// <param name="track">The track's id.</param>
     /// <param name="offset">Position in the track stream, in bytes.</param>
     /// <param name="length">How many bytes; the stream must have them.</param>
-    /// <param name="output">Receives the bytes; it is flushed as they come and not completed.</param>
+    /// <param name="output">Receives the bytes; it is flushed with every piece and not completed. Of a piece with damage in it nothing is handed over.</param>
     /// <param name="check">
     /// Whether the CRC of every block that is copied whole is computed as it passes. The last piece of a damaged block is then withheld. Parts of
     /// blocks, which only the first and the last of a range can be, are not checked: that would take reading the rest of them.
@@ -46,7 +46,7 @@ public sealed partial class MediaTransport
         var ordinal = first?.Ordinal ?? throw new ArgumentOutOfRangeException(nameof(offset), offset, "expected a position inside the track stream");
         var total = container.Tracks.Single(t => t.Id == track).ByteLength;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, total - offset);
-        var copy = new PieceCopy(container.Source, output);
+        var copy = new PieceCopy(container.Source, output, length);
         while (length > 0)
         {
             var block = await container.GetBlockAsync(track, ordinal++, cancellationToken).ConfigureAwait(false);
@@ -61,8 +61,6 @@ public sealed partial class MediaTransport
             offset += count;
             length -= count;
         }
-
-        await output.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Copies bytes of a source as they are, in pieces of 64 KiB.</summary>
@@ -78,13 +76,13 @@ public sealed partial class MediaTransport
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(output);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        await new PieceCopy(source, output).CopyAsync(offset, length, expectedCrc: null, cancellationToken).ConfigureAwait(false);
-        await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+        await new PieceCopy(source, output, length).CopyAsync(offset, length, expectedCrc: null, cancellationToken).ConfigureAwait(false);
     }
 
-    private sealed class PieceCopy(H4mkSource source, PipeWriter output)
+    private sealed class PieceCopy(H4mkSource source, PipeWriter output, long total)
     {
-        private int _unflushed;
+        private Memory<byte> _piece;
+        private int _filled;
 
         /// <summary>Copies a part of the file; <see langword="false"/> when nobody reads the output any more.</summary>
         public async ValueTask<bool> CopyAsync(long offset, long count, uint? expectedCrc, CancellationToken cancellationToken)
@@ -93,38 +91,47 @@ public sealed partial class MediaTransport
             var begin = offset;
             for (var left = count; left > 0;)
             {
-                var memory = output.GetMemory((int)Math.Min(left, RangePieceLength - _unflushed));
-                var piece = memory[..(int)Math.Min(memory.Length, left)];
-                var read = await source.ReadAsync(offset, piece, cancellationToken).ConfigureAwait(false);
-                if (read.Count < piece.Length)
+                if (_piece.IsEmpty)
+                {
+                    var length = (int)Math.Min(total, RangePieceLength);
+                    _piece = output.GetMemory(length)[..length];
+                }
+
+                var part = _piece.Slice(_filled, (int)Math.Min(_piece.Length - _filled, left));
+                var read = await source.ReadAsync(offset, part, cancellationToken).ConfigureAwait(false);
+                if (read.Count < part.Length)
                 {
                     throw new H4mkFormatException(H4mkErrorCode.Overrun, offset + read.Count, "expected the bytes that were there when the file was opened, found the end");
                 }
 
-                left -= piece.Length;
-                offset += piece.Length;
+                left -= part.Length;
+                offset += part.Length;
                 if (expectedCrc is { } expected)
                 {
-                    crc.Append(piece.Span);
+                    crc.Append(part.Span);
                     if (left == 0 && crc.Value != expected)
                     {
                         throw Damaged(begin, expected, crc.Value);
                     }
                 }
 
-                output.Advance(piece.Length);
-                _unflushed += piece.Length;
-                if (_unflushed >= RangePieceLength)
+                _filled += part.Length;
+                if (_filled == _piece.Length && !await SendAsync(cancellationToken).ConfigureAwait(false))
                 {
-                    _unflushed = 0;
-                    if ((await output.FlushAsync(cancellationToken).ConfigureAwait(false)).IsCompleted)
-                    {
-                        return false;
-                    }
+                    return false;
                 }
             }
 
             return true;
+        }
+
+        // A whole piece at once: what an output has been given cannot be taken back when the next block turns out to be damaged.
+        private async ValueTask<bool> SendAsync(CancellationToken cancellationToken)
+        {
+            output.Advance(_filled);
+            total -= _filled;
+            (_piece, _filled) = (default, 0);
+            return !(await output.FlushAsync(cancellationToken).ConfigureAwait(false)).IsCompleted;
         }
 
         private static H4mkFormatException Damaged(long payloadOffset, uint expected, uint found) => new(

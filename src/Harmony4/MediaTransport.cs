@@ -48,7 +48,7 @@ public sealed partial class MediaTransport
     /// <param name="cancellationToken">Cancels the export.</param>
     /// <returns>What was done.</returns>
     /// <exception cref="ArgumentException">An option is not usable.</exception>
-    /// <exception cref="MediaFormatException">The media does not begin with the format that the options name.</exception>
+    /// <exception cref="MediaFormatException">The media does not begin with the format that the options name, or has more blocks than they allow.</exception>
     /// <exception cref="IOException">Input or output failed.</exception>
     public async Task<ExportResult> ExportAsync(
         Stream input,
@@ -70,6 +70,11 @@ public sealed partial class MediaTransport
                 using var masking = options.Mask is { } mask ? new BlockMasking(mask) : null;
                 await foreach (var block in pump.ReadBlocksAsync(progress, cancellationToken).ConfigureAwait(false))
                 {
+                    if (writer.BlockCount >= options.MaxBlockCount)
+                    {
+                        throw new MediaFormatException(pump.Segmenter.Name, pump.BytesRead, $"expected at most {options.MaxBlockCount} blocks (a limit of the options), found more");
+                    }
+
                     var info = new BlockInfo { Pts = block.Pts, Duration = block.Duration, IsKey = block.IsKey };
                     var payload = masking is null ? pump.Payload : masking.Apply(writer.BlockCount, pump.Payload);
                     await writer.WriteBlockAsync(0, info, payload, cancellationToken).ConfigureAwait(false);

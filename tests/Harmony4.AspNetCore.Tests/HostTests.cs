@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -66,6 +68,47 @@ public sealed class HostTests
     }
 
     [Fact]
+    public async Task RequireCors_OnTheResult_HoldsForPreflightsAndProblems()
+    {
+        await using var host = await TestHost.StartAsync(
+            services => services.AddCors(),
+            app =>
+            {
+                app.UseCors();
+                app.MapHarmony4().RequireCors(policy => policy.WithOrigins("https://player.test").AllowAnyHeader());
+            });
+        using var preflight = await host.SendAsync(HttpMethod.Options, "/video/range?id=a", ("Origin", "https://player.test"), ("Access-Control-Request-Method", "GET"), ("Access-Control-Request-Headers", "range"));
+        Assert.Equal(HttpStatusCode.NoContent, preflight.StatusCode);
+        using var problem = await host.GetAsync("/video/range?id=a", ("Origin", "https://player.test"));
+        await Problems.CheckAsync(problem, 404);
+        Assert.All([preflight, problem], r => Assert.Equal("https://player.test", r.Headers.GetValues("Access-Control-Allow-Origin").Single()));
+    }
+
+    [Theory]
+    [InlineData("/video/export?segment=fixed", ActivityStatusCode.Unset)]
+    [InlineData("/video/export?segment=webm", ActivityStatusCode.Error)]
+    public async Task Export_Activity_TellsHowItEnded(string path, ActivityStatusCode status)
+    {
+        var ended = new ConcurrentQueue<Activity>();
+        await using var host = await TestHost.StartAsync();
+        using var parent = new Activity("test").Start();
+        using var listener = new ActivityListener
+        {
+            // The host's own activity carries the trace of this test from the request on.
+            ShouldListenTo = source => source.Name is "Harmony4.AspNetCore" or "Microsoft.AspNetCore",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = ended.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var response = await host.Client.PostAsync(path, new ByteArrayContent(new byte[100]));
+        await response.Content.ReadAsByteArrayAsync();
+        await WaitAsync(() => ended.Any(IsOurs));
+        Assert.Equal(status, ended.Single(IsOurs).Status);
+
+        bool IsOurs(Activity activity) => activity.OperationName == "harmony4.export" && activity.TraceId == parent.TraceId;
+    }
+
+    [Fact]
     public async Task Health_OfAHost_TellsWhetherTheStoreAnswers()
     {
         await using var host = await TestHost.StartAsync();
@@ -87,6 +130,39 @@ public sealed class HostTests
         var mapped = host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .SelectMany(e => e.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(m => $"{m} {e.RoutePattern.RawText}"));
         Assert.Equal(mapped.Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("", "", null)]
+    [InlineData("/media", "", "/media")]
+    [InlineData("/media", "/base", "/base/media")]
+    public async Task OpenApi_UnderAPrefix_NamesIt(string group, string pathBase, string? server)
+    {
+        await using var host = await TestHost.StartAsync(map: app =>
+        {
+            app.UsePathBase(pathBase);
+            app.UseRouting();
+            app.MapGroup(group).MapHarmony4();
+        });
+        using var document = JsonDocument.Parse(await host.Client.GetStringAsync($"{pathBase}{group}/openapi/harmony4.json"));
+        Assert.Equal(server, document.RootElement.TryGetProperty("servers", out var servers) ? servers[0].GetProperty("url").GetString() : null);
+        Assert.Equal("3.1.0", document.RootElement.GetProperty("openapi").GetString());
+    }
+
+    [Fact]
+    public async Task OpenApi_Responses_SayWhatEachStatusBrings()
+    {
+        await using var host = await TestHost.StartAsync();
+        using var document = JsonDocument.Parse(await host.Client.GetStringAsync("/openapi/harmony4.json"));
+        foreach (var (name, response) in document.RootElement.GetProperty("paths").EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject())
+            .SelectMany(method => method.Value.GetProperty("responses").EnumerateObject().Select(r => (method.Name, r))))
+        {
+            var isProblem = response.Value.TryGetProperty("content", out var content) && content.TryGetProperty("application/problem+json", out _);
+            Assert.Equal(name != "head" && response.Name[0] is ('4' or '5'), isProblem);
+            Assert.True(response.Name is not ("206" or "416") || response.Value.GetProperty("headers").TryGetProperty("Content-Range", out _), response.Name);
+            Assert.True(response.Name is not ("206" or "304") || response.Value.GetProperty("headers").TryGetProperty("ETag", out _), response.Name);
+        }
     }
 
     [Theory]

@@ -94,6 +94,27 @@ public sealed class TokenEndpointTests
         Assert.Equal("done", Events.Parse(await with.Content.ReadAsStringAsync())[^1].Name);
     }
 
+    [Fact]
+    public async Task AudioStream_WavWithAChunkLongerThanTheFile_IsAnsweredWith400()
+    {
+        await using var host = await TestHost.StartAsync();
+        byte[] wav = [.. "RIFF\0\0\0\0WAVEJUNK"u8, 0xFF, 0xFF, 0xFF, 0xFF, .. Wav(channels: 1, new byte[8192]).AsSpan(12)];
+        using var response = await host.Client.PostAsync("/audio/stream", new ByteArrayContent(wav));
+        await Problems.CheckAsync(response, 400);
+    }
+
+    [Theory]
+    [InlineData("RF64")]
+    [InlineData("BW64")]
+    [InlineData("RIFX")]
+    public async Task AudioStream_OtherKindsOfWav_AreNotTakenForSamples(string kind)
+    {
+        await using var host = await TestHost.StartAsync();
+        byte[] wav = [.. System.Text.Encoding.ASCII.GetBytes(kind), .. Wav(channels: 1, new byte[8192]).AsSpan(4)];
+        using var response = await host.Client.PostAsync("/audio/stream", new ByteArrayContent(wav));
+        await Problems.CheckAsync(response, 400);
+    }
+
     [Theory]
     [InlineData("sample_rate=7999")]
     [InlineData("sample_rate=192001")]

@@ -41,6 +41,35 @@ public sealed class HttpRangeSourceTests
         Assert.Contains("412", exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Read_FileChangesOnAServerThatIgnoresIfMatch_IsAnIOException()
+    {
+        var server = new RangeServer(new byte[1000]) { Tag = "\"a\"", IgnoresIfMatch = true };
+        await using var source = new HttpRangeSource(new HttpClient(server), Address);
+        await source.ReadAsync(0, new byte[10]);
+        server.Tag = "\"b\"";
+        var exception = await Assert.ThrowsAsync<IOException>(() => source.ReadAsync(10, new byte[10]).AsTask());
+        Assert.Contains("changed", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bytes 0-9/1000")]
+    [InlineData("bytes 900-909/1000")]
+    public async Task ReadTail_OtherBytesThanTheLast_IsAnIOException(string range)
+    {
+        await using var source = new HttpRangeSource(new HttpClient(new RangeServer(new byte[1000]) { Answer = ContentRangeHeaderValue.Parse(range) }), Address);
+        var exception = await Assert.ThrowsAsync<IOException>(() => source.ReadTailAsync(new byte[10]).AsTask());
+        Assert.Contains(range, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Read_PartWithoutTheLengthOfTheWhole_SaysSo()
+    {
+        await using var source = new HttpRangeSource(new HttpClient(new RangeServer(new byte[1000]) { Answer = ContentRangeHeaderValue.Parse("bytes 0-9/*") }), Address);
+        var exception = await Assert.ThrowsAsync<IOException>(() => source.ReadAsync(0, new byte[10]).AsTask());
+        Assert.Contains("bytes 0-9/*", exception.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(HttpStatusCode.OK)]
     [InlineData(HttpStatusCode.NotFound)]
@@ -60,6 +89,10 @@ public sealed class HttpRangeSourceTests
 
         public HttpStatusCode? Status { get; init; }
 
+        public bool IgnoresIfMatch { get; init; }
+
+        public ContentRangeHeaderValue? Answer { get; init; }
+
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Requests++;
@@ -68,7 +101,7 @@ public sealed class HttpRangeSourceTests
                 return Task.FromResult(new HttpResponseMessage(status) { Content = new ByteArrayContent(bytes) });
             }
 
-            if (request.Headers.IfMatch.Any(t => t.Tag != Tag))
+            if (!IgnoresIfMatch && request.Headers.IfMatch.Any(t => t.Tag != Tag))
             {
                 return Task.FromResult(new HttpResponseMessage(HttpStatusCode.PreconditionFailed));
             }
@@ -84,7 +117,7 @@ public sealed class HttpRangeSourceTests
             }
 
             var part = new HttpResponseMessage(HttpStatusCode.PartialContent) { Content = new ByteArrayContent(bytes, (int)from, (int)(to - from + 1)) };
-            part.Content.Headers.ContentRange = new ContentRangeHeaderValue(from, to, bytes.Length);
+            part.Content.Headers.ContentRange = Answer ?? new ContentRangeHeaderValue(from, to, bytes.Length);
             part.Headers.ETag = new EntityTagHeaderValue(Tag);
             return Task.FromResult(part);
         }

@@ -60,10 +60,13 @@ internal sealed class AudioEndpoints(MediaTransport transport, Harmony4HttpOptio
                 tokens += source.Current.Tokens.Length;
             }
 
+            // Chunks behind the samples: a client that sends all before it reads has to get rid of them.
+            var bytes = upload.Position;
+            await upload.DrainAsync(aborted);
             var done = events.Begin("done"u8);
             done.WriteNumber("frames"u8, frames);
             done.WriteNumber("tokens"u8, tokens);
-            done.WriteNumber("bytes"u8, upload.Position);
+            done.WriteNumber("bytes"u8, bytes);
             events.End();
         });
     }

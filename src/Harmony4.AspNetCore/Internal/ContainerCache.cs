@@ -18,8 +18,7 @@ internal sealed class ContainerCache(MediaTransport transport, IContainerStore s
     /// <summary>Opens a container, or takes the open one; 404 when there is none.</summary>
     public async ValueTask<Lease> OpenAsync(string id, CancellationToken cancellationToken)
     {
-        var stored = await store.FindAsync(id, cancellationToken) ?? throw NotFound();
-        var entry = Take(stored);
+        var entry = Take(await FindAsync(id, cancellationToken));
         try
         {
             var opened = await entry.Opening.WaitAsync(cancellationToken);
@@ -31,6 +30,30 @@ internal sealed class ContainerCache(MediaTransport transport, IContainerStore s
             ForgetIfFailed(entry);
             Release(entry);
             throw;
+        }
+    }
+
+    /// <summary>Looks for a container; 404 when there is none.</summary>
+    public async ValueTask<StoredContainer> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(id, cancellationToken) is { } stored)
+        {
+            return stored;
+        }
+
+        Forget(id);
+        throw NotFound();
+    }
+
+    /// <summary>Keeps a container open no longer: a file that was replaced or taken away takes up its room until it is closed.</summary>
+    public void Forget(string id)
+    {
+        lock (_lock)
+        {
+            if (_entries.TryGetValue(id, out var node))
+            {
+                Remove(node);
+            }
         }
     }
 
@@ -76,7 +99,15 @@ internal sealed class ContainerCache(MediaTransport transport, IContainerStore s
     {
         var source = await store.OpenAsync(stored.Id, CancellationToken.None) ?? throw NotFound();
         var container = await transport.OpenAsync(source, CancellationToken.None);
-        return entry.Opened = new Opened(container, await TagAsync(container, stored));
+        try
+        {
+            return entry.Opened = new Opened(container, await TagAsync(container, stored));
+        }
+        catch
+        {
+            await container.DisposeAsync();
+            throw;
+        }
     }
 
     // VERI names all bytes before it. Without one, the store's version tells bytes apart, weakly.

@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace Harmony4.AspNetCore.Internal;
 
@@ -14,46 +16,51 @@ internal sealed class ContainerEndpoints(MediaTransport transport, IContainerSto
         var aborted = context.RequestAborted;
         context.Response.ContentType = JsonResponse.ContentType;
         context.Response.Headers.CacheControl = "no-cache";
-        await using var json = new Utf8JsonWriter(context.Response.BodyWriter, JsonResponse.Options);
+
+        // Gathered here and not in the response: what a response has been given cannot be taken back when the store fails.
+        var gathered = new ArrayBufferWriter<byte>();
+        await using var json = new Utf8JsonWriter(gathered, JsonResponse.Options);
         json.WriteStartArray();
         await foreach (var stored in store.ListAsync(aborted))
         {
-            if (await store.OpenAsync(stored.Id, aborted) is not { } source)
+            if (await DescribeAsync(stored, aborted) is not var (tag, length))
             {
                 continue;
             }
 
-            await using (source)
-            {
-                var tag = await EntityTags.OfFileAsync(source, stored, aborted);
-                json.WriteStartObject();
-                json.WriteString("id"u8, stored.Id);
-                json.WriteNumber("size"u8, stored.Length);
-                json.WriteString("etag"u8, tag.ToString());
-                json.WriteEndObject();
-            }
-
+            json.WriteStartObject();
+            json.WriteString("id"u8, stored.Id);
+            json.WriteNumber("size"u8, length);
+            json.WriteString("etag"u8, tag.ToString());
+            json.WriteEndObject();
             if (json.BytesPending >= FlushLength)
             {
-                json.Flush();
-                await context.Response.BodyWriter.FlushAsync(aborted);
+                await SendAsync();
             }
         }
 
         json.WriteEndArray();
+        await SendAsync();
+
+        async Task SendAsync()
+        {
+            json.Flush();
+            await context.Response.Body.WriteAsync(gathered.WrittenMemory, aborted);
+            gathered.ResetWrittenCount();
+        }
     }
 
     public async Task FileAsync(HttpContext context)
     {
         var aborted = context.RequestAborted;
         var id = Query.CheckedId((string)context.Request.RouteValues["id"]!);
-        var stored = await store.FindAsync(id, aborted) ?? throw ContainerCache.NotFound();
+        var stored = await cache.FindAsync(id, aborted);
         var source = await store.OpenAsync(id, aborted) ?? throw ContainerCache.NotFound();
         await using (source)
         {
-            var tag = await EntityTags.OfFileAsync(source, stored, aborted);
+            var (tag, size) = await EntityTags.OfFileAsync(source, stored, aborted);
             await new Representation(
-                stored.Length,
+                size,
                 tag,
                 (offset, length, output, cancellationToken) => transport.CopySourceAsync(source, offset, length, output, cancellationToken))
                 .SendAsync(context);
@@ -84,5 +91,26 @@ internal sealed class ContainerEndpoints(MediaTransport transport, IContainerSto
             (offset, length, output, cancellationToken) =>
                 transport.CopyTrackAsync(container, track.Id, block.StreamOffset + offset, length, output, check: true, cancellationToken))
             .SendAsync(context);
+    }
+
+    /// <summary>The tag and the length of a file; null when it is not there any more. One that cannot be read is there all the same.</summary>
+    private async ValueTask<(EntityTagHeaderValue Tag, long Length)?> DescribeAsync(StoredContainer stored, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await store.OpenAsync(stored.Id, cancellationToken) is not { } source)
+            {
+                return null;
+            }
+
+            await using (source)
+            {
+                return await EntityTags.OfFileAsync(source, stored, cancellationToken);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return (EntityTags.Weak(stored.Version), stored.Length);
+        }
     }
 }

@@ -5,6 +5,9 @@ namespace Harmony4.AspNetCore.Internal;
 /// <summary>A response of server-sent events made from a body that is still coming in. Failures after its start are an <c>error</c> event.</summary>
 internal sealed class EventStream : IAsyncDisposable
 {
+    /// <summary>Tells proxies that would gather events before passing them on not to.</summary>
+    public const string BufferingHeader = "X-Accel-Buffering";
+
     private readonly HttpContext _context;
     private readonly ResponseSpool _spool;
 
@@ -21,9 +24,7 @@ internal sealed class EventStream : IAsyncDisposable
     {
         context.Response.ContentType = ServerSentEvents.ContentType;
         context.Response.Headers.CacheControl = "no-store";
-
-        // Told to proxies that would gather events before passing them on.
-        context.Response.Headers["X-Accel-Buffering"] = "no";
+        context.Response.Headers[BufferingHeader] = "no";
         return new ValueTask<EventStream>(new EventStream(context, new ResponseSpool(context, () => upload.IsComplete, spillDelay, startLength: 1)));
     }
 
@@ -33,7 +34,7 @@ internal sealed class EventStream : IAsyncDisposable
         {
             await write(Events);
         }
-        catch (Exception exception) when (!_context.RequestAborted.IsCancellationRequested && RequestGuard.AsProblem(exception) is { } problem)
+        catch (Exception exception) when (!_context.RequestAborted.IsCancellationRequested && RequestGuard.AsProblem(exception) is { Status: < StatusCodes.Status500InternalServerError } problem)
         {
             RequestGuard.WriteMembers(Events.Begin("error"u8), problem);
             Events.End();

@@ -18,9 +18,10 @@ internal sealed class HealthEndpoints(IContainerStore store)
                 break;
             }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested)
         {
-            throw new ProblemException(StatusCodes.Status503ServiceUnavailable, "the container store does not answer");
+            // However a store of the host's own may fail, it is not ready.
+            throw new ProblemException(StatusCodes.Status503ServiceUnavailable, "the container store does not answer", cause: exception);
         }
 
         await WriteAsync(context, "ready");

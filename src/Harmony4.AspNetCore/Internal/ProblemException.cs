@@ -1,7 +1,7 @@
 namespace Harmony4.AspNetCore.Internal;
 
 /// <summary>Ends a request with problem details.</summary>
-internal sealed class ProblemException(int status, string detail, string? code = null, long? offset = null) : Exception(detail)
+internal sealed class ProblemException(int status, string detail, string? code = null, long? offset = null, Exception? cause = null) : Exception(detail, cause)
 {
     public int Status { get; } = status;
 

@@ -20,7 +20,7 @@ internal readonly struct Query(HttpRequest request)
         {
             0 => null,
             1 when values[0] is { Length: > 0 } value => value,
-            1 => null,
+            1 => throw Bad($"{name}: expected a value, found none"),
             _ => throw Bad($"{name}: expected one value, found {values.Count}"),
         };
     }

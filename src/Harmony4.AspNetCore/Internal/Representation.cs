@@ -22,12 +22,12 @@ internal sealed record Representation(long Length, EntityTagHeaderValue? Tag, Fu
 
         // A cached copy is to be asked about each time: an id may get other bytes.
         response.Headers.CacheControl = "no-cache";
-        if (request.Headers.IfMatch.Count > 0 && !Matches(request.Headers.IfMatch.ToString(), weak: false))
+        if (request.Headers.IfMatch.Count > 0 && !EntityTags.Matches(request.Headers.IfMatch.ToString(), Tag, weak: false))
         {
             throw new ProblemException(StatusCodes.Status412PreconditionFailed, "the entity tag is not one of If-Match");
         }
 
-        if (request.Headers.IfNoneMatch.Count > 0 && Matches(request.Headers.IfNoneMatch.ToString(), weak: true))
+        if (request.Headers.IfNoneMatch.Count > 0 && EntityTags.Matches(request.Headers.IfNoneMatch.ToString(), Tag, weak: true))
         {
             response.StatusCode = StatusCodes.Status304NotModified;
             return;
@@ -61,25 +61,4 @@ internal sealed record Representation(long Length, EntityTagHeaderValue? Tag, Fu
     private bool IfRangeHolds(HttpRequest request) =>
         request.Headers.IfRange.Count == 0
         || (Tag is { IsWeak: false } tag && EntityTagHeaderValue.TryParse(request.Headers.IfRange.ToString(), out var asked) && tag.Compare(asked, useStrongComparison: true));
-
-    private bool Matches(string header, bool weak)
-    {
-        if (header.AsSpan().Trim(" \t") is "*")
-        {
-            return true;
-        }
-
-        if (Tag is { } tag && EntityTagHeaderValue.TryParseList([header], out var list))
-        {
-            foreach (var asked in list)
-            {
-                if (tag.Compare(asked, useStrongComparison: !weak))
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
-    }
 }

@@ -20,11 +20,28 @@ internal sealed class RequestGuard(ILogger logger)
         }
         catch (Exception exception) when (context.RequestAborted.IsCancellationRequested)
         {
-            // Nobody is there to be answered.
+            // The client went away, or a time limit of the host has passed, which then answers for itself. Whoever returned here would
+            // let what was sent so far pass for whole.
+            logger.LogDebug(exception, "{Path}: the request was cancelled", context.Request.Path);
+            if (exception is OperationCanceledException)
+            {
+                throw;
+            }
+
+            throw new OperationCanceledException("the request was cancelled", exception, context.RequestAborted);
+        }
+        catch (ClientGoneException exception)
+        {
             logger.LogDebug(exception, "{Path}: the client went away", context.Request.Path);
+            context.Abort();
         }
         catch (Exception exception) when (AsProblem(exception) is { } problem)
         {
+            if (problem.Status >= StatusCodes.Status500InternalServerError)
+            {
+                logger.LogError(exception, "{Path}: the store or the disk failed", context.Request.Path);
+            }
+
             if (context.Response.HasStarted)
             {
                 // Cutting the response short is the only way left to say that it is not whole.
@@ -37,7 +54,7 @@ internal sealed class RequestGuard(ILogger logger)
         }
     };
 
-    /// <summary>Returns the answer to what a request did wrong or a stored file is; null for failures of the server.</summary>
+    /// <summary>Returns the answer to what a request did wrong, a stored file is, or a store or disk fails to do; null for other failures of the server.</summary>
     public static ProblemException? AsProblem(Exception exception) => exception switch
     {
         ProblemException problem => problem,
@@ -46,6 +63,10 @@ internal sealed class RequestGuard(ILogger logger)
         MediaFormatException media => new ProblemException(StatusCodes.Status400BadRequest, media.Message, "media", media.Offset),
         PcmFormatException pcm => new ProblemException(StatusCodes.Status400BadRequest, pcm.Message, "pcm", pcm.Offset),
         InvalidDataException data => new ProblemException(StatusCodes.Status400BadRequest, data.Message),
+        ArgumentException { ParamName: "id" } => new ProblemException(StatusCodes.Status400BadRequest, "id: the store keeps nothing under such an id"),
+
+        // Messages of the system name paths of this machine.
+        IOException or UnauthorizedAccessException => new ProblemException(StatusCodes.Status503ServiceUnavailable, "the container store or the disk does not answer"),
         _ => null,
     };
 
@@ -69,15 +90,20 @@ internal sealed class RequestGuard(ILogger logger)
     private static async Task WriteAsync(HttpContext context, ProblemException problem)
     {
         var response = context.Response;
-        var contentRange = response.Headers.ContentRange;
-        response.Clear();
         response.StatusCode = problem.Status;
-        response.ContentType = ContentType;
-        response.Headers.CacheControl = "no-store";
-        if (problem.Status == StatusCodes.Status416RangeNotSatisfiable)
+
+        // What was said of the representation goes; what the host says of every response stays.
+        var headers = response.Headers;
+        headers.ETag = headers.AcceptRanges = default;
+        headers.ContentLength = null;
+        if (problem.Status != StatusCodes.Status416RangeNotSatisfiable)
         {
-            response.Headers.ContentRange = contentRange;
+            headers.ContentRange = default;
         }
+
+        headers.Remove(EventStream.BufferingHeader);
+        response.ContentType = ContentType;
+        headers.CacheControl = "no-store";
 
         if (HttpMethods.IsHead(context.Request.Method))
         {

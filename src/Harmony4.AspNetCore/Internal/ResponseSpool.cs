@@ -1,6 +1,7 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Win32.SafeHandles;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Harmony4.AspNetCore.Internal;
 
@@ -12,6 +13,8 @@ internal sealed class ResponseSpool : Stream
 {
     private const int BufferLength = 128 * 1024;
 
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
     private readonly HttpContext _context;
     private readonly Func<bool> _isRequestRead;
     private readonly TimeSpan _spillDelay;
@@ -20,10 +23,12 @@ internal sealed class ResponseSpool : Stream
     private readonly SemaphoreSlim _filled = new(0);
     private readonly SemaphoreSlim _taken = new(0);
     private readonly CancellationTokenSource _stopping;
+    private readonly IHttpMinResponseDataRateFeature? _rateLimit;
+    private readonly MinDataRate? _rate;
     private byte[] _filling = ArrayPool<byte>.Shared.Rent(BufferLength);
     private byte[] _sending = ArrayPool<byte>.Shared.Rent(BufferLength);
     private int _length;
-    private SafeFileHandle? _file;
+    private FileStream? _file;
     private long _fileStart;
     private long _fileEnd;
     private bool _isComplete;
@@ -41,6 +46,8 @@ internal sealed class ResponseSpool : Stream
         _spillDelay = spillDelay;
         _startLength = startLength;
         _stopping = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        _rateLimit = context.Features.Get<IHttpMinResponseDataRateFeature>();
+        _rate = _rateLimit?.MinDataRate;
     }
 
     public override bool CanRead => false;
@@ -184,15 +191,10 @@ internal sealed class ResponseSpool : Stream
 
     private void Spill(ReadOnlySpan<byte> bytes)
     {
-        _file ??= File.OpenHandle(
-            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
-            FileMode.CreateNew,
-            FileAccess.ReadWrite,
-            FileShare.None,
-            FileOptions.DeleteOnClose);
+        _file ??= CreateFile();
         lock (_lock)
         {
-            RandomAccess.Write(_file, bytes, _fileEnd);
+            RandomAccess.Write(_file.SafeFileHandle, bytes, _fileEnd);
             _fileEnd += bytes.Length;
         }
 
@@ -207,8 +209,7 @@ internal sealed class ResponseSpool : Stream
         {
             while (await TakeAsync(stopping) is var count and > 0)
             {
-                await _context.Response.Body.WriteAsync(_sending.AsMemory(0, count), stopping);
-                await _context.Response.Body.FlushAsync(stopping);
+                await SendAsync(count, stopping);
             }
         }
         catch (Exception exception)
@@ -217,6 +218,39 @@ internal sealed class ResponseSpool : Stream
             _failure = exception;
             Signal(_taken);
             throw;
+        }
+    }
+
+    private async Task SendAsync(int count, CancellationToken stopping)
+    {
+        if (_rateLimit is null || _rate is not { } rate || _isRequestRead())
+        {
+            _rateLimit?.MinDataRate = _rate;
+            await WriteAsync();
+            return;
+        }
+
+        // A client that still sends is not slow to read: it does not read yet. The server holds a write to the limit that was set when the
+        // write began, so when the body ends meanwhile, the same time is counted here.
+        _rateLimit.MinDataRate = null;
+        var write = WriteAsync();
+        var seconds = 1 + Math.Ceiling(rate.GracePeriod.TotalSeconds + (count / rate.BytesPerSecond));
+        while (!write.IsCompleted && !stopping.IsCancellationRequested)
+        {
+            await Task.WhenAny(write, Task.Delay(Second, stopping));
+            if (_isRequestRead() && --seconds < 0 && !write.IsCompleted)
+            {
+                _context.Abort();
+                break;
+            }
+        }
+
+        await write;
+
+        async Task WriteAsync()
+        {
+            await _context.Response.Body.WriteAsync(_sending.AsMemory(0, count), stopping);
+            await _context.Response.Body.FlushAsync(stopping);
         }
     }
 
@@ -257,15 +291,32 @@ internal sealed class ResponseSpool : Stream
             return 0;
         }
 
-        var read = RandomAccess.Read(_file, _sending.AsSpan(0, (int)Math.Min(_sending.Length, _fileEnd - _fileStart)), _fileStart);
+        var read = RandomAccess.Read(_file.SafeFileHandle, _sending.AsSpan(0, (int)Math.Min(_sending.Length, _fileEnd - _fileStart)), _fileStart);
         _fileStart += read;
         if (_fileStart == _fileEnd)
         {
             _fileStart = _fileEnd = 0;
-            RandomAccess.SetLength(_file, 0);
+            RandomAccess.SetLength(_file.SafeFileHandle, 0);
         }
 
         return read;
+    }
+
+    // Nobody else may read it, and no crash leaves it behind: where the system allows that, it has no name from the start.
+    private static FileStream CreateFile()
+    {
+        var path = Path.Combine(Path.GetTempPath(), "harmony4-" + Path.GetRandomFileName());
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+        if (OperatingSystem.IsWindows())
+        {
+            options.Options = FileOptions.DeleteOnClose;
+            return new FileStream(path, options);
+        }
+
+        options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var file = new FileStream(path, options);
+        File.Delete(path);
+        return file;
     }
 
     private static void Signal(SemaphoreSlim semaphore)

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
@@ -8,12 +9,23 @@ namespace Harmony4.AspNetCore.Internal;
 /// <summary>The uploaded bytes: the body itself, or the first file of a multipart form, read as they come.</summary>
 internal sealed class UploadBody : Stream
 {
+    private const int HeadLength = 512;
+
     private readonly Stream _stream;
+    private readonly MultipartReader? _form;
+    private readonly long _limit;
+    private readonly byte[] _head = new byte[HeadLength];
+    private Memory<byte> _headLeft;
     private long _position;
 
-    private UploadBody(Stream stream) => _stream = stream;
+    private UploadBody(Stream stream, MultipartReader? form, long limit)
+    {
+        _stream = stream;
+        _form = form;
+        _limit = limit;
+    }
 
-    /// <summary>Gets whether the end was read.</summary>
+    /// <summary>Gets whether the end was read, of the whole body.</summary>
     public bool IsComplete { get; private set; }
 
     public override bool CanRead => true;
@@ -30,13 +42,15 @@ internal sealed class UploadBody : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Opens the upload and sets its limit.</summary>
+    /// <summary>
+    /// Opens the upload, sets its limit and waits for its first bytes: a client that asks whether to go on is only told so before the response starts.
+    /// </summary>
     public static async ValueTask<UploadBody> OpenAsync(HttpContext context, long limit)
     {
         var request = context.Request;
         if (request.ContentLength > limit)
         {
-            throw new ProblemException(StatusCodes.Status413PayloadTooLarge, $"expected at most {limit} bytes, found {request.ContentLength}");
+            throw TooLong(limit);
         }
 
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
@@ -44,16 +58,45 @@ internal sealed class UploadBody : Stream
             size.MaxRequestBodySize = limit;
         }
 
-        return new UploadBody(IsForm(request, out var boundary) ? await FindFileAsync(request, boundary, context.RequestAborted) : request.Body);
+        var form = IsForm(request, out var boundary) ? new MultipartReader(boundary, request.Body) : null;
+        var stream = form is null ? request.Body : await FindFileAsync(form, context.RequestAborted);
+        var upload = new UploadBody(stream, form, limit);
+        upload._headLeft = upload._head.AsMemory(0, await upload.ReadPartAsync(upload._head, context.RequestAborted));
+        return upload;
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var count = await _stream.ReadAsync(buffer, cancellationToken);
-        IsComplete |= count == 0 && buffer.Length > 0;
+        int count;
+        if (_headLeft.IsEmpty)
+        {
+            count = await ReadPartAsync(buffer, cancellationToken);
+        }
+        else
+        {
+            count = Math.Min(buffer.Length, _headLeft.Length);
+            _headLeft[..count].CopyTo(buffer);
+            _headLeft = _headLeft[count..];
+        }
+
         _position += count;
         Telemetry.BytesReceived.Add(count);
+        if (_position > _limit)
+        {
+            // Not every server enforces it, and none does when something in front of this unpacks the body.
+            throw TooLong(_limit);
+        }
+
         return count;
+    }
+
+    /// <summary>Reads on to the end.</summary>
+    public async ValueTask DrainAsync(CancellationToken cancellationToken)
+    {
+        var scratch = new byte[16 * 1024];
+        while (await ReadAsync(scratch, cancellationToken) > 0)
+        {
+        }
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -83,24 +126,60 @@ internal sealed class UploadBody : Stream
         return boundary.Length is > 0 and <= 70 ? true : throw Query.Bad("expected a multipart boundary of 1 to 70 characters");
     }
 
-    private static async ValueTask<Stream> FindFileAsync(HttpRequest request, string boundary, CancellationToken cancellationToken)
+    private static async ValueTask<Stream> FindFileAsync(MultipartReader form, CancellationToken cancellationToken)
     {
-        var reader = new MultipartReader(boundary, request.Body);
-        try
+        while (await NextPartAsync(form, cancellationToken) is { } section)
         {
-            while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
+            if (ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) && disposition.IsFileDisposition())
             {
-                if (ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) && disposition.IsFileDisposition())
-                {
-                    return section.Body;
-                }
+                return section.Body;
             }
-        }
-        catch (IOException exception) when (exception is not BadHttpRequestException && !cancellationToken.IsCancellationRequested)
-        {
-            throw Query.Bad($"not a multipart form: {exception.Message}");
         }
 
         throw Query.Bad("expected a file in the form, found none");
+    }
+
+    private static async ValueTask<MultipartSection?> NextPartAsync(MultipartReader form, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await form.ReadNextSectionAsync(cancellationToken);
+        }
+        catch (IOException exception) when (exception is not BadHttpRequestException)
+        {
+            throw Ended(exception, "expected a multipart form, found none, or one that is cut short");
+        }
+    }
+
+    // A body that cannot be read is the client's doing, unlike other failures of that kind, which are the store's or the disk's.
+    private static Exception Ended(IOException exception, string? detail) =>
+        detail is null || exception is ConnectionResetException ? new ClientGoneException(exception) : Query.Bad(detail);
+
+    private static ProblemException TooLong(long limit) => new(StatusCodes.Status413PayloadTooLarge, $"expected at most {limit} bytes, found more");
+
+    private async ValueTask<int> ReadPartAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        int count;
+        try
+        {
+            count = await _stream.ReadAsync(buffer, cancellationToken);
+        }
+        catch (IOException exception) when (exception is not BadHttpRequestException)
+        {
+            throw Ended(exception, _form is null ? null : "the form ends before its file does");
+        }
+
+        if (count > 0 || buffer.IsEmpty || IsComplete)
+        {
+            return count;
+        }
+
+        // What stands behind the file is not wanted, but has to be there, and a client that sends all before it reads has to get rid of it.
+        while (_form is not null && await NextPartAsync(_form, cancellationToken) is not null)
+        {
+        }
+
+        IsComplete = true;
+        return 0;
     }
 }

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Harmony4.Format;
 using Harmony4.Tokenization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace Harmony4.AspNetCore.Internal;
 
@@ -67,16 +69,25 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
 
         var id = query.OptionalId();
         using var mask = query.Flag("mask") ? query.Mask() : null;
-        var export = new ExportOptions { Segment = segment, Segmenter = segmenter, Version = version, Mask = mask };
+        var export = new ExportOptions { Segment = segment, Segmenter = segmenter, Version = version, Mask = mask, MaxBlockCount = options.MaxUploadBlocks };
         var upload = await UploadBody.OpenAsync(context, options.MaxUploadLength);
         using var activity = Telemetry.Activities.StartActivity("harmony4.export");
         activity?.SetTag("harmony4.stored", id is not null);
-        var result = id is null
-            ? await StreamBackAsync(context, upload, export)
-            : await KeepAsync(context, id, upload, export);
-        Telemetry.BlocksExported.Add(result.Container.BlockCount);
-        activity?.SetTag("harmony4.segment", result.Segment);
-        activity?.SetTag("harmony4.blocks", result.Container.BlockCount);
+        try
+        {
+            var result = id is null
+                ? await StreamBackAsync(context, upload, export)
+                : await KeepAsync(context, id, upload, export);
+            Telemetry.BlocksExported.Add(result.Container.BlockCount);
+            activity?.SetTag("harmony4.segment", result.Segment);
+            activity?.SetTag("harmony4.blocks", result.Container.BlockCount);
+        }
+        catch (Exception exception)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error);
+            activity?.SetTag("error.type", exception.GetType().FullName);
+            throw;
+        }
     }
 
     public async Task RangeAsync(HttpContext context)
@@ -163,21 +174,17 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
     {
         // As RFC 9110 section 13.1.2 has it: with "*", nothing that exists is replaced.
         var replace = context.Request.Headers.IfNoneMatch.ToString().Trim() != "*";
-        if (!replace && await store.FindAsync(id, context.RequestAborted) is not null)
-        {
-            throw Taken();
-        }
-
+        await CheckAsync(context, id);
         var kept = await store.CreateAsync(id, context.RequestAborted);
         await using (kept)
         {
             var result = await transport.ExportAsync(upload, kept.Output, export, progress: null, context.RequestAborted);
+            await CheckAsync(context, id);
             var stored = await kept.CommitAsync(replace, context.RequestAborted) ?? throw Taken();
+            cache.Forget(id);
             var (request, response) = (context.Request, context.Response);
-            var path = request.Path.Value ?? string.Empty;
-            var prefix = path.EndsWith(ExportPath, StringComparison.OrdinalIgnoreCase) ? path[..^ExportPath.Length] : string.Empty;
             response.StatusCode = StatusCodes.Status201Created;
-            response.Headers.Location = (request.PathBase + new PathString($"{prefix}/containers/{id}")).ToUriComponent();
+            response.Headers.Location = (request.PathBase + RoutePrefix.Of(request, ExportPath) + new PathString($"/containers/{id}")).ToUriComponent();
             response.Headers.ETag = EntityTags.OfFile(result.Container.Veri.Span, stored.Length).ToString();
             await JsonResponse.WriteAsync(response, json =>
             {
@@ -192,6 +199,36 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
                 json.WriteEndObject();
             });
             return result;
+        }
+    }
+
+    /// <summary>Holds the conditions against what is stored: before the body is read, and again when it is, since that takes a while.</summary>
+    private async ValueTask CheckAsync(HttpContext context, string id)
+    {
+        var (match, noneMatch) = (context.Request.Headers.IfMatch, context.Request.Headers.IfNoneMatch);
+        if (match.Count == 0 && noneMatch.Count == 0)
+        {
+            return;
+        }
+
+        var aborted = context.RequestAborted;
+        EntityTagHeaderValue? tag = null;
+        if (await store.FindAsync(id, aborted) is { } stored && await store.OpenAsync(id, aborted) is { } source)
+        {
+            await using (source)
+            {
+                (tag, _) = await EntityTags.OfFileAsync(source, stored, aborted);
+            }
+        }
+
+        if (match.Count > 0 && (tag is null || !EntityTags.Matches(match.ToString(), tag, weak: false)))
+        {
+            throw new ProblemException(StatusCodes.Status412PreconditionFailed, "the entity tag of what is stored is not one of If-Match");
+        }
+
+        if (noneMatch.Count > 0 && tag is not null && EntityTags.Matches(noneMatch.ToString(), tag, weak: true))
+        {
+            throw Taken();
         }
     }
 

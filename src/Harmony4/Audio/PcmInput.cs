@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using Harmony4.Tokenization;
 
 namespace Harmony4;
@@ -56,6 +57,12 @@ public sealed class PcmInput
         ArgumentNullException.ThrowIfNull(stream);
         var head = new byte[RiffHeaderLength];
         var length = await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        if (length == head.Length && head.AsSpan(8).StartsWith("WAVE"u8) && IsOtherWav(head))
+        {
+            // As raw samples its header would be noise, and with big-endian ones all of it.
+            throw new MediaFormatException(MediaFormats.Wav, 0, $"expected RIFF, found {Encoding.ASCII.GetString(head, 0, 4)}");
+        }
+
         if (length < head.Length || !head.AsSpan().StartsWith("RIFF"u8) || !head.AsSpan(8).StartsWith("WAVE"u8))
         {
             return new PcmInput(stream, head[..length], long.MaxValue);
@@ -75,7 +82,7 @@ public sealed class PcmInput
             }
 
             // Chunks are padded to an even length.
-            long rest = size + (size & 1);
+            var rest = (long)size + (size & 1);
             if (chunk.AsSpan().StartsWith("fmt "u8))
             {
                 format = new byte[Math.Min(size, LongestFormat)];
@@ -108,6 +115,8 @@ public sealed class PcmInput
         _left -= read;
         return read;
     }
+
+    private static bool IsOtherWav(ReadOnlySpan<byte> head) => head.StartsWith("RF64"u8) || head.StartsWith("BW64"u8) || head.StartsWith("RIFX"u8);
 
     private static PcmInput Create(Stream stream, ReadOnlySpan<byte> format, uint size, long offset)
     {

@@ -19,6 +19,10 @@ public sealed record ExportOptions
     /// <value>Default 1.0.</value>
     public H4mkVersion Version { get; init; } = H4mkVersion.V10;
 
+    /// <summary>Gets the most blocks that a container may get. A writer keeps 16 bytes for each keyframe, so media of very short blocks takes much memory.</summary>
+    /// <value>Default: no limit.</value>
+    public long MaxBlockCount { get; init; } = long.MaxValue;
+
     /// <summary>Gets META, a JSON object in UTF-8; null for one that names the project, the segmenter and whether the blocks are masked.</summary>
     /// <value>Default null.</value>
     public ReadOnlyMemory<byte>? Meta { get; init; }

@@ -85,7 +85,7 @@ public sealed class HttpRangeSource : H4mkSource
         switch (response.StatusCode)
         {
             case HttpStatusCode.PartialContent when answered is { Unit: "bytes", From: { } from, To: { } to, Length: { } length }:
-                if ((offset is { } asked && from != asked) || to - from >= destination.Length)
+                if (from != (offset ?? Math.Max(0, length - destination.Length)) || to - from >= destination.Length || (offset is null && to != length - 1))
                 {
                     throw new IOException($"{_address}: expected the bytes asked for, found Content-Range {answered}");
                 }
@@ -106,6 +106,9 @@ public sealed class HttpRangeSource : H4mkSource
             case HttpStatusCode.OK:
                 throw new IOException($"{_address}: expected a server that answers ranges, found the whole file (status 200)");
 
+            case HttpStatusCode.PartialContent:
+                throw new IOException($"{_address}: expected a Content-Range with the length of the file, found {(object?)answered ?? "none"}");
+
             case HttpStatusCode.PreconditionFailed:
                 throw new IOException($"{_address}: the file changed while it was read (status 412)");
 
@@ -122,9 +125,10 @@ public sealed class HttpRangeSource : H4mkSource
             throw new IOException($"{_address}: the file changed while it was read (its length was {previous}, now {length})");
         }
 
-        if (response.Headers.ETag is { IsWeak: false } tag)
+        // Not every server heeds If-Match, and of two first reads at once neither has a tag to send.
+        if (response.Headers.ETag is { IsWeak: false } tag && Interlocked.CompareExchange(ref _entityTag, tag, null) is { } kept && kept.Tag != tag.Tag)
         {
-            Interlocked.CompareExchange(ref _entityTag, tag, null);
+            throw new IOException($"{_address}: the file changed while it was read (its entity tag was {kept.Tag}, now {tag.Tag})");
         }
     }
 

@@ -8,7 +8,8 @@ namespace Harmony4;
 /// <summary>Keeps containers as files of a folder: the file's name is the id. Files that are no id are not seen.</summary>
 /// <remarks>
 /// An upload goes to a file whose name begins with a dot, is flushed to disk and then renamed, so that a crash leaves no half container
-/// under an id. On a file system that does not tell case apart, ids that differ in case only are one. The version of a container is its last write time and length.
+/// under an id. On a file system that does not tell case apart, ids that differ in case only are one. The version of a container is its last write time and
+/// length; uploads are given times that differ. A link to a file is that file.
 /// </remarks>
 public sealed class FolderContainerStore : IContainerStore
 {
@@ -16,6 +17,7 @@ public sealed class FolderContainerStore : IContainerStore
     private const int SuffixLength = 8;
 
     private readonly string _folder;
+    private long _lastTicks;
 
     /// <summary>Initializes a store, and creates its folder if there is none.</summary>
     /// <param name="folder">The folder's path.</param>
@@ -69,16 +71,54 @@ public sealed class FolderContainerStore : IContainerStore
     {
         cancellationToken.ThrowIfCancellationRequested();
         var path = PathOf(id);
+        if (Directory.Exists(path))
+        {
+            throw new ArgumentException("a folder has that name", nameof(id));
+        }
+
         var temporary = Path.Combine(_folder, ".upload-" + RandomNumberGenerator.GetHexString(2 * SuffixLength, lowercase: true));
-        return new ValueTask<ContainerUpload>(new Upload(id, temporary, path));
+        return new ValueTask<ContainerUpload>(new Upload(this, id, temporary, path));
     }
 
     private static StoredContainer? Describe(string id, string path)
     {
         var file = new FileInfo(path);
-        return file.Exists
+        if (file.Exists && (file.Attributes & FileAttributes.ReparsePoint) != 0)
+        {
+            // Length and time of a link are its own.
+            file = Follow(file);
+        }
+
+        return file is { Exists: true }
             ? new StoredContainer(id, file.Length, string.Create(CultureInfo.InvariantCulture, $"{file.LastWriteTimeUtc.Ticks:x}-{file.Length:x}"))
             : null;
+    }
+
+    private static FileInfo? Follow(FileInfo link)
+    {
+        try
+        {
+            return link.ResolveLinkTarget(returnFinalTarget: true) as FileInfo;
+        }
+        catch (IOException)
+        {
+            // It leads to itself, or is gone.
+            return null;
+        }
+    }
+
+    // A file system's clock ticks every few milliseconds: two uploads of one length would look the same.
+    private DateTime NextTime()
+    {
+        while (true)
+        {
+            var last = Interlocked.Read(ref _lastTicks);
+            var ticks = Math.Max(last + 1, TimeProvider.System.GetUtcNow().UtcTicks);
+            if (Interlocked.CompareExchange(ref _lastTicks, ticks, last) == last)
+            {
+                return new DateTime(ticks, DateTimeKind.Utc);
+            }
+        }
     }
 
     private string PathOf(string id)
@@ -92,7 +132,7 @@ public sealed class FolderContainerStore : IContainerStore
             : throw new ArgumentException("this file system has no file of that name", nameof(id));
     }
 
-    private sealed class Upload(string id, string temporary, string path) : ContainerUpload
+    private sealed class Upload(FolderContainerStore store, string id, string temporary, string path) : ContainerUpload
     {
         private readonly FileStream _file = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferLength, FileOptions.Asynchronous);
         private bool _committed;
@@ -109,6 +149,10 @@ public sealed class FolderContainerStore : IContainerStore
             await _file.FlushAsync(cancellationToken).ConfigureAwait(false);
             _file.Flush(flushToDisk: true);
             await _file.DisposeAsync().ConfigureAwait(false);
+            File.SetLastWriteTimeUtc(temporary, store.NextTime());
+
+            // Before the move: from then on another upload may take its place.
+            var stored = Describe(id, temporary);
             try
             {
                 File.Move(temporary, path, replace);
@@ -119,7 +163,7 @@ public sealed class FolderContainerStore : IContainerStore
             }
 
             _committed = true;
-            return Describe(id, path);
+            return stored;
         }
 
         public override async ValueTask DisposeAsync()

@@ -80,12 +80,15 @@ public sealed class MemoryContainerStore : IContainerStore
 
             cancellationToken.ThrowIfCancellationRequested();
             var entry = store.NewEntry(_output.ToArray());
-            if (!replace && !store._entries.TryAdd(id, entry))
+            if (replace)
+            {
+                store._entries[id] = entry;
+            }
+            else if (!store._entries.TryAdd(id, entry))
             {
                 return new ValueTask<StoredContainer?>((StoredContainer?)null);
             }
 
-            store._entries[id] = entry;
             _committed = true;
             return new ValueTask<StoredContainer?>(entry.Describe(id));
         }
