@@ -52,6 +52,16 @@ public sealed class HttpRangeSourceTests
         Assert.Contains("changed", exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Read_SignedAddressFails_MessageLeavesItOut()
+    {
+        var address = new Uri("http://user:password@media.test/c.h4mk?signature=hidden");
+        await using var source = new HttpRangeSource(new HttpClient(new RangeServer([]) { Status = HttpStatusCode.BadGateway }), address);
+        var exception = await Assert.ThrowsAsync<IOException>(() => source.ReadAsync(0, new byte[10]).AsTask());
+        Assert.StartsWith("http://media.test/c.h4mk:", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hidden", exception.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("bytes 0-9/1000")]
     [InlineData("bytes 900-909/1000")]

@@ -16,6 +16,7 @@ public sealed class HttpRangeSource : H4mkSource
 
     private readonly HttpClient _client;
     private readonly Uri _address;
+    private readonly string _name;
     private EntityTagHeaderValue? _entityTag;
     private long _length = -1;
 
@@ -34,6 +35,9 @@ public sealed class HttpRangeSource : H4mkSource
 
         _client = client;
         _address = address;
+
+        // A query may hold a signature, the user part a password, and messages end in logs.
+        _name = address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
     }
 
     /// <inheritdoc/>
@@ -71,11 +75,11 @@ public sealed class HttpRangeSource : H4mkSource
         }
         catch (HttpRequestException exception)
         {
-            throw new IOException($"{_address}: {exception.Message}", exception);
+            throw new IOException($"{_name}: {exception.Message}", exception);
         }
         catch (TaskCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException($"{_address}: no answer in time", exception);
+            throw new IOException($"{_name}: no answer in time", exception);
         }
     }
 
@@ -87,7 +91,7 @@ public sealed class HttpRangeSource : H4mkSource
             case HttpStatusCode.PartialContent when answered is { Unit: "bytes", From: { } from, To: { } to, Length: { } length }:
                 if (from != (offset ?? Math.Max(0, length - destination.Length)) || to - from >= destination.Length || (offset is null && to != length - 1))
                 {
-                    throw new IOException($"{_address}: expected the bytes asked for, found Content-Range {answered}");
+                    throw new IOException($"{_name}: expected the bytes asked for, found Content-Range {answered}");
                 }
 
                 Keep(response, length);
@@ -104,16 +108,16 @@ public sealed class HttpRangeSource : H4mkSource
                 return new SourceRead(0, 0, _entityTag?.Tag);
 
             case HttpStatusCode.OK:
-                throw new IOException($"{_address}: expected a server that answers ranges, found the whole file (status 200)");
+                throw new IOException($"{_name}: expected a server that answers ranges, found the whole file (status 200)");
 
             case HttpStatusCode.PartialContent:
-                throw new IOException($"{_address}: expected a Content-Range with the length of the file, found {(object?)answered ?? "none"}");
+                throw new IOException($"{_name}: expected a Content-Range with the length of the file, found {(object?)answered ?? "none"}");
 
             case HttpStatusCode.PreconditionFailed:
-                throw new IOException($"{_address}: the file changed while it was read (status 412)");
+                throw new IOException($"{_name}: the file changed while it was read (status 412)");
 
             default:
-                throw new IOException($"{_address}: expected status 206, found {(int)response.StatusCode}");
+                throw new IOException($"{_name}: expected status 206, found {(int)response.StatusCode}");
         }
     }
 
@@ -122,13 +126,13 @@ public sealed class HttpRangeSource : H4mkSource
         var previous = Interlocked.CompareExchange(ref _length, length, -1);
         if (previous >= 0 && previous != length)
         {
-            throw new IOException($"{_address}: the file changed while it was read (its length was {previous}, now {length})");
+            throw new IOException($"{_name}: the file changed while it was read (its length was {previous}, now {length})");
         }
 
         // Not every server heeds If-Match, and of two first reads at once neither has a tag to send.
         if (response.Headers.ETag is { IsWeak: false } tag && Interlocked.CompareExchange(ref _entityTag, tag, null) is { } kept && kept.Tag != tag.Tag)
         {
-            throw new IOException($"{_address}: the file changed while it was read (its entity tag was {kept.Tag}, now {tag.Tag})");
+            throw new IOException($"{_name}: the file changed while it was read (its entity tag was {kept.Tag}, now {tag.Tag})");
         }
     }
 
@@ -140,7 +144,7 @@ public sealed class HttpRangeSource : H4mkSource
             var count = await body.ReadAtLeastAsync(destination, destination.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
             return count == destination.Length
                 ? count
-                : throw new IOException($"{_address}: expected {destination.Length} bytes in the answer, found {count}");
+                : throw new IOException($"{_name}: expected {destination.Length} bytes in the answer, found {count}");
         }
     }
 }
