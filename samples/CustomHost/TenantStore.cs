@@ -3,7 +3,7 @@ using Harmony4.Format;
 
 namespace CustomHost;
 
-/// <summary>A folder for each tenant, read only: the id <c>acme.clip</c> is <c>acme/clip.h4mk</c>. An object store has the same five members.</summary>
+/// <summary>A folder for each tenant, read only: the id <c>acme.clip</c> is <c>acme/clip.h4mk</c>. An object store has the same four members.</summary>
 internal sealed class TenantStore(string folder) : IContainerStore
 {
     private const string Extension = ".h4mk";
