@@ -21,11 +21,18 @@ function withKey(headers = {}) {
   return key ? { ...headers, ...Object.fromEntries([JSON.parse(key)]) } : headers;
 }
 
+// What fetch() throws besides says little, and other words in each browser.
+function lost(message) {
+  return error => {
+    throw error.name === 'AbortError' ? error : new HttpError(0, message);
+  };
+}
+
 const unauthorized = 'the host asks who you are';
 
 // no-store: what is shown is about the bytes as they are on the server now.
 export async function request(path, options = {}) {
-  const response = await fetch(new URL(path, root), { cache: 'no-store', ...options, headers: withKey(options.headers) });
+  const response = await fetch(new URL(path, root), { cache: 'no-store', ...options, headers: withKey(options.headers) }).catch(lost('the host does not answer'));
   if (!response.ok) {
     const problem = await response.json().catch(() => ({}));
     const message = problem.detail ?? (response.status === 401 ? unauthorized : `the host answered ${response.status} ${response.statusText}`.trim());
@@ -48,7 +55,7 @@ export const track = (id, signal) => request(`video/range?id=${encodeURIComponen
 // Bytes first … last of the track stream; last may lie past the end.
 export async function range(id, first, last, signal) {
   const response = await request(`video/range?id=${encodeURIComponent(id)}`, { headers: { Range: `bytes=${first}-${last}` }, signal });
-  return new Uint8Array(await response.arrayBuffer());
+  return new Uint8Array(await response.arrayBuffer().catch(lost('the host broke off, as it does where a stored block is damaged')));
 }
 
 export async function fileRange(id, first, last, signal) {

@@ -8,7 +8,7 @@ import { verify } from './verify.js';
 const $ = id => document.getElementById(id);
 const mostFindings = 50;
 const notPlayable = 'This browser does not play this media: fragmented MP4 and WebM are what a page can play piece by piece. Seeking says where a time is all the same.';
-const player = new Player($('video'), sought, error => { $('playing').textContent = `stopped: ${error.message}`; });
+const player = new Player($('video'), sought, playing, error => playing(`stopped: ${error.message}`));
 const timeline = new Timeline($('keys'), $('keys-text'), seconds => player.seek(seconds));
 let shown = null;
 let ids = [];
@@ -19,6 +19,10 @@ const isAbort = error => error.name === 'AbortError';
 
 function say(message) {
   $('status').textContent = message;
+}
+
+function playing(message) {
+  $('playing').textContent = message;
 }
 
 function explain(error) {
@@ -97,9 +101,8 @@ async function describe(current) {
   const keyframes = await readKeyframes(id, info, signal);
   if (current === shown) {
     timeline.show(keyframes);
-    const type = await player.open(id, info.tracks[0]?.bytes ?? 0, keyframes, signal);
-    if (current === shown && !$('playing').textContent) {
-      $('playing').textContent = type ?? notPlayable;
+    if (!await player.open(id, info.tracks[0]?.bytes ?? 0, keyframes, signal) && current === shown) {
+      playing(notPlayable);
     }
   }
 }
@@ -237,6 +240,7 @@ $('listen').addEventListener('submit', async event => {
   try {
     report('decoding…');
     const bytes = await soundOf($('audio').files[0], signal);
+    report('drawn as it arrives…');
     $('heard').textContent = await draw($('spectrogram'), bytes, part => { $('drawing').value = part; }, signal);
   } catch (error) {
     report(error.status ? error.message : `stopped: ${error.message}`);

@@ -12,34 +12,38 @@ const tolerance = 0.1;
 export class Player {
   #video;
   #onSought;
+  #onFeeding;
   #onFailed;
   #run = null;
   #asked = 0;
 
-  // onSought(keyframe, seconds): what the host says to a time; onFailed(error): playing ended.
-  constructor(video, onSought, onFailed) {
+  // onSought(keyframe, seconds): what the host says to a time; onFeeding(type): playing goes on; onFailed(error): it ended.
+  constructor(video, onSought, onFeeding, onFailed) {
     this.#video = video;
     this.#onSought = onSought;
+    this.#onFeeding = onFeeding;
     this.#onFailed = onFailed;
     video.addEventListener('seeking', () => this.#seek());
+    video.addEventListener('seeked', () => this.#showLast());
   }
 
-  // Opens a container; returns its MIME type, or null when this browser does not play it.
+  // Opens a container; returns whether this browser plays it.
   async open(id, streamLength, keyframes, signal) {
     this.close();
-    const run = this.#run = { id, length: streamLength, start: keyframes[0]?.pts ?? 0, media: null, buffer: null, feed: null };
+    const run = this.#run = { id, length: streamLength, start: keyframes[0]?.pts ?? 0, type: null, media: null, buffer: null, feed: null };
     const headLength = Math.min(keyframes[0]?.offset || 1 << 16, streamLength, largestHead);
     const head = headLength ? await api.range(id, 0, headLength - 1, signal) : new Uint8Array();
     const type = mimeType(head);
     if (!type || !globalThis.MediaSource?.isTypeSupported(type) || keyframes.length === 0 || this.#run !== run) {
-      return null;
+      return false;
     }
 
+    run.type = type;
     run.media = new MediaSource();
     this.#video.src = URL.createObjectURL(run.media);
     await once(run.media, 'sourceopen');
     if (this.#run !== run) {
-      return null;
+      return false;
     }
 
     run.buffer = run.media.addSourceBuffer(type);
@@ -54,7 +58,7 @@ export class Player {
     // Nothing can be shown before the first keyframe.
     this.#video.currentTime = run.start / 1e6;
     this.#feedFrom(run, run.start / 1e6);
-    return type;
+    return true;
   }
 
   close() {
@@ -93,7 +97,7 @@ export class Player {
     }
 
     const time = this.#video.currentTime;
-    if (run.feed?.target === time && !run.feed.begun) {
+    if (run.feed?.target === time && !run.feed.begun && !run.feed.failed) {
       return;
     }
 
@@ -101,6 +105,14 @@ export class Player {
     const fed = run.feed && stretch(run.buffer, run.feed.edge);
     if (!here || !fed || here.start !== fed.start || run.feed.failed) {
       this.#feedFrom(run, here ? here.end : time);
+    }
+  }
+
+  // No picture belongs to the very end, and the one from before would stay.
+  #showLast() {
+    const { currentTime, duration } = this.#video;
+    if (this.#run?.media?.readyState === 'ended' && currentTime >= duration) {
+      this.#video.currentTime = duration - 0.001;
     }
   }
 
@@ -137,7 +149,11 @@ export class Player {
           return;
         }
 
-        feed.begun = true;
+        if (!feed.begun) {
+          feed.begun = true;
+          this.#onFeeding(run.type);
+        }
+
         feed.edge = stretch(run.buffer, feed.edge)?.end ?? feed.edge;
         await remove(run.buffer, 0, this.#video.currentTime - secondsBehind);
       }

@@ -1,12 +1,12 @@
 // Sends sound to /audio/stream and draws the tokens as they arrive: one column per frame, brighter where a bin is stronger.
 import { request } from './api.js';
+import { isDue, pause } from './pause.js';
 
 const sampleRate = 24000;
 const frameSize = 1024;
 const topK = 64;
 const columnWidth = 2;
 const widest = 16000;
-const tokensBetweenPauses = 4096;
 
 // What is decoded here lies in memory, several times its length.
 export const largestSound = 1 << 28;
@@ -69,11 +69,9 @@ export async function draw(canvas, bytes, onProgress, signal) {
       const strength = Math.sqrt(data.magnitude / 65535);
       context.fillStyle = `hsl(${260 - 220 * strength} 90% ${Math.round(8 + 62 * strength)}%)`;
       context.fillRect(data.frame / frames * canvas.width, canvas.height * (1 - data.hz10 / top), columnWidth, 2);
-      if (count % tokensBetweenPauses === 0) {
+      if (isDue()) {
         onProgress(data.frame / frames);
-
-        // Not the next picture: a page in the background gets none, and the host would be left waiting.
-        await new Promise(resolve => setTimeout(resolve));
+        await pause();
         signal.throwIfAborted();
       }
     } else if (name === 'error') {

@@ -1,6 +1,7 @@
 // Reads a container's bytes and judges them here, without the server's word.
 import { request } from './api.js';
 import { Judge } from './judge.js';
+import { isDue, pause } from './pause.js';
 
 // Returns { state, lacking, findings, chunks, counts, chunkCount }: state is verified, failed, incomplete or unverified.
 export async function verify(id, onProgress = () => { }, signal = undefined) {
@@ -21,7 +22,10 @@ export async function verify(id, onProgress = () => { }, signal = undefined) {
     }
 
     at += value.length;
-    onProgress(at / length);
+    if (isDue()) {
+      onProgress(at / length);
+      await pause();
+    }
   }
 
   const state = await judge.finish();
