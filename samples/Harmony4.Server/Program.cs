@@ -27,6 +27,7 @@ Telemetry.Add(builder);
 
 var app = builder.Build();
 app.Use(SecurityHeaders.AddAsync);
+app.Use(ForeignPages.RefuseAsync);
 app.UseDefaultFiles();
 app.UseStaticFiles();
 var endpoints = app.MapHarmony4();

@@ -38,4 +38,23 @@ public sealed class UploadTests : PageTestBase
 
         Task ChooseAsync(string name) => Page.SetInputFilesAsync("#file", Vectors.PathOf("media/" + name));
     }
+
+    [Theory]
+    [InlineData("cross-site", System.Net.HttpStatusCode.Forbidden)]
+    [InlineData("same-site", System.Net.HttpStatusCode.Forbidden)]
+    [InlineData("same-origin", System.Net.HttpStatusCode.Created)]
+    [InlineData(null, System.Net.HttpStatusCode.Created)]
+    public async Task Upload_FromAPageOfAnotherOrigin_IsRefused(string? site, System.Net.HttpStatusCode expected)
+    {
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Address, "/video/export?id=posted")) { Content = new StringContent("anything") };
+        if (site is not null)
+        {
+            request.Headers.Add("Sec-Fetch-Site", site);
+        }
+
+        using var response = await client.SendAsync(request);
+        Assert.Equal(expected, response.StatusCode);
+        Assert.Equal(expected == System.Net.HttpStatusCode.Created, File.Exists(Path.Combine(Folder, "posted")));
+    }
 }

@@ -23,7 +23,8 @@ public sealed class VerificationTests : PageTestBase
             }
         }
 
-        cases.AddRange(new[] { "", "[]", "null", "{", "{}x", "\uFEFF{}", "{\"a\":01}" }.Select(json => Container(1, json, "{}")));
+        cases.AddRange(new[] { "", "[]", "null", "{", "{}x", "\uFEFF{}", "{\"a\":01}", Nested(512) }.Select(json => Container(1, json, "{}")));
+        cases.Add(Container(1, Nested(511), "{\"[[[\\\"[\":\"{\\\\\"}"));
         cases.AddRange(Reordered(whole));
         var expected = new List<string>();
         foreach (var bytes in cases)
@@ -54,7 +55,7 @@ public sealed class VerificationTests : PageTestBase
         Assert.Equal(expected, found);
         Assert.Contains("incomplete", found);
         Assert.Contains("unverified", found);
-        Assert.Single(found, "verified");
+        Assert.Equal(2, found.Count(s => s == "verified"));
     }
 
     [Fact]
@@ -194,6 +195,8 @@ public sealed class VerificationTests : PageTestBase
             yield return [.. whole[..8], .. chunks.SelectMany((c, j) => j == i ? c.Concat(c) : c)];
         }
     }
+
+    private static string Nested(int arrays) => "{\"a\":" + new string('[', arrays) + new string(']', arrays) + "}";
 
     private static async Task<string> StateAsync(byte[] bytes)
     {

@@ -9,6 +9,7 @@ const veriLength = 32;
 const singles = ['SEEK', 'META', 'SAFE', 'VERI'];
 const documents = ['META', 'SAFE'];
 const largestDocument = 1 << 26;
+const deepestDocument = 512;
 const mostChunks = 1 << 18;
 const mostFindings = 1000;
 
@@ -193,8 +194,29 @@ export class Judge {
 function isObject(bytes) {
   try {
     const value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) && depth(bytes) <= deepestDocument;
   } catch {
     return false;
   }
+}
+
+// Of well-formed JSON: the most brackets that are open at once, outside of strings.
+function depth(bytes) {
+  const [quote, backslash, open, close] = [0x22, 0x5C, new Set([0x5B, 0x7B]), new Set([0x5D, 0x7D])];
+  let [deepest, now, inside] = [0, 0, false];
+  for (let i = 0; i < bytes.length; i++) {
+    if (inside && bytes[i] === backslash) {
+      i++;
+    } else if (inside) {
+      inside = bytes[i] !== quote;
+    } else if (bytes[i] === quote) {
+      inside = true;
+    } else if (open.has(bytes[i])) {
+      deepest = Math.max(deepest, ++now);
+    } else if (close.has(bytes[i])) {
+      now--;
+    }
+  }
+
+  return deepest;
 }
