@@ -39,6 +39,8 @@ public abstract class PageTestBase : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        // Long enough for a machine that does other things besides.
+        Assertions.SetDefaultExpectTimeout(20_000);
         _server = await ServerProcess.StartAsync(Settings);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new()
@@ -77,7 +79,7 @@ public abstract class PageTestBase : IAsyncLifetime
         await Page.SetInputFilesAsync("#file", Vectors.PathOf(vector));
         await Page.FillAsync("#id", id);
         await Page.ClickAsync("#upload button");
-        await Assertions.Expect(Page.Locator("#status")).ToContainTextAsync($"stored as {id}", new() { Timeout = 20_000 });
+        await Assertions.Expect(Page.Locator("#status")).ToContainTextAsync($"stored as {id}");
     }
 
     // Playwright's own wait evaluates text inside the page, which the page's policy forbids.

@@ -110,7 +110,7 @@ public sealed class PlayerTests : PageTestBase
     {
         await Page.SetInputFilesAsync("#file", new FilePayload { Name = name, MimeType = "video/mp4", Buffer = media });
         await Page.ClickAsync("#upload button");
-        await Assertions.Expect(Page.Locator("#status")).ToContainTextAsync($"stored as {name}", new() { Timeout = 20_000 });
+        await Assertions.Expect(Page.Locator("#status")).ToContainTextAsync($"stored as {name}");
     }
 
     private async Task<string> PictureAsync()

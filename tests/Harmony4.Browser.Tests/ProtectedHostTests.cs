@@ -19,7 +19,7 @@ public sealed class ProtectedHostTests : PageTestBase
         await Page.ClickAsync("#authorize button");
         await Assertions.Expect(Page.Locator("#authorize")).ToBeHiddenAsync();
         await UploadAsync("media/clip.webm", "clip");
-        await Assertions.Expect(Page.Locator("#verdict")).ToHaveAttributeAsync("data-state", "verified", new() { Timeout = 20_000 });
+        await Assertions.Expect(Page.Locator("#verdict")).ToHaveAttributeAsync("data-state", "verified");
         await Assertions.Expect(Page.Locator("#playing")).ToContainTextAsync("vp9");
     }
 

@@ -13,7 +13,7 @@ public sealed class SpectrogramTests : PageTestBase
     {
         await Page.RouteAsync("**/audio/stream*", route => route.FulfillAsync(new() { ContentType = "text/event-stream", Body = events }));
         await DrawAsync();
-        await Assertions.Expect(Page.Locator("#heard")).ToContainTextAsync(expected, new() { Timeout = 20_000 });
+        await Assertions.Expect(Page.Locator("#heard")).ToContainTextAsync(expected);
         await Assertions.Expect(Page.Locator("#stop")).ToBeDisabledAsync();
     }
 
