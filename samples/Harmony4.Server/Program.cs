@@ -29,7 +29,9 @@ var app = builder.Build();
 app.Use(SecurityHeaders.AddAsync);
 app.Use(ForeignPages.RefuseAsync);
 app.UseDefaultFiles();
-app.UseStaticFiles();
+
+// Asked about each time, so that no module of an older page is mixed with those of a newer one.
+app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = "no-cache" });
 var endpoints = app.MapHarmony4();
 if (authentication)
 {

@@ -35,6 +35,7 @@ public sealed class ProtectedHostTests : PageTestBase
         {
             using var response = await client.GetAsync(new Uri(Address, path));
             Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
+            Assert.True(response.Headers.CacheControl is { NoCache: true } or { NoStore: true } || path is "/nowhere" or "/docs", path);
             Assert.Contains("base-uri 'none'", Assert.Single(response.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
         }
     }
