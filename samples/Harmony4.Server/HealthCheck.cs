@@ -8,7 +8,10 @@ internal static class HealthCheck
     public static async Task<int> RunAsync()
     {
         var port = Environment.GetEnvironmentVariable("ASPNETCORE_HTTP_PORTS")?.Split(';')[0];
-        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+
+        // A proxy that the environment names is for addresses elsewhere.
+        using var handler = new SocketsHttpHandler { UseProxy = false };
+        using var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(5) };
         try
         {
             using var response = await client.GetAsync(new Uri($"http://127.0.0.1:{(string.IsNullOrEmpty(port) ? DefaultPort : port)}/health"));

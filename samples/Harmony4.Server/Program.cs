@@ -34,8 +34,11 @@ var app = builder.Build();
 app.UseExceptionHandler();
 app.UseStatusCodePages();
 app.Use(SecurityHeaders.AddAsync);
+app.Use(ForeignPages.RefuseAsync);
 app.UseDefaultFiles();
-app.UseStaticFiles();
+
+// Asked about each time, so that no module of an older page is mixed with those of a newer one.
+app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = "no-cache" });
 
 // The documentation page loads the OpenAPI document, which holds no secret, without a key.
 app.MapHarmony4(Harmony4Endpoints.OpenApi);

@@ -15,8 +15,14 @@ return args switch
     ["send", var media, var container] => await SendAsync(media, container),
     ["receive", var container, var media] => await ReceiveAsync(container, media),
     [] => await DemonstrateAsync(),
-    _ => 2,
+    _ => Usage(),
 };
+
+static int Usage()
+{
+    Console.Error.WriteLine("usage: MaskedTransport [send <media> <container> | receive <container> <media>]");
+    return 2;
+}
 
 async Task<int> SendAsync(string media, string path)
 {
@@ -63,7 +69,11 @@ async Task<TransportMask> LoadMaskAsync(bool create)
     var path = Path.Combine(folder, "shared.key");
     if (create)
     {
-        await File.WriteAllBytesAsync(path, RandomNumberGenerator.GetBytes(32));
+        // Nobody else on this machine may read it. A file that is there already would keep its mode.
+        File.Delete(path);
+        var mode = OperatingSystem.IsWindows() ? (UnixFileMode?)null : UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        await using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode });
+        await file.WriteAsync(RandomNumberGenerator.GetBytes(32));
     }
 
     var bytes = await File.ReadAllBytesAsync(path);

@@ -5,50 +5,16 @@ using Microsoft.Playwright;
 
 namespace Harmony4.Browser.Tests;
 
-/// <summary>
-/// The web page in a real Chromium: upload, play, seek, verify, damage, spectrogram, phone width, keyboard. Screenshots go to the folder that
-/// <c>HARMONY4_SCREENSHOTS</c> names, if it does.
-/// </summary>
-public sealed class PageTests : IAsyncLifetime
+/// <summary>The web page: upload, play, seek, verify, damage, spectrogram, phone width, keyboard.</summary>
+public sealed class PageTests : PageTestBase
 {
-    private static readonly string Chromium = Environment.GetEnvironmentVariable("HARMONY4_CHROMIUM") ?? "/usr/bin/chromium";
-
-    private readonly List<string> _foreign = [];
-    private readonly List<string> _errors = [];
-    private ServerProcess? _server;
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
-    private IPage? _page;
-
-    private IPage Page => _page!;
-
-    public async Task InitializeAsync()
-    {
-        _server = await ServerProcess.StartAsync();
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Chromium,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
-        await NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 1500 } });
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _browser!.DisposeAsync();
-        _playwright!.Dispose();
-        await _server!.DisposeAsync();
-        Assert.Empty(_foreign);
-    }
-
     [Theory]
     [InlineData("media/clip.mp4", "avc1")]
     [InlineData("media/clip.webm", "vp9")]
     public async Task Page_UploadedClip_PlaysSeeksAndIsVerifiedHere(string vector, string codec)
     {
         await UploadAsync(vector, "clip");
-        await Assertions.Expect(Page.Locator("#verdict")).ToHaveAttributeAsync("data-state", "verified", new() { Timeout = 20_000 });
+        await Assertions.Expect(Page.Locator("#verdict")).ToHaveAttributeAsync("data-state", "verified");
         await Assertions.Expect(Page.Locator("#verdict")).ToContainTextAsync("verified here");
         await Assertions.Expect(Page.Locator("#playing")).ToContainTextAsync(codec);
 
@@ -66,15 +32,15 @@ public sealed class PageTests : IAsyncLifetime
         Assert.NotEqual(early, late);
         Assert.Equal(early, again);
         Assert.Contains("keyframe at", await Page.Locator("#sought").TextContentAsync(), StringComparison.Ordinal);
-        Assert.Empty(_errors);
+        Assert.Empty(Errors);
     }
 
     [Fact]
     public async Task Page_OneStoredByteChanged_SaysWhichChunkFailedHere()
     {
         await UploadAsync("media/clip.mp4", "clip");
-        await Assertions.Expect(Page.Locator("#verdict")).ToHaveAttributeAsync("data-state", "verified", new() { Timeout = 20_000 });
-        var path = Path.Combine(_server!.Folder, "clip");
+        await Assertions.Expect(Page.Locator("#verdict")).ToHaveAttributeAsync("data-state", "verified");
+        var path = Path.Combine(Folder, "clip");
         long offset;
         await using (var container = await H4mkContainer.OpenAsync(path))
         {
@@ -86,7 +52,7 @@ public sealed class PageTests : IAsyncLifetime
         await File.WriteAllBytesAsync(path, bytes);
         await Page.ClickAsync("#verify");
         var verdict = Page.Locator("#verdict");
-        await Assertions.Expect(verdict).ToHaveAttributeAsync("data-state", "failed", new() { Timeout = 20_000 });
+        await Assertions.Expect(verdict).ToHaveAttributeAsync("data-state", "failed");
         await Assertions.Expect(verdict).ToContainTextAsync("failed here: CORE block 2: CRC-32");
         await Assertions.Expect(Page.Locator("#findings li")).ToHaveCountAsync(2);
         await Assertions.Expect(Page.Locator("#findings")).ToContainTextAsync($"offset {offset - 12}");
@@ -110,7 +76,7 @@ public sealed class PageTests : IAsyncLifetime
     {
         await NewPageAsync(new() { ViewportSize = new() { Width = 360, Height = 760 }, ColorScheme = ColorScheme.Dark });
         await UploadAsync("media/clip.webm", "clip");
-        await Assertions.Expect(Page.Locator("#verdict")).ToHaveAttributeAsync("data-state", "verified", new() { Timeout = 20_000 });
+        await Assertions.Expect(Page.Locator("#verdict")).ToHaveAttributeAsync("data-state", "verified");
         Assert.True(await Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"));
         await Page.FocusAsync("#keys");
         await Page.Keyboard.PressAsync("End");
@@ -121,32 +87,9 @@ public sealed class PageTests : IAsyncLifetime
     [Fact]
     public async Task Docs_Page_ShowsTheReferenceAndLoadsNothingFromElsewhere()
     {
-        await Page.GotoAsync(new Uri(_server!.Address, "/docs").ToString());
+        await Page.GotoAsync(new Uri(Address, "/docs").ToString());
         await Assertions.Expect(Page.GetByText("The keyframe at or before a time").First).ToBeVisibleAsync(new() { Timeout = 30_000 });
         await ShotAsync("docs");
-    }
-
-    private async Task NewPageAsync(BrowserNewContextOptions options)
-    {
-        var context = await _browser!.NewContextAsync(options);
-        _page = await context.NewPageAsync();
-        _page.Request += (_, request) =>
-        {
-            if (new Uri(request.Url) is { Scheme: "http" or "https" } address && address.Authority != _server!.Address.Authority)
-            {
-                _foreign.Add(request.Url);
-            }
-        };
-        _page.PageError += (_, error) => _errors.Add(error);
-        await _page.GotoAsync(_server!.Address.ToString());
-    }
-
-    private async Task UploadAsync(string vector, string id)
-    {
-        await Page.SetInputFilesAsync("#file", Vectors.PathOf(vector));
-        await Page.FillAsync("#id", id);
-        await Page.ClickAsync("#upload button");
-        await Assertions.Expect(Page.Locator("#status")).ToContainTextAsync($"stored as {id}", new() { Timeout = 20_000 });
     }
 
     /// <summary>Seeks by the page's own field, waits for the picture, and reads it.</summary>
@@ -168,23 +111,5 @@ public sealed class PageTests : IAsyncLifetime
             })()
             """);
         return pixels.GetString()!;
-    }
-
-    // Playwright's own wait evaluates text inside the page, which the page's policy forbids.
-    private async Task WaitAsync(string condition)
-    {
-        for (var i = 0; !await Page.EvaluateAsync<bool>(condition); i++)
-        {
-            Assert.True(i < 200, $"never: {condition}");
-            await Task.Delay(100);
-        }
-    }
-
-    private async Task ShotAsync(string name, bool full = false)
-    {
-        if (Environment.GetEnvironmentVariable("HARMONY4_SCREENSHOTS") is { Length: > 0 } folder)
-        {
-            await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = full });
-        }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public Uri Address { get; }
 
-    public static async Task<ServerProcess> StartAsync()
+    public static async Task<ServerProcess> StartAsync(IReadOnlyDictionary<string, string>? settings = null)
     {
         var root = FindRoot();
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
@@ -32,6 +32,11 @@ internal sealed class ServerProcess : IAsyncDisposable
             WorkingDirectory = Path.Combine(root, "samples", "Harmony4.Server"),
             Environment = { ["Harmony4__Store__Path"] = folder },
         };
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
         var process = Process.Start(start)!;
         using var client = new HttpClient();
         for (var i = 0; ; i++)

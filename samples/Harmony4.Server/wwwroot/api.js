@@ -1,66 +1,86 @@
-// Requests to this host. An API key, when the host asks for one, goes into a header and is kept for this tab only.
+// Requests to this host, wherever it is mounted. What the host asks for goes into a header and is kept for this tab only.
+const root = new URL('.', import.meta.url);
+
 export class HttpError extends Error {
-  constructor(status, message) {
+  constructor(status, message, scheme = '') {
     super(message);
     this.status = status;
+
+    // Of a 401: what the host asks for.
+    this.scheme = scheme;
   }
 }
 
-export function useKey(key) {
-  sessionStorage.setItem('key', key);
+// scheme: as the host named it; a token for Bearer, else an API key.
+export function useKey(key, scheme) {
+  sessionStorage.setItem('key', JSON.stringify(/^bearer/i.test(scheme) ? ['Authorization', `Bearer ${key}`] : ['X-Api-Key', key]));
 }
 
 function withKey(headers = {}) {
   const key = sessionStorage.getItem('key');
-  return key ? { ...headers, 'X-Api-Key': key } : headers;
+  return key ? { ...headers, ...Object.fromEntries([JSON.parse(key)]) } : headers;
 }
+
+// What fetch() throws besides says little, and other words in each browser.
+function lost(message) {
+  return error => {
+    throw error.name === 'AbortError' ? error : new HttpError(0, message);
+  };
+}
+
+const unauthorized = 'the host asks who you are';
 
 // no-store: what is shown is about the bytes as they are on the server now.
 export async function request(path, options = {}) {
-  const response = await fetch(path, { cache: 'no-store', ...options, headers: withKey(options.headers) });
+  const response = await fetch(new URL(path, root), { cache: 'no-store', ...options, headers: withKey(options.headers) }).catch(lost('the host does not answer'));
   if (!response.ok) {
     const problem = await response.json().catch(() => ({}));
-    throw new HttpError(response.status, problem.detail ?? `${response.status} ${response.statusText}`);
+    const message = problem.detail ?? (response.status === 401 ? unauthorized : `the host answered ${response.status} ${response.statusText}`.trim());
+    throw new HttpError(response.status, message, response.headers.get('WWW-Authenticate') ?? '');
   }
 
   return response;
 }
 
-export const json = async path => (await request(path)).json();
+const json = async (path, signal) => (await request(path, { signal })).json();
 
-export const list = () => json('/containers');
+export const list = () => json('containers');
 
-export const info = id => json(`/video/info?id=${encodeURIComponent(id)}`);
+export const info = (id, signal) => json(`video/info?id=${encodeURIComponent(id)}`, signal);
 
-export const seek = (id, microseconds, signal) =>
-  request(`/video/seek?id=${encodeURIComponent(id)}&pts=${microseconds}`, { signal }).then(r => r.json());
+export const seek = (id, microseconds, signal) => json(`video/seek?id=${encodeURIComponent(id)}&pts=${BigInt(Math.max(0, microseconds))}`, signal);
+
+export const track = (id, signal) => request(`video/range?id=${encodeURIComponent(id)}`, { signal });
 
 // Bytes first … last of the track stream; last may lie past the end.
 export async function range(id, first, last, signal) {
-  const response = await request(`/video/range?id=${encodeURIComponent(id)}`, { headers: { Range: `bytes=${first}-${last}` }, signal });
-  return new Uint8Array(await response.arrayBuffer());
+  const response = await request(`video/range?id=${encodeURIComponent(id)}`, { headers: { Range: `bytes=${first}-${last}` }, signal });
+  return new Uint8Array(await response.arrayBuffer().catch(lost('the host broke off, as it does where a stored block is damaged')));
 }
 
-export async function fileRange(id, first, last) {
-  const response = await request(`/containers/${encodeURIComponent(id)}`, { headers: { Range: `bytes=${first}-${last}` } });
+export async function fileRange(id, first, last, signal) {
+  const response = await request(`containers/${encodeURIComponent(id)}`, { headers: { Range: `bytes=${first}-${last}` }, signal });
   return new Uint8Array(await response.arrayBuffer());
 }
 
 // fetch() does not say how much is sent.
-export function upload(file, id, onProgress) {
+export function upload(file, id, replace, onProgress) {
   return new Promise((resolve, reject) => {
     const call = new XMLHttpRequest();
-    call.open('POST', `/video/export?id=${encodeURIComponent(id)}`);
-    for (const [name, value] of Object.entries(withKey())) {
+    call.open('POST', new URL(`video/export?id=${encodeURIComponent(id)}`, root));
+    for (const [name, value] of Object.entries(withKey(replace ? {} : { 'If-None-Match': '*' }))) {
       call.setRequestHeader(name, value);
     }
 
     call.responseType = 'json';
     call.upload.onprogress = e => onProgress(e.loaded / Math.max(1, e.total));
-    call.onerror = () => reject(new HttpError(0, 'the connection was lost'));
+    call.onerror = () => reject(new HttpError(0, 'the connection was lost, or the host refused the upload before its end'));
     call.onload = () => call.status === 201
       ? resolve(call.response)
-      : reject(new HttpError(call.status, call.response?.detail ?? `the host answered ${call.status}`));
+      : reject(new HttpError(
+        call.status,
+        call.response?.detail ?? (call.status === 401 ? unauthorized : `the host answered ${call.status}`),
+        call.getResponseHeader('WWW-Authenticate') ?? ''));
     call.send(file);
   });
 }

@@ -2,61 +2,114 @@
 import * as api from './api.js';
 import { describeChunks, drawChunks, fillTable, readKeyframes, Timeline } from './inspector.js';
 import { Player } from './player.js';
-import { draw } from './spectrogram.js';
+import { draw, largestSound } from './spectrogram.js';
 import { verify } from './verify.js';
 
 const $ = id => document.getElementById(id);
-const player = new Player($('video'), sought);
+const mostFindings = 50;
+const notPlayable = 'This browser does not play this media: fragmented MP4 and WebM are what a page can play piece by piece. Seeking says where a time is all the same.';
+const player = new Player($('video'), sought, playing, error => playing(`stopped: ${error.message}`));
 const timeline = new Timeline($('keys'), $('keys-text'), seconds => player.seek(seconds));
 let shown = null;
+let ids = [];
+let listening = null;
+let asked = '';
+
+const isAbort = error => error.name === 'AbortError';
 
 function say(message) {
   $('status').textContent = message;
 }
 
+function playing(message) {
+  $('playing').textContent = message;
+}
+
 function explain(error) {
+  if (isAbort(error)) {
+    return;
+  }
+
   $('authorize').hidden = error.status !== 401;
+  if (error.status === 401) {
+    asked = error.scheme;
+    $('key-label').textContent = /^bearer/i.test(asked) ? 'This host asks for a token (JWT)' : 'This host asks for an API key';
+  }
+
   say(error.message);
 }
 
 function sought(keyframe, seconds, error) {
   if (error) {
-    $('sought').textContent = error.message;
+    $('sought').textContent = `${seconds.toFixed(3)} s: ${error.message}`;
     return;
   }
 
   timeline.mark(keyframe.pts);
-  $('sought').textContent = `${seconds.toFixed(3)} s: keyframe at ${(keyframe.pts / 1e6).toFixed(3)} s, block ${keyframe.block}, byte ${keyframe.offset}`;
+  const block = keyframe.block === null ? '' : `, block ${keyframe.block}`;
+  $('sought').textContent = `${seconds.toFixed(3)} s: keyframe at ${(keyframe.pts / 1e6).toFixed(3)} s${block}, byte ${keyframe.offset}`;
 }
 
-async function refresh(selected) {
+async function refresh(selected = $('list').value) {
   const entries = await api.list();
-  $('list').replaceChildren(new Option('–', ''), ...entries.map(e => new Option(`${e.id} (${e.size.toLocaleString('en')} bytes)`, e.id)));
-  $('list').value = selected ?? '';
+  ids = entries.map(e => e.id);
+  $('list').replaceChildren(
+    new Option(entries.length ? '–' : 'none yet', ''),
+    ...entries.map(e => new Option(`${e.id} (${e.size.toLocaleString('en')} bytes)`, e.id)));
+  $('list').value = ids.includes(selected) ? selected : '';
 }
 
+// Nothing of the container before stays on the page. What is judged here does not hang on what the host says.
 async function show(id) {
+  shown?.stop.abort();
+  const current = shown = { id, stop: new AbortController(), size: 0, chunks: [], counts: new Map(), chunkCount: 0 };
+  player.close();
   for (const section of document.querySelectorAll('.player, .integrity, .inspector')) {
     section.hidden = false;
   }
 
-  const info = await api.info(id);
-  const keyframes = await readKeyframes(id, info);
-  const chunks = Object.entries(info.chunks)
-    .flatMap(([tag, all]) => all.map(c => ({ tag, offset: c.offset - 12, size: c.size, crc: parseInt(c.crc, 16) })))
-    .sort((a, b) => a.offset - b.offset);
-  shown = { id, info, chunks };
+  for (const name of ['status', 'sought', 'playing', 'meta', 'safe', 'facts']) {
+    $(name).replaceChildren();
+  }
+
+  timeline.show([]);
+  showChunks();
+  await Promise.all([judge(), describe(current).catch(error => current === shown && explain(error))]);
+}
+
+async function describe(current) {
+  const { id, stop: { signal } } = current;
+  const info = await api.info(id, signal);
+  if (current !== shown) {
+    return;
+  }
+
+  // What was read here already stays.
+  if (!current.chunks.length) {
+    current.chunks = Object.entries(info.chunks)
+      .flatMap(([tag, all]) => all.map(c => ({ tag, offset: c.offset - 12, size: c.size, crc: parseInt(c.crc, 16) })))
+      .sort((a, b) => a.offset - b.offset);
+    current.counts = new Map(Object.entries(info.chunks).map(([tag, all]) => [tag, all.length]));
+    current.chunkCount = current.chunks.length;
+  }
+
+  current.size = info.size;
   $('meta').textContent = `META ${JSON.stringify(info.meta, null, 2)}`;
   $('safe').textContent = `SAFE ${JSON.stringify(info.safe, null, 2)}`;
   showFacts(info);
   showChunks();
-  timeline.show(keyframes);
-  const [, type] = await Promise.all([judge(), player.open(id, info.tracks[0].bytes, keyframes).catch(error => `${error.message}`)]);
-  $('playing').textContent = type ?? 'This browser does not play this media: fragmented MP4 and WebM are what a page can play piece by piece.';
+  const keyframes = await readKeyframes(id, info, signal);
+  if (current === shown) {
+    timeline.show(keyframes);
+    if (!await player.open(id, info.tracks[0]?.bytes ?? 0, keyframes, signal) && current === shown) {
+      playing(notPlayable);
+    }
+  }
 }
 
 function showFacts(info) {
-  const facts = { version: info.version, size: `${info.size.toLocaleString('en')} bytes`, blocks: info.blocks, keyframes: info.seek_entries, 'the host says': info.integrity, VERI: info.veri ?? 'none' };
+  const integrity = info.integrity === 'unverified' ? 'unverified (it was not asked to read all of it)' : info.integrity;
+  const facts = { version: info.version, size: `${info.size.toLocaleString('en')} bytes`, blocks: info.blocks, keyframes: info.seek_entries, 'the host says': integrity, VERI: info.veri ?? 'none' };
   $('facts').replaceChildren(...Object.entries(facts).flatMap(([name, value]) => {
     const term = document.createElement('dt');
     const text = document.createElement('dd');
@@ -67,15 +120,18 @@ function showFacts(info) {
 }
 
 function showChunks() {
-  drawChunks($('map'), shown.chunks, shown.info.size);
-  describeChunks($('map-text'), shown.chunks);
-  fillTable($('chunks'), shown.chunks);
+  const { chunks, counts, chunkCount, size } = shown;
+  const last = chunks.at(-1);
+  drawChunks($('map'), chunks, Math.max(size, last ? last.offset + last.size + 12 : 1));
+  describeChunks($('map-text'), counts);
+  fillTable($('chunks'), chunks, chunkCount);
 }
 
 function decide(state, message, findings = []) {
+  $('computing').hidden = state !== 'computing';
   $('verdict').dataset.state = state;
   $('verdict').textContent = message;
-  $('findings').replaceChildren(...findings.slice(0, 50).map(f => {
+  $('findings').replaceChildren(...findings.slice(0, mostFindings).map(f => {
     const item = document.createElement('li');
     item.textContent = `${f.message} (chunk at offset ${f.offset})`;
     return item;
@@ -84,53 +140,74 @@ function decide(state, message, findings = []) {
 
 async function judge() {
   const current = shown;
-  decide('none', 'computing…');
+  const { id, stop: { signal } } = current;
+  $('computing').value = 0;
+  decide('computing', 'computing…');
   try {
-    const result = await verify(current.id, part => decide('none', `computing… ${Math.round(part * 100)} %`));
+    const result = await verify(id, part => { $('computing').value = Math.min(1, part); }, signal);
     if (current !== shown) {
       return;
     }
 
-    shown.chunks = result.chunks.length ? result.chunks : shown.chunks;
+    Object.assign(current, result);
     showChunks();
-    const messages = {
-      verified: `verified here: ${result.chunks.length} chunks match their CRC-32, and the whole its SHA-256`,
-      unverified: `unverified: ${result.chunks.length} chunks match their CRC-32, but there is no SHA-256 over the whole`,
+    const match = `${result.chunkCount} chunks match their CRC-32`;
+    decide(result.state, {
+      verified: `verified here: ${match}, and the whole its SHA-256`,
+      unverified: `unverified: ${match}, but ${result.lacking}`,
+      incomplete: `incomplete: ${match}, but the end of the container is missing`,
       failed: `failed here: ${result.findings[0]?.message}`,
-    };
-    decide(result.state, messages[result.state], result.findings);
+    }[result.state], result.findings);
   } catch (error) {
-    decide('failed', `not verified: ${error.message}`);
+    if (current === shown && !isAbort(error)) {
+      decide('unread', `not verified, since the file could not be read: ${error.message}`);
+    }
   }
 }
 
 $('upload').addEventListener('submit', async event => {
   event.preventDefault();
+  const id = $('id').value;
+  if (ids.includes(id) && !$('replace').checked) {
+    say(`there is a container ${id} already: choose another id, or tick “replace”`);
+    return;
+  }
+
   const bar = $('sending');
+  bar.value = 0;
   bar.hidden = false;
+  $('send').disabled = true;
+  say('');
   try {
-    const stored = await api.upload($('file').files[0], $('id').value, part => { bar.value = part; });
-    say(`stored as ${stored.id}: ${stored.blocks} blocks, ${stored.keyframes} keyframes, segmented as ${stored.segment}${stored.notice ? ` (${stored.notice})` : ''}`);
+    const stored = await api.upload($('file').files[0], id, $('replace').checked, part => { bar.value = part; });
+    $('replace').checked = false;
     await refresh(stored.id);
-    await show(stored.id);
+    const showing = show(stored.id);
+    say(`stored as ${stored.id}: ${stored.blocks} blocks, ${stored.keyframes} keyframes, segmented as ${stored.segment}${stored.notice ? ` (${stored.notice})` : ''}`);
+    await showing;
   } catch (error) {
     explain(error);
   } finally {
     bar.hidden = true;
+    $('send').disabled = false;
   }
 });
 
+// The id follows the file's name until somebody writes another.
 $('file').addEventListener('change', () => {
-  $('id').value ||= ($('file').files[0]?.name ?? '').replace(/[^A-Za-z0-9._-]/g, '-').replace(/^\.+/, '').slice(0, 128);
+  if (!$('id').value || $('id').value === $('id').dataset.proposed) {
+    $('id').value = $('id').dataset.proposed = ($('file').files[0]?.name ?? '').replace(/[^A-Za-z0-9._-]/g, '-').replace(/^\.+/, '').slice(0, 128);
+  }
 });
 
 $('authorize').addEventListener('submit', event => {
   event.preventDefault();
-  api.useKey($('key').value);
+  api.useKey($('key').value.trim(), asked);
+  $('key').value = '';
   refresh().then(() => { $('authorize').hidden = true; say(''); }, explain);
 });
 
-$('list').addEventListener('change', () => $('list').value && show($('list').value).catch(explain));
+$('list').addEventListener('change', () => $('list').value && show($('list').value));
 $('verify').addEventListener('click', () => judge());
 
 $('goto').addEventListener('submit', event => {
@@ -138,27 +215,56 @@ $('goto').addEventListener('submit', event => {
   player.seek(Number($('time').value));
 });
 
+async function soundOf(file, signal) {
+  if (!file && !shown) {
+    throw new Error('choose a file, or a container above');
+  }
+
+  const source = file ? new Response(file) : await api.track(shown.id, signal);
+  const length = file?.size ?? Number(source.headers.get('Content-Length'));
+  if (length > largestSound) {
+    await source.body.cancel();
+    throw new Error(`${length.toLocaleString('en')} bytes are more than a page should decode at once: harmony4 tokenize audio has no such limit`);
+  }
+
+  return source.arrayBuffer();
+}
+
 $('listen').addEventListener('submit', async event => {
   event.preventDefault();
-  const file = $('audio').files[0];
+  listening?.abort();
+  const { signal } = listening = new AbortController();
+  const report = message => signal.aborted || ($('heard').textContent = message);
+  $('stop').disabled = false;
+  $('drawing').hidden = false;
   try {
-    if (!file && !shown) {
-      throw new Error('choose a file, or a container above');
-    }
-
-    $('heard').textContent = 'decoding…';
-    const bytes = file ? await file.arrayBuffer() : await (await api.request(`/video/range?id=${encodeURIComponent(shown.id)}`)).arrayBuffer();
-    await draw($('spectrogram'), bytes, message => { $('heard').textContent = message; });
+    report('decoding…');
+    const bytes = await soundOf($('audio').files[0], signal);
+    report('drawn as it arrives…');
+    $('heard').textContent = await draw($('spectrogram'), bytes, part => { $('drawing').value = part; }, signal);
   } catch (error) {
-    $('heard').textContent = error.message;
+    report(error.status ? error.message : `stopped: ${error.message}`);
+  } finally {
+    if (listening.signal === signal) {
+      $('stop').disabled = $('drawing').hidden = true;
+    }
   }
 });
 
-addEventListener('resize', () => {
+$('stop').addEventListener('click', () => {
+  listening?.abort();
+  $('heard').textContent = 'stopped';
+  $('listen').querySelector('button').focus();
+});
+
+function redraw() {
   if (shown) {
     showChunks();
     timeline.draw();
   }
-});
+}
+
+addEventListener('resize', redraw);
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
 
 refresh().catch(explain);

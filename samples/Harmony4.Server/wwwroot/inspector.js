@@ -3,18 +3,20 @@ import { fileRange } from './api.js';
 
 const tags = ['CORE', 'SEEK', 'META', 'SAFE', 'VERI'];
 const largestTable = 500;
+const mostKeyframes = 1 << 20;
+const pageStep = 10;
 const seconds = microseconds => `${(microseconds / 1e6).toFixed(3)} s`;
 
 // The seek table, read out of the SEEK chunk itself: u32 count, then u64 pts and u64 offset for each keyframe, big-endian.
-export async function readKeyframes(id, info) {
+export async function readKeyframes(id, info, signal) {
   const seek = info.chunks.SEEK?.[0];
-  if (!seek) {
+  if (!seek || seek.size < 20) {
     return [];
   }
 
-  const bytes = await fileRange(id, seek.offset, seek.offset + seek.size - 1);
+  const bytes = await fileRange(id, seek.offset, seek.offset + Math.min(seek.size, 4 + 16 * mostKeyframes) - 1, signal);
   const view = new DataView(bytes.buffer);
-  return Array.from({ length: view.getUint32(0) }, (_, i) => ({
+  return Array.from({ length: Math.min(view.getUint32(0), (bytes.length - 4) / 16 | 0) }, (_, i) => ({
     pts: Number(view.getBigUint64(4 + 16 * i)),
     offset: Number(view.getBigUint64(12 + 16 * i)),
   }));
@@ -33,44 +35,48 @@ function sheet(canvas) {
   return { context, width, height };
 }
 
-const color = name => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`);
-
 // Resolves light-dark() by way of a real element, since a canvas does not.
 function paint(name) {
   const probe = document.createElement('i');
-  probe.style.color = color(name);
+  probe.style.color = `var(--${name})`;
   document.body.append(probe);
   const value = getComputedStyle(probe).color;
   probe.remove();
   return value;
 }
 
+// Damaged chunks last: at this scale a sound neighbour may fall on the same place.
 export function drawChunks(canvas, chunks, size) {
   const { context, width, height } = sheet(canvas);
-  const colors = Object.fromEntries([...tags.map(t => t.toLowerCase()), 'bad', 'card', 'soft'].map(name => [name, paint(name)]));
-  for (const chunk of chunks) {
-    const x = chunk.offset / size * width;
-    const w = Math.max(1, (chunk.size + 12) / size * width);
-    context.fillStyle = chunk.good === false ? colors.bad : colors[chunk.tag.toLowerCase()] ?? colors.soft;
+  const colors = new Map(tags.map(tag => [tag, paint(tag.toLowerCase())]));
+  const [bad, card, other] = ['bad', 'card', 'soft'].map(paint);
+  const fill = (chunk, color, least) => {
+    const x = Math.min(width - least, chunk.offset / size * width);
+    const w = Math.max(least, (chunk.size + 12) / size * width);
+    context.fillStyle = color;
     context.fillRect(x, 0, w, height);
     if (w > 3) {
-      context.fillStyle = colors.card;
+      context.fillStyle = card;
       context.fillRect(x, 0, 1, height);
     }
-  }
+  };
+  chunks.filter(c => c.good !== false).forEach(c => fill(c, colors.get(c.tag) ?? other, 1));
+  chunks.filter(c => c.good === false).forEach(c => fill(c, bad, 3));
 }
 
-export function describeChunks(element, chunks) {
-  const counts = new Map();
-  for (const { tag } of chunks) {
-    counts.set(tag, (counts.get(tag) ?? 0) + 1);
-  }
-
-  element.textContent = `in file order: ${[...counts].map(([tag, count]) => `${count} ${tag}`).join(', ')}`;
+// Counts by tag, each with its colour on the map.
+export function describeChunks(element, counts) {
+  element.replaceChildren('in file order: ', ...[...counts].flatMap(([tag, count], i) => {
+    const swatch = document.createElement('i');
+    swatch.className = `swatch ${tags.includes(tag) ? tag.toLowerCase() : 'other'}`;
+    return [i ? ', ' : '', swatch, `${count.toLocaleString('en')} ${tag}`];
+  }));
 }
 
-export function fillTable(body, chunks) {
-  body.replaceChildren(...chunks.slice(0, largestTable).map(chunk => {
+// The first chunks, and those that are damaged wherever they lie.
+export function fillTable(body, chunks, count) {
+  const rows = chunks.filter((chunk, i) => i < largestTable || chunk.good === false).slice(0, 2 * largestTable);
+  body.replaceChildren(...rows.map(chunk => {
     const row = document.createElement('tr');
     const here = chunk.good === undefined ? '' : chunk.good ? 'matches' : 'differs';
     row.className = chunk.good === false ? 'bad' : '';
@@ -80,8 +86,10 @@ export function fillTable(body, chunks) {
 
     return row;
   }));
-  if (chunks.length > largestTable) {
-    body.insertRow().insertCell().textContent = `… and ${chunks.length - largestTable} more`;
+  if (count > rows.length) {
+    const cell = body.insertRow().insertCell();
+    cell.colSpan = 5;
+    cell.textContent = `… and ${(count - rows.length).toLocaleString('en')} more`;
   }
 }
 
@@ -105,6 +113,7 @@ export class Timeline {
     this.#keyframes = keyframes;
     this.#current = 0;
     this.#canvas.setAttribute('aria-valuemax', Math.max(0, keyframes.length - 1));
+    this.#canvas.setAttribute('aria-disabled', keyframes.length === 0);
     this.draw();
   }
 
@@ -119,12 +128,24 @@ export class Timeline {
   draw() {
     const { context, width, height } = sheet(this.#canvas);
     const end = this.#keyframes.at(-1)?.pts || 1;
-    this.#keyframes.forEach((keyframe, i) => {
-      context.fillStyle = paint(i === this.#current ? 'accent' : 'soft');
-      const w = i === this.#current ? 5 : 2;
-      context.fillRect(Math.min(width - w, keyframe.pts / end * (width - w)), i === this.#current ? 0 : height / 4, w, height);
-    });
+    const place = (keyframe, w) => Math.min(width - w, keyframe.pts / end * (width - w));
+    context.fillStyle = paint('soft');
+    let drawn = -1;
+    for (const keyframe of this.#keyframes) {
+      // Thousands fall on one place; one is enough there.
+      const x = Math.round(2 * place(keyframe, 2)) / 2;
+      if (x !== drawn) {
+        context.fillRect(x, height / 4, 2, height);
+        drawn = x;
+      }
+    }
+
     const at = this.#keyframes[this.#current];
+    if (at) {
+      context.fillStyle = paint('accent');
+      context.fillRect(place(at, 5), 0, 5, height);
+    }
+
     const label = at ? `keyframe ${this.#current + 1} of ${this.#keyframes.length}: ${seconds(at.pts)}, byte ${at.offset} of the stream` : 'no keyframes';
     this.#text.textContent = label;
     this.#canvas.setAttribute('aria-valuenow', this.#current);
@@ -132,8 +153,12 @@ export class Timeline {
   }
 
   #key(event) {
-    const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, Home: -Infinity, End: Infinity }[event.key];
-    if (step !== undefined) {
+    const step = {
+      ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: pageStep, PageDown: -pageStep, Home: -Infinity, End: Infinity,
+    }[event.key];
+
+    // With Alt or Ctrl they are the browser's own.
+    if (step !== undefined && !event.altKey && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       this.#pick(this.#current + step);
     }

@@ -2,155 +2,243 @@
 import * as api from './api.js';
 import { mimeType } from './codecs.js';
 
+const largestHead = 1 << 23;
 const pieceLength = 1 << 20;
 const secondsAhead = 20;
 const secondsBehind = 60;
+const secondsKept = 5;
+const tolerance = 0.1;
 
 export class Player {
   #video;
   #onSought;
+  #onFeeding;
+  #onFailed;
   #run = null;
+  #asked = 0;
 
-  constructor(video, onSought) {
+  // onSought(keyframe, seconds): what the host says to a time; onFeeding(type): playing goes on; onFailed(error): it ended.
+  constructor(video, onSought, onFeeding, onFailed) {
     this.#video = video;
     this.#onSought = onSought;
+    this.#onFeeding = onFeeding;
+    this.#onFailed = onFailed;
     video.addEventListener('seeking', () => this.#seek());
+    video.addEventListener('seeked', () => this.#showLast());
   }
 
-  // Opens a container; returns its MIME type, or null when this browser does not play it.
-  async open(id, streamLength, keyframes) {
+  // Opens a container; returns whether this browser plays it.
+  async open(id, streamLength, keyframes, signal) {
     this.close();
-    const headLength = keyframes[0]?.offset || Math.min(streamLength, 1 << 16);
-    const head = await api.range(id, 0, headLength - 1);
+    const run = this.#run = { id, length: streamLength, start: keyframes[0]?.pts ?? 0, type: null, media: null, buffer: null, feed: null };
+    const headLength = Math.min(keyframes[0]?.offset || 1 << 16, streamLength, largestHead);
+    const head = headLength ? await api.range(id, 0, headLength - 1, signal) : new Uint8Array();
     const type = mimeType(head);
-    if (!type || !MediaSource.isTypeSupported(type) || keyframes.length === 0) {
-      return null;
+    if (!type || !globalThis.MediaSource?.isTypeSupported(type) || keyframes.length === 0 || this.#run !== run) {
+      return false;
     }
 
-    const media = new MediaSource();
-    this.#video.src = URL.createObjectURL(media);
-    await once(media, 'sourceopen');
-    const buffer = media.addSourceBuffer(type);
-    const run = this.#run = { id, media, buffer, length: streamLength, start: keyframes[0].pts, feeding: null };
+    run.type = type;
+    run.media = new MediaSource();
+    this.#video.src = URL.createObjectURL(run.media);
+    await once(run.media, 'sourceopen');
+    if (this.#run !== run) {
+      return false;
+    }
+
+    run.buffer = run.media.addSourceBuffer(type);
 
     // Until the end is there, the duration is a guess: the last keyframe and an average distance more.
     const last = keyframes.at(-1).pts / 1e6;
-    media.duration = last + Math.max(1, last / Math.max(1, keyframes.length - 1));
+    run.media.duration = last + Math.max(1, last / Math.max(1, keyframes.length - 1));
     if (keyframes[0].offset > 0) {
-      await append(buffer, head);
+      await this.#append(run, head);
     }
 
     // Nothing can be shown before the first keyframe.
     this.#video.currentTime = run.start / 1e6;
     this.#feedFrom(run, run.start / 1e6);
-    return type;
+    return true;
   }
 
   close() {
-    if (this.#run) {
-      this.#run.feeding?.abort();
-      this.#run = null;
+    this.#run?.feed?.stop.abort();
+    this.#run = null;
+    if (this.#video.hasAttribute('src')) {
       URL.revokeObjectURL(this.#video.src);
       this.#video.removeAttribute('src');
       this.#video.load();
     }
   }
 
-  // What is buffered is shown at once; the host says where that is all the same.
+  // The host says where a time is, whether it can be shown here or not.
   async seek(seconds) {
     const run = this.#run;
     if (!run) {
       return;
     }
 
-    const buffered = isBuffered(run.buffer, seconds);
-    this.#video.currentTime = seconds;
-    if (buffered) {
-      try {
-        this.#onSought(await api.seek(run.id, Math.max(run.start, Math.floor(seconds * 1e6))), seconds);
-      } catch (error) {
-        this.#onSought(null, seconds, error);
-      }
+    if (run.buffer) {
+      this.#video.currentTime = seconds;
+    }
+
+    const asked = ++this.#asked;
+    const answer = await api.seek(run.id, Math.max(run.buffer ? run.start : 0, toMicroseconds(seconds))).then(keyframe => [keyframe, seconds], error => [null, seconds, error]);
+    if (this.#run === run && this.#asked === asked) {
+      this.#onSought(...answer);
     }
   }
 
+  // What is being fed is shown when it comes. Behind another buffered stretch, feeding goes on where that ends.
   #seek() {
     const run = this.#run;
-    if (run && !isBuffered(run.buffer, this.#video.currentTime)) {
-      this.#feedFrom(run, this.#video.currentTime);
+    if (!run?.buffer || run.media.readyState === 'closed') {
+      return;
+    }
+
+    const time = this.#video.currentTime;
+    if (run.feed?.target === time && !run.feed.begun && !run.feed.failed) {
+      return;
+    }
+
+    const here = stretch(run.buffer, time);
+    const fed = run.feed && stretch(run.buffer, run.feed.edge);
+    if (!here || !fed || here.start !== fed.start || run.feed.failed) {
+      this.#feedFrom(run, here ? here.end : time);
+    }
+  }
+
+  // No picture belongs to the very end, and the one from before would stay.
+  #showLast() {
+    const { currentTime, duration } = this.#video;
+    if (this.#run?.media?.readyState === 'ended' && currentTime >= duration) {
+      this.#video.currentTime = duration - 0.001;
     }
   }
 
   async #feedFrom(run, seconds) {
-    run.feeding?.abort();
-    const feeding = run.feeding = new AbortController();
+    run.feed?.stop.abort();
+    const feed = run.feed = { stop: new AbortController(), target: this.#video.currentTime, edge: seconds, begun: false, failed: false };
+    const signal = feed.stop.signal;
     try {
-      const keyframe = await api.seek(run.id, Math.max(run.start, Math.floor(seconds * 1e6)), feeding.signal);
-      this.#onSought(keyframe, seconds);
+      const keyframe = await api.seek(run.id, Math.max(run.start, toMicroseconds(seconds)), signal);
+      feed.edge = keyframe.pts / 1e6;
+      if (seconds === feed.target && !signal.aborted) {
+        this.#onSought(keyframe, seconds);
+      }
+
       await idle(run.buffer);
+      if (signal.aborted) {
+        return;
+      }
+
       if (run.media.readyState === 'open') {
         run.buffer.abort();
       }
 
-      for (let at = keyframe.offset; at < run.length && !feeding.signal.aborted;) {
+      for (let at = keyframe.offset; at < run.length && !signal.aborted;) {
         if (ahead(this.#video, run.buffer) > secondsAhead) {
-          await Promise.race([once(this.#video, 'timeupdate'), once(feeding.signal, 'abort')]);
+          await either(this.#video, 'timeupdate', signal);
           continue;
         }
 
-        const piece = await api.range(run.id, at, Math.min(run.length, at + pieceLength) - 1, feeding.signal);
+        const piece = await api.range(run.id, at, Math.min(run.length, at + pieceLength) - 1, signal);
         at += piece.length;
-        await append(run.buffer, piece);
-        await forget(this.#video, run.buffer);
+        await this.#append(run, piece, signal);
+        if (signal.aborted) {
+          return;
+        }
+
+        if (!feed.begun) {
+          feed.begun = true;
+          this.#onFeeding(run.type);
+        }
+
+        feed.edge = stretch(run.buffer, feed.edge)?.end ?? feed.edge;
+        await remove(run.buffer, 0, this.#video.currentTime - secondsBehind);
       }
 
-      if (!feeding.signal.aborted && run.media.readyState === 'open') {
+      if (!signal.aborted && run.media.readyState === 'open') {
         run.media.endOfStream();
       }
     } catch (error) {
       if (error.name !== 'AbortError' && this.#run === run) {
-        this.#onSought(null, seconds, error);
+        feed.failed = true;
+        this.#onFailed(this.#video.error ? new Error(`this browser cannot decode the media: ${this.#video.error.message}`) : error);
       }
     }
   }
+
+  // The memory of a buffer is limited. When it is full, what is far from the time shown goes; when that is not enough, time has to pass.
+  async #append(run, bytes, signal) {
+    for (let tidied = false; ; tidied = true) {
+      await idle(run.buffer);
+      if (signal?.aborted) {
+        return;
+      }
+
+      try {
+        run.buffer.appendBuffer(bytes);
+        await idle(run.buffer);
+        return;
+      } catch (error) {
+        if (error.name !== 'QuotaExceededError') {
+          throw error;
+        }
+      }
+
+      if (tidied) {
+        await either(this.#video, 'timeupdate', signal);
+      }
+
+      const time = this.#video.currentTime;
+      await remove(run.buffer, 0, time - secondsKept);
+      await remove(run.buffer, time + 2 * secondsAhead, Infinity);
+    }
+  }
 }
+
+const toMicroseconds = seconds => Math.min(Number.MAX_SAFE_INTEGER, Math.round(seconds * 1e6));
 
 const once = (target, name) => new Promise(resolve => target.addEventListener(name, resolve, { once: true }));
 
-const idle = buffer => buffer.updating ? once(buffer, 'updateend') : Promise.resolve();
-
-async function append(buffer, bytes) {
-  await idle(buffer);
-  buffer.appendBuffer(bytes);
-  await once(buffer, 'updateend');
+// Resolves at an event, or when the work is given up; leaves no listener behind.
+function either(target, name, signal) {
+  return new Promise(resolve => {
+    const done = () => {
+      target.removeEventListener(name, done);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    target.addEventListener(name, done);
+    signal?.addEventListener('abort', done);
+  });
 }
 
-// The buffer's memory is limited: what was watched long ago goes.
-async function forget(video, buffer) {
-  const limit = video.currentTime - secondsBehind;
-  if (buffer.buffered.length && buffer.buffered.start(0) < limit) {
+const idle = buffer => buffer.updating ? once(buffer, 'updateend') : Promise.resolve();
+
+async function remove(buffer, from, to) {
+  const { buffered } = buffer;
+  if (to > from && buffered.length && buffered.start(0) < to && buffered.end(buffered.length - 1) > from) {
     await idle(buffer);
-    buffer.remove(0, limit);
+    buffer.remove(from, to);
     await idle(buffer);
   }
 }
 
-function isBuffered(buffer, time) {
-  for (let i = 0; i < buffer.buffered.length; i++) {
-    if (buffer.buffered.start(i) <= time && time < buffer.buffered.end(i)) {
-      return true;
+// The buffered stretch around a time.
+function stretch(buffer, time) {
+  const { buffered } = buffer;
+  for (let i = 0; i < buffered.length; i++) {
+    if (buffered.start(i) <= time + tolerance && time <= buffered.end(i)) {
+      return { start: buffered.start(i), end: buffered.end(i) };
     }
   }
 
-  return false;
+  return null;
 }
 
 function ahead(video, buffer) {
-  for (let i = 0; i < buffer.buffered.length; i++) {
-    if (buffer.buffered.start(i) <= video.currentTime + 0.1 && video.currentTime < buffer.buffered.end(i)) {
-      return buffer.buffered.end(i) - video.currentTime;
-    }
-  }
-
-  return 0;
+  const here = stretch(buffer, video.currentTime);
+  return here ? here.end - video.currentTime : 0;
 }

@@ -1,0 +1,130 @@
+// SHA-256 of bytes that come in pieces. WebCrypto takes its input whole, and is there on https and localhost only: it digests
+// files of bounded length; longer ones, and those of a page over plain http, are digested here (FIPS 180-4).
+const largestWhole = 1 << 26;
+const blockLength = 64;
+
+const constants = makeConstants();
+
+// The first 32 bits of the fractions of the cube roots (and, as the start, the square roots) of the first primes.
+function makeConstants() {
+  const fraction = value => Math.floor((value - Math.floor(value)) * 2 ** 32) | 0;
+  const [rounds, start] = [[], []];
+  for (let n = 2; rounds.length < 64; n++) {
+    let prime = true;
+    for (let d = 2; d * d <= n; d++) {
+      prime &&= n % d !== 0;
+    }
+
+    if (prime) {
+      start.push(fraction(Math.sqrt(n)));
+      rounds.push(fraction(Math.cbrt(n)));
+    }
+  }
+
+  return { rounds: Int32Array.from(rounds), start: start.slice(0, 8) };
+}
+
+export function startDigest(length) {
+  return globalThis.crypto?.subtle && length <= largestWhole ? new WholeDigest(length) : new PiecewiseDigest();
+}
+
+export class WholeDigest {
+  #bytes;
+  #length = 0;
+
+  constructor(length) {
+    this.#bytes = new Uint8Array(length);
+  }
+
+  update(bytes) {
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  async finish() {
+    return new Uint8Array(await crypto.subtle.digest('SHA-256', this.#bytes.subarray(0, this.#length)));
+  }
+}
+
+export class PiecewiseDigest {
+  #state = Int32Array.from(constants.start);
+  #words = new Int32Array(64);
+  #rest = new Uint8Array(blockLength);
+  #length = 0;
+
+  update(bytes) {
+    let at = 0;
+    const held = this.#length % blockLength;
+    this.#length += bytes.length;
+    if (held) {
+      at = Math.min(blockLength - held, bytes.length);
+      this.#rest.set(bytes.subarray(0, at), held);
+      if (held + at < blockLength) {
+        return;
+      }
+
+      this.#block(this.#rest, 0);
+    }
+
+    for (; at + blockLength <= bytes.length; at += blockLength) {
+      this.#block(bytes, at);
+    }
+
+    this.#rest.set(bytes.subarray(at));
+  }
+
+  async finish() {
+    const bits = this.#length * 8;
+    const padding = new Uint8Array((this.#length % blockLength < 56 ? 64 : 128) - this.#length % blockLength);
+    const view = new DataView(padding.buffer);
+    padding[0] = 0x80;
+    view.setUint32(padding.length - 8, Math.floor(bits / 2 ** 32));
+    view.setUint32(padding.length - 4, bits >>> 0);
+    this.update(padding);
+    const digest = new DataView(new ArrayBuffer(32));
+    this.#state.forEach((word, i) => digest.setInt32(4 * i, word));
+    return new Uint8Array(digest.buffer);
+  }
+
+  #block(bytes, at) {
+    const words = this.#words;
+    const rounds = constants.rounds;
+    const state = this.#state;
+    for (let i = 0; i < 16; i++, at += 4) {
+      words[i] = bytes[at] << 24 | bytes[at + 1] << 16 | bytes[at + 2] << 8 | bytes[at + 3];
+    }
+
+    for (let i = 16; i < 64; i++) {
+      const x = words[i - 15];
+      const y = words[i - 2];
+      const s0 = (x >>> 7 | x << 25) ^ (x >>> 18 | x << 14) ^ x >>> 3;
+      const s1 = (y >>> 17 | y << 15) ^ (y >>> 19 | y << 13) ^ y >>> 10;
+      words[i] = words[i - 16] + s0 + words[i - 7] + s1 | 0;
+    }
+
+    let a = state[0], b = state[1], c = state[2], d = state[3], e = state[4], f = state[5], g = state[6], h = state[7];
+    for (let i = 0; i < 64; i++) {
+      const s1 = (e >>> 6 | e << 26) ^ (e >>> 11 | e << 21) ^ (e >>> 25 | e << 7);
+      const t1 = h + s1 + (e & f ^ ~e & g) + rounds[i] + words[i] | 0;
+      const s0 = (a >>> 2 | a << 30) ^ (a >>> 13 | a << 19) ^ (a >>> 22 | a << 10);
+      const t2 = s0 + (a & b ^ a & c ^ b & c) | 0;
+      h = g;
+      g = f;
+      f = e;
+      e = d + t1 | 0;
+      d = c;
+      c = b;
+      b = a;
+      a = t1 + t2 | 0;
+    }
+
+    state[0] += a;
+    state[1] += b;
+    state[2] += c;
+    state[3] += d;
+    state[4] += e;
+    state[5] += f;
+    state[6] += g;
+    state[7] += h;
+  }
+}
