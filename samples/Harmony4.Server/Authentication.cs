@@ -17,6 +17,17 @@ internal static class Authentication
         }
         else if (settings["Jwt:Authority"] is { Length: > 0 } authority)
         {
+            // Without these every request would fail, with an answer that does not say why.
+            if (!authority.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+            {
+                throw new InvalidOperationException($"Harmony4:Jwt:Authority: expected an address of https, found {authority}");
+            }
+
+            if (string.IsNullOrEmpty(settings["Jwt:Audience"]))
+            {
+                throw new InvalidOperationException("Harmony4:Jwt:Audience: expected the audience that tokens have to name, found none");
+            }
+
             builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(options =>
             {
                 options.Authority = authority;

@@ -22,22 +22,9 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public static async Task<ServerProcess> StartAsync(IReadOnlyDictionary<string, string>? settings = null)
     {
-        var root = FindRoot();
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
         var folder = Directory.CreateTempSubdirectory("harmony4-browser-").FullName;
         var address = new Uri($"http://127.0.0.1:{FreePort()}");
-        var start = new ProcessStartInfo("dotnet")
-        {
-            ArgumentList = { Path.Combine(root, "artifacts", "bin", "Harmony4.Server", configuration, "Harmony4.Server.dll"), "--urls", address.ToString() },
-            WorkingDirectory = Path.Combine(root, "samples", "Harmony4.Server"),
-            Environment = { ["Harmony4__Store__Path"] = folder },
-        };
-        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
-        {
-            start.Environment[name] = value;
-        }
-
-        var process = Process.Start(start)!;
+        var process = Process.Start(StartInfo(folder, address, settings ?? new Dictionary<string, string>()))!;
         using var client = new HttpClient();
         for (var i = 0; ; i++)
         {
@@ -51,6 +38,19 @@ internal sealed class ServerProcess : IAsyncDisposable
                 await Task.Delay(100);
             }
         }
+    }
+
+    /// <summary>Runs a host that does not start; returns its exit code and what it says.</summary>
+    public static async Task<(int ExitCode, string Message)> RunAsync(IReadOnlyDictionary<string, string> settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("harmony4-browser-").FullName;
+        var start = StartInfo(folder, new Uri($"http://127.0.0.1:{FreePort()}"), settings);
+        start.RedirectStandardError = true;
+        using var process = Process.Start(start)!;
+        var message = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Directory.Delete(folder, recursive: true);
+        return (process.ExitCode, message);
     }
 
     public async ValueTask DisposeAsync()
@@ -70,6 +70,24 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
 
         return folder.FullName;
+    }
+
+    private static ProcessStartInfo StartInfo(string folder, Uri address, IReadOnlyDictionary<string, string> settings)
+    {
+        var root = FindRoot();
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
+        var start = new ProcessStartInfo("dotnet")
+        {
+            ArgumentList = { Path.Combine(root, "artifacts", "bin", "Harmony4.Server", configuration, "Harmony4.Server.dll"), "--urls", address.ToString() },
+            WorkingDirectory = Path.Combine(root, "samples", "Harmony4.Server"),
+            Environment = { ["Harmony4__Store__Path"] = folder },
+        };
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        return start;
     }
 
     private static int FreePort()

@@ -28,14 +28,15 @@ function lost(message) {
   };
 }
 
-const unauthorized = 'the host asks who you are';
+// Whatever words the host has for a 401, what is wanted is a key.
+const explain = (status, problem, otherwise) => status === 401 ? 'the host asks who you are' : problem?.detail ?? otherwise;
 
 // no-store: what is shown is about the bytes as they are on the server now.
 export async function request(path, options = {}) {
   const response = await fetch(new URL(path, root), { cache: 'no-store', ...options, headers: withKey(options.headers) }).catch(lost('the host does not answer'));
   if (!response.ok) {
     const problem = await response.json().catch(() => ({}));
-    const message = problem.detail ?? (response.status === 401 ? unauthorized : `the host answered ${response.status} ${response.statusText}`.trim());
+    const message = explain(response.status, problem, `the host answered ${response.status} ${response.statusText}`.trim());
     throw new HttpError(response.status, message, response.headers.get('WWW-Authenticate') ?? '');
   }
 
@@ -79,7 +80,7 @@ export function upload(file, id, replace, onProgress) {
       ? resolve(call.response)
       : reject(new HttpError(
         call.status,
-        call.response?.detail ?? (call.status === 401 ? unauthorized : `the host answered ${call.status}`),
+        explain(call.status, call.response, `the host answered ${call.status}`),
         call.getResponseHeader('WWW-Authenticate') ?? ''));
     call.send(file);
   });
