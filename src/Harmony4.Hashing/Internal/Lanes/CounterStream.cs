@@ -52,7 +52,7 @@ internal static unsafe class CounterStream
     }
 
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Xor<TLanes, TVector>(ReadOnlySpan<byte> seed, long offset, Span<byte> data)
         where TLanes : struct, ILaneVector<TVector>
         where TVector : unmanaged
@@ -128,7 +128,7 @@ internal static unsafe class CounterStream
     }
 
     /// <summary>XORs as much as both have, and returns how much that was.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static int XorBytes(Span<byte> data, ReadOnlySpan<byte> stream)
     {
         var count = Math.Min(data.Length, stream.Length);

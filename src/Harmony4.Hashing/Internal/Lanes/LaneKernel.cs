@@ -31,7 +31,7 @@ internal static unsafe class LaneKernel<TLanes, TVector>
 
     /// <summary>Compresses <paramref name="count"/> consecutive blocks of every lane and moves the lanes' pointers past them.</summary>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Compress(TVector* state, byte** blocks, int count)
     {
         var memory = stackalloc byte[Reserve(Sha256Constants.StateWords + 16)];
@@ -71,7 +71,7 @@ internal static unsafe class LaneKernel<TLanes, TVector>
     }
 
     /// <summary>Runs the last 16 × (<paramref name="groups"/> + 1) rounds; <paramref name="w"/> holds the schedule of their first sixteen, <paramref name="k"/> their constants.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Rounds(TVector* state, TVector* w, TVector* k, int groups)
     {
         var a = state[0];
@@ -141,7 +141,7 @@ internal static unsafe class LaneKernel<TLanes, TVector>
     }
 
     /// <summary>Runs eight rounds on given words, without extending the schedule.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void EightRounds(TVector* state, TVector* w, TVector* k)
     {
         var a = state[0];
@@ -171,7 +171,7 @@ internal static unsafe class LaneKernel<TLanes, TVector>
     }
 
     /// <summary>Extends the schedule from word <paramref name="first"/> of the group on, in place.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void ExtendSchedule(TVector* w, int first)
     {
         for (var i = first; i < 16; i++)

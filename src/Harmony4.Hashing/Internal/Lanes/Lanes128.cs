@@ -38,7 +38,7 @@ internal readonly unsafe struct Lanes128 : ILaneVector<Vector128<uint>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<uint> Majority(Vector128<uint> x, Vector128<uint> y, Vector128<uint> z) => y ^ ((x ^ y) & (y ^ z));
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void LoadBlocks(byte** blocks, Vector128<uint>* words)
     {
         for (var at = 0; at < 64; at += 16, words += 4)
@@ -50,7 +50,7 @@ internal readonly unsafe struct Lanes128 : ILaneVector<Vector128<uint>>
     }
 
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void StoreDigests(Vector128<uint>* state, byte* digests)
     {
         var rows = stackalloc Vector128<uint>[4];

@@ -41,7 +41,7 @@ internal readonly unsafe struct Lanes256 : ILaneVector<Vector256<uint>>
     public static Vector256<uint> Majority(Vector256<uint> x, Vector256<uint> y, Vector256<uint> z) =>
         y ^ ((x ^ y) & (y ^ z));
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void LoadBlocks(byte** blocks, Vector256<uint>* words)
     {
         for (var half = 0; half < 2; half++, words += 8)
@@ -65,7 +65,7 @@ internal readonly unsafe struct Lanes256 : ILaneVector<Vector256<uint>>
     }
 
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void StoreDigests(Vector256<uint>* state, byte* digests)
     {
         var first = stackalloc Vector256<uint>[4];

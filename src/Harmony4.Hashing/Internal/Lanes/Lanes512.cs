@@ -43,7 +43,7 @@ internal readonly unsafe struct Lanes512 : ILaneVector<Vector512<uint>>
     public static Vector512<uint> Majority(Vector512<uint> x, Vector512<uint> y, Vector512<uint> z) =>
         Avx512F.TernaryLogic(x, y, z, AtLeastTwo);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void LoadBlocks(byte** blocks, Vector512<uint>* words)
     {
         for (var row = 0; row < 16; row += 4)
@@ -68,7 +68,7 @@ internal readonly unsafe struct Lanes512 : ILaneVector<Vector512<uint>>
     }
 
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void StoreDigests(Vector512<uint>* state, byte* digests)
     {
         var first = stackalloc Vector512<uint>[4];

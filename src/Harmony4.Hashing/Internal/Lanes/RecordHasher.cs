@@ -57,7 +57,7 @@ internal static unsafe class RecordHasher
     }
 
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Group<TLanes, TVector>(int prefix, ReadOnlySpan<byte> records, int recordSize, Span<byte> digests)
         where TLanes : struct, ILaneVector<TVector>
         where TVector : unmanaged
@@ -98,7 +98,7 @@ internal static unsafe class RecordHasher
     }
 
     /// <summary>Writes block <paramref name="index"/> of the padded message.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void FillBlock(int prefix, ReadOnlySpan<byte> record, long index, bool last, Span<byte> target)
     {
         var prefixLength = prefix < 0 ? 0 : 1;

@@ -3,12 +3,13 @@ using System.Runtime.CompilerServices;
 namespace Harmony4.Tokenization.Internal;
 
 /// <summary>The complex passes at one vector width; split real and imaginary parts, lanes over independent butterflies.</summary>
+/// <remarks>Never inlined: in a caller that the runtime finds hot, a pass would use up what the compiler inlines there, and its butterflies become calls.</remarks>
 internal static unsafe class FftPasses<TVector, TLanes>
     where TVector : struct
     where TLanes : struct, ILanes<TVector>
 {
     /// <summary>Radix 8 over points M/8 apart: the lanes are neighbouring blocks, so each result is stored transposed.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void First<TInput>(TInput input, double* factors, nint eighth, double* real, double* imaginary)
         where TInput : struct, IFftInput
     {
@@ -44,7 +45,7 @@ internal static unsafe class FftPasses<TVector, TLanes>
     }
 
     /// <summary>Radix 8 at <paramref name="stride"/>: the lanes are neighbours within a block and share its factors.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Eight(
         double* sourceReal, double* sourceImaginary, double* real, double* imaginary, double* factors, nint stride, nint blocks)
     {
@@ -89,7 +90,7 @@ internal static unsafe class FftPasses<TVector, TLanes>
     }
 
     /// <summary>Radix 4, as <see cref="Eight"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Four(
         double* sourceReal, double* sourceImaginary, double* real, double* imaginary, double* factors, nint stride, nint blocks)
     {

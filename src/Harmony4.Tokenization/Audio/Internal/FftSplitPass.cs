@@ -11,7 +11,7 @@ internal static unsafe class FftSplitPass<TVector, TLanes>
     where TVector : struct
     where TLanes : struct, ILanes<TVector>
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Run<TOutput>(double* real, double* imaginary, double* factors, nint quarter, TOutput output)
         where TOutput : struct, IFftOutput
     {
