@@ -1,10 +1,12 @@
 // Publishes as one native program with every package rooted: a trim or AOT warning anywhere fails the build. Run, it makes the first
-// implementation's "small" export and audio tokens in native code and holds them against known digests.
+// implementation's "small" export, and the audio corpus at every width that it has, and holds them against known digests.
 using System.Security.Cryptography;
 using System.Text;
 using Harmony4;
 using Harmony4.Format;
 using Harmony4.Tokenization;
+using Harmony4.Tokenization.Internal;
+using Harmony4.Tokenization.Tests;
 
 const string ExpectedExport = "503dfe3b87af19e14b3e21ceb475a0ce21446a88ef4199eb51e22dc3a3d59204";
 
@@ -31,6 +33,12 @@ Check("verify", "unsigned", (await transport.VerifyAsync(container)).State.ToNam
 var extracted = new MemoryStream();
 await transport.ExtractAsync(container, extracted);
 Check("extract", Convert.ToHexStringLower(SHA256.HashData(media.ToArray())), Convert.ToHexStringLower(SHA256.HashData(extracted.ToArray())));
+
+foreach (var width in Enum.GetValues<LaneWidth>().Where(LaneWidths.IsSupported))
+{
+    Check($"audio tokens, {width} lanes", AudioCorpus.Digest, AudioCorpus.ComputeDigest(width));
+}
+
 Console.WriteLine("native: ok");
 
 static void Check(string what, string expected, string found)
