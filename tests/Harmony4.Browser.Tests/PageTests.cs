@@ -78,6 +78,7 @@ public sealed class PageTests : PageTestBase
         await UploadAsync("media/clip.webm", "clip");
         await Assertions.Expect(Page.Locator("#verdict")).ToHaveAttributeAsync("data-state", "verified");
         Assert.True(await Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"));
+        await Assertions.Expect(Page.Locator("#keys")).ToHaveAttributeAsync("aria-disabled", "false");
         await Page.FocusAsync("#keys");
         await Page.Keyboard.PressAsync("End");
         await WaitAsync("document.getElementById('video').currentTime > 1");

@@ -42,6 +42,23 @@ public sealed class PlayerTests : PageTestBase
     }
 
     [Fact]
+    public async Task Player_SoughtBeforeItIsOpen_OpensThere()
+    {
+        await Page.RouteAsync("**/video/range*", async route =>
+        {
+            await Task.Delay(1000);
+            await route.ContinueAsync();
+        });
+        await UploadAsync("media/clip.mp4", "clip");
+        await Assertions.Expect(Page.Locator("#keys")).ToHaveAttributeAsync("aria-disabled", "false");
+        Assert.Equal(string.Empty, await Page.TextContentAsync("#playing"));
+        await Page.FocusAsync("#keys");
+        await Page.Keyboard.PressAsync("End");
+        await WaitAsync($"!{Video}.seeking && {Video}.readyState >= 2 && {Video}.currentTime > 5");
+        Assert.Empty(Errors);
+    }
+
+    [Fact]
     public async Task Player_SoughtBeyondTheEnd_ShowsTheLastPicture()
     {
         await UploadAsync(Vectors.Read("media/clip.mp4"), "clip.mp4");

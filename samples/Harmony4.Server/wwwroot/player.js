@@ -30,7 +30,7 @@ export class Player {
   // Opens a container; returns whether this browser plays it.
   async open(id, streamLength, keyframes, signal) {
     this.close();
-    const run = this.#run = { id, length: streamLength, start: keyframes[0]?.pts ?? 0, type: null, media: null, buffer: null, feed: null, wanted: null };
+    const run = this.#run = { id, length: streamLength, start: keyframes[0]?.pts ?? 0, type: null, media: null, buffer: null, feed: null, isOpen: false, wanted: null };
     const headLength = Math.min(keyframes[0]?.offset || 1 << 16, streamLength, largestHead);
     const head = headLength ? await api.range(id, 0, headLength - 1, signal) : new Uint8Array();
     const type = mimeType(head);
@@ -55,8 +55,13 @@ export class Player {
       await this.#append(run, head);
     }
 
-    // Nothing can be shown before the first keyframe. A time that was sought meanwhile is not forgotten.
-    const begin = Math.max(run.wanted ?? 0, run.start / 1e6);
+    if (this.#run !== run) {
+      return false;
+    }
+
+    // Nothing can be shown before the first keyframe. A time that was sought meanwhile is not forgotten, unless the head is still to come with the first block.
+    run.isOpen = true;
+    const begin = Math.max(keyframes[0].offset > 0 ? run.wanted ?? 0 : 0, run.start / 1e6);
     this.#video.currentTime = begin;
     this.#feedFrom(run, begin);
     return true;
@@ -79,7 +84,7 @@ export class Player {
       return;
     }
 
-    if (run.buffer) {
+    if (run.isOpen) {
       this.#video.currentTime = seconds;
     } else {
       run.wanted = seconds;
