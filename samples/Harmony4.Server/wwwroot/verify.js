@@ -6,7 +6,10 @@ import { isDue, pause } from './pause.js';
 // Returns { state, lacking, findings, chunks, counts, chunkCount }: state is verified, failed, incomplete or unverified.
 export async function verify(id, onProgress = () => { }, signal = undefined) {
   const response = await request(`containers/${encodeURIComponent(id)}`, { signal });
-  const length = response.headers.has('Content-Length') ? Number(response.headers.get('Content-Length')) : Infinity;
+
+  // Of a response that was compressed on the way, that is the length of something else.
+  const { headers } = response;
+  const length = headers.has('Content-Length') && !headers.has('Content-Encoding') ? Number(headers.get('Content-Length')) : Infinity;
   const judge = new Judge(length);
   let at = 0;
   for (const reader = response.body.getReader(); ;) {
