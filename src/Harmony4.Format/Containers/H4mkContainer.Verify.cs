@@ -13,7 +13,7 @@ public sealed partial class H4mkContainer
     /// <exception cref="IOException">The source failed.</exception>
     public async ValueTask<VerificationResult> VerifyAsync(IProgress<VerificationProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        using var verifier = new ContainerVerifier(_source, _map, _options);
+        using var verifier = new ContainerVerifier(Source, (WalkedIndex)_index, _options);
         return await verifier.RunAsync(progress, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -3,7 +3,7 @@ namespace Harmony4.Format;
 /// <summary>Limits and leniency of a reader. Immutable.</summary>
 public sealed record H4mkContainerOptions
 {
-    /// <summary>Gets the longest META or SAFE that is read into memory, in bytes.</summary>
+    /// <summary>Gets the longest META or SAFE of a 1.0 container that is read into memory, in bytes.</summary>
     /// <value>Default 16 MiB.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public int MaxMetadataLength
@@ -15,6 +15,97 @@ public sealed record H4mkContainerOptions
             field = value;
         }
     } = 16 * 1024 * 1024;
+
+    /// <summary>Gets the longest META, SAFE or TRAK of a 1.1 container, in bytes.</summary>
+    /// <value>Default 1 MiB.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public int MaxJsonLength
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(MaxJsonLength));
+            field = value;
+        }
+    } = 1024 * 1024;
+
+    /// <summary>Gets how deeply META, SAFE or TRAK of a 1.1 container may nest.</summary>
+    /// <value>Default 32.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public int MaxJsonDepth
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(MaxJsonDepth));
+            field = value;
+        }
+    } = 32;
+
+    /// <summary>Gets the longest root of a 1.1 container that is read into memory, in bytes: 56 for each page of the index.</summary>
+    /// <value>Default 64 MiB, which is 1.2 × 10⁹ blocks in pages of 1,024.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public int MaxRootLength
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(MaxRootLength));
+            field = value;
+        }
+    } = 64 * 1024 * 1024;
+
+    /// <summary>Gets the most chunks besides blocks and index that a 1.1 container may list: META, SAFE, TRAK, SEAL and unknown ones.</summary>
+    /// <value>Default 256.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public int MaxAuxCount
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(MaxAuxCount));
+            field = value;
+        }
+    } = 256;
+
+    /// <summary>Gets the most SIGN chunks that a 1.1 container may have.</summary>
+    /// <value>Default 16.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public int MaxSignCount
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(MaxSignCount));
+            field = value;
+        }
+    } = 16;
+
+    /// <summary>Gets the longest SIGN payload, in bytes.</summary>
+    /// <value>Default 64 KiB.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public int MaxSignLength
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(MaxSignLength));
+            field = value;
+        }
+    } = 64 * 1024;
+
+    /// <summary>Gets the bytes of index pages that a 1.1 container keeps; the page read last always stays.</summary>
+    /// <value>Default 1 MiB, which is some 13 pages of 1,024 blocks.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public int PageCacheLength
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(PageCacheLength));
+            field = value;
+        }
+    } = 1024 * 1024;
 
     /// <summary>Gets the longest SEEK payload that is read into memory, in bytes: 16 for each keyframe.</summary>
     /// <value>Default 256 MiB.</value>
@@ -42,7 +133,7 @@ public sealed record H4mkContainerOptions
         }
     } = 64 * 1024 * 1024;
 
-    /// <summary>Gets the most chunks that a container may have; the reader keeps 24 bytes for each.</summary>
+    /// <summary>Gets the most chunks that a 1.0 container may have; the reader keeps 24 bytes for each.</summary>
     /// <value>Default 33,554,432: 2 TiB of 64 KiB blocks.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public int MaxChunkCount

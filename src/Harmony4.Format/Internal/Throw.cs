@@ -10,23 +10,19 @@ internal static class Throw
 {
     [DoesNotReturn]
     public static void Short(long length) =>
-        throw new H4mkFormatException(H4mkErrorCode.TooShort, 0, Text($"expected a file header of {Layout.FileHeaderLength} bytes, found {length}"));
+        throw new H4mkFormatException(H4mkErrorCode.TooShort, 0, Text($"expected a file header of {FileHeader.Size} bytes, found {length}"));
 
     [DoesNotReturn]
     public static void BadMagic(uint found) =>
-        throw new H4mkFormatException(H4mkErrorCode.BadMagic, 0, Text($"expected the magic 0x{Layout.Magic:x8} \"H4MK\", found 0x{found:x8}"));
+        throw new H4mkFormatException(H4mkErrorCode.BadMagic, 0, Text($"expected the magic 0x{FileHeader.Magic:x8} \"H4MK\", found 0x{found:x8}"));
 
     [DoesNotReturn]
     public static void BadVersion(ushort found) =>
-        throw new H4mkFormatException(H4mkErrorCode.BadVersion, Layout.VersionOffset, Text($"expected version {Layout.Version}, found {found}"));
+        throw new H4mkFormatException(H4mkErrorCode.BadVersion, FileHeader.VersionOffset, Text($"expected version {FileHeader.Version}, found {found}"));
 
     [DoesNotReturn]
     public static void BadReserved(ushort found) =>
-        throw new H4mkFormatException(H4mkErrorCode.BadReserved, Layout.ReservedOffset, Text($"expected 0 in the reserved field, found 0x{found:x4}"));
-
-    [DoesNotReturn]
-    public static void BadTag(long offset, ChunkTag tag) =>
-        throw new H4mkFormatException(H4mkErrorCode.BadTag, offset, Text($"expected a chunk tag of bytes 0x21 to 0x7e, found {tag}"));
+        throw new H4mkFormatException(H4mkErrorCode.BadReserved, FileHeader.ReservedOffset, Text($"expected 0 in the reserved field, found 0x{found:x4}"));
 
     [DoesNotReturn]
     public static void Overrun(long offset, ChunkTag tag, uint length, long left) =>
@@ -34,35 +30,17 @@ internal static class Throw
 
     [DoesNotReturn]
     public static void Trailing(long offset, long count) =>
-        throw new H4mkFormatException(H4mkErrorCode.Trailing, offset, Text($"expected a chunk header of {Layout.ChunkHeaderLength} bytes or the end of the file, found {count} bytes"));
+        throw new H4mkFormatException(H4mkErrorCode.Trailing, offset, Text($"expected a chunk header of {ChunkHeader.Size} bytes or the end of the file, found {count} bytes"));
 
     [DoesNotReturn]
-    public static void Duplicate(long offset, ChunkTag tag) =>
-        throw new H4mkFormatException(H4mkErrorCode.Duplicate, offset, "expected one such chunk, found a second", tag);
+    public static void Fault(ChunkFault fault, long offset, ChunkTag? tag) => throw new H4mkFormatException(fault.Code, offset, fault.Message, tag);
 
     [DoesNotReturn]
-    public static void AfterVeri(long offset, ChunkTag tag) =>
-        throw new H4mkFormatException(H4mkErrorCode.AfterVeri, offset, "expected the end of the file after VERI, found a chunk", tag);
-
-    [DoesNotReturn]
-    public static void VeriLength(long offset, uint length) =>
-        throw new H4mkFormatException(H4mkErrorCode.BadLength, offset, Text($"expected a payload of {Layout.VeriLength} bytes, found {length}"), ChunkTag.Veri);
-
-    [DoesNotReturn]
-    public static void SeekTooShort(long offset, uint length) =>
-        throw new H4mkFormatException(H4mkErrorCode.BadLength, offset, Text($"expected an entry count of {Layout.SeekCountLength} bytes, found a payload of {length}"), ChunkTag.Seek);
-
-    [DoesNotReturn]
-    public static void SeekLength(long offset, uint count, uint length) =>
-        throw new H4mkFormatException(
-            H4mkErrorCode.BadLength,
-            offset,
-            Text($"expected a payload of {Layout.SeekCountLength + ((long)Layout.SeekEntryLength * count)} bytes for {count} entries, found {length}"),
-            ChunkTag.Seek);
+    public static void Bad(H4mkErrorCode code, long offset, ChunkTag tag, string detail) => throw new H4mkFormatException(code, offset, detail, tag);
 
     [DoesNotReturn]
     public static void Crc(in ChunkInfo chunk, uint found) =>
-        throw new H4mkFormatException(H4mkErrorCode.Crc, chunk.Offset, CrcDetail(chunk.Crc, found), chunk.Tag);
+        throw new H4mkFormatException(H4mkErrorCode.Crc, chunk.Offset, CrcDetail(chunk.Crc.GetValueOrDefault(), found), chunk.Tag);
 
     [DoesNotReturn]
     public static void Json(in ChunkInfo chunk) =>
@@ -70,7 +48,7 @@ internal static class Throw
 
     [DoesNotReturn]
     public static void Limit(in ChunkInfo chunk, long limit) =>
-        throw new H4mkFormatException(H4mkErrorCode.BadLength, chunk.Offset, Text($"expected a payload of at most {limit} bytes (a limit of the options), found {chunk.Length}"), chunk.Tag);
+        throw new H4mkFormatException(H4mkErrorCode.Limit, chunk.Offset, Text($"expected a payload of at most {limit} bytes (a limit of the options), found {chunk.Length}"), chunk.Tag);
 
     [DoesNotReturn]
     public static void SeekOrder(long offset, int index, ulong previous, ulong pts) =>

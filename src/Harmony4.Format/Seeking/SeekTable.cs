@@ -36,7 +36,7 @@ public sealed class SeekTable
     private SeekTable(ReadOnlyMemory<byte> payload, int firstEqual)
     {
         _payload = payload;
-        Count = (payload.Length - Layout.SeekCountLength) / Layout.SeekEntryLength;
+        Count = (payload.Length - SeekRecord.CountSize) / SeekRecord.Size;
         FirstEqualNeighbour = firstEqual;
         if (Count == 0)
         {
@@ -78,10 +78,10 @@ public sealed class SeekTable
         get
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
-            var entry = _payload.Span.Slice(Layout.SeekCountLength + (index * Layout.SeekEntryLength), Layout.SeekEntryLength);
+            var entry = _payload.Span.Slice(SeekRecord.CountSize + (index * SeekRecord.Size), SeekRecord.Size);
             return new SeekEntry(
                 BinaryPrimitives.ReadUInt64BigEndian(entry),
-                BinaryPrimitives.ReadUInt64BigEndian(entry[Layout.SeekEntryOffsetOffset..]));
+                BinaryPrimitives.ReadUInt64BigEndian(entry[SeekRecord.OffsetOffset..]));
         }
     }
 
@@ -93,12 +93,16 @@ public sealed class SeekTable
     /// <exception cref="H4mkFormatException">The payload's length is not what its count demands, or its times decrease.</exception>
     public static SeekTable Parse(ReadOnlyMemory<byte> payload, long offset = 0, bool sortDecreasing = false)
     {
-        if (payload.Length < Layout.SeekCountLength)
+        if (payload.Length < SeekRecord.CountSize)
         {
-            Throw.SeekTooShort(offset, (uint)payload.Length);
+            Throw.Fault(ChunkFault.SeekTooShort((uint)payload.Length), offset, ChunkTag.Seek);
         }
 
-        StructureRules.CheckSeekCount(payload.Span, offset, (uint)payload.Length);
+        if (StructureRules.CheckSeekCount(payload.Span, (uint)payload.Length) is { } fault)
+        {
+            Throw.Fault(fault, offset, ChunkTag.Seek);
+        }
+
         var order = SeekOrder.Examine(payload.Span);
         if (order.FirstDecrease >= 0)
         {
@@ -148,7 +152,7 @@ public sealed class SeekTable
         }
 
         // Entries of earlier slots are at or before pts, those of later slots after it; the answer is low - 1 at the end.
-        ref var entries = ref Unsafe.Add(ref MemoryMarshal.GetReference(_payload.Span), Layout.SeekCountLength);
+        ref var entries = ref Unsafe.Add(ref MemoryMarshal.GetReference(_payload.Span), SeekRecord.CountSize);
         var distance = pts - _first;
         var slot = (int)(distance >> _shift);
         var low = _slots[slot];
@@ -229,13 +233,13 @@ public sealed class SeekTable
     }
 
     private static ulong PtsAt(ReadOnlySpan<byte> payload, int index) =>
-        BinaryPrimitives.ReadUInt64BigEndian(payload[(Layout.SeekCountLength + (index * Layout.SeekEntryLength))..]);
+        BinaryPrimitives.ReadUInt64BigEndian(payload[(SeekRecord.CountSize + (index * SeekRecord.Size))..]);
 
     // Every caller keeps index within the table, whose length the constructor derived from the payload's.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong PtsAt(ref byte entries, int index)
     {
-        var pts = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref entries, (nint)index * Layout.SeekEntryLength));
+        var pts = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref entries, (nint)index * SeekRecord.Size));
         return BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(pts) : pts;
     }
 }

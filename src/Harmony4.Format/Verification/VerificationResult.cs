@@ -15,8 +15,11 @@ public sealed record VerificationResult
     /// <summary>Gets how many findings there were, those beyond the limit included.</summary>
     public required long FindingCount { get; init; }
 
-    /// <summary>Gets the SHA-256 that VERI holds; empty without a readable VERI.</summary>
-    public ReadOnlyMemory<byte> Veri { get; init; }
+    /// <summary>Gets the container's identity, as <see cref="H4mkContainer.Identity"/> gives it; <see langword="null"/> in version 1.0 and where the end of the file is not sound.</summary>
+    public Sha256Digest? Identity { get; init; }
+
+    /// <summary>Gets the SHA-256 that VERI holds; <see langword="null"/> without a readable VERI.</summary>
+    public Sha256Digest? Veri { get; init; }
 
     /// <summary>Gets how many blocks were checked.</summary>
     public required long BlockCount { get; init; }

@@ -98,10 +98,10 @@ public sealed class WriterProperties
         {
             switch (reader.TokenType)
             {
-                case H4mkTokenType.ChunkStart:
+                case ChunkPart.Start:
                     writer.WriteChunkHeader(reader.Chunk.Tag, reader.Chunk.Length, reader.Chunk.Crc);
                     break;
-                case H4mkTokenType.Payload:
+                case ChunkPart.Payload:
                     writer.WriteRaw(reader.Payload);
                     break;
             }

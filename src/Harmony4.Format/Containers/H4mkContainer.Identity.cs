@@ -1,0 +1,18 @@
+namespace Harmony4.Format;
+
+/// <content>What names the content.</content>
+public sealed partial class H4mkContainer
+{
+    /// <summary>Gets the container's identity: SHA-256 of the root header, which signatures cover and proofs lead to. <see langword="null"/> in version 1.0.</summary>
+    /// <value>It depends on the tracks' blocks and descriptions, META and SAFE, not on signatures or on how tracks are interleaved.</value>
+    public Sha256Digest? Identity => Paged?.Root.Identity;
+
+    /// <summary>Gets SHA-256 of all that follows ROOT, which names these very bytes of the file, signatures included. <see langword="null"/> in version 1.0.</summary>
+    public Sha256Digest? FileDigest => Paged?.End.FileDigest;
+
+    /// <summary>Gets whether a 1.0 file is the beginning of this 1.1 container.</summary>
+    public bool IsUpgraded => Paged?.End.IsUpgraded ?? false;
+
+    /// <summary>Gets how many blocks a page of the index holds, as a binary logarithm; <see langword="null"/> in version 1.0.</summary>
+    public int? PageLog2 => Paged?.Root.Header.PageLog2;
+}

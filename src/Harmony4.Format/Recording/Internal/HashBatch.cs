@@ -1,0 +1,128 @@
+using System.Security.Cryptography;
+using System.Threading.Tasks.Sources;
+using Harmony4.Hashing;
+
+namespace Harmony4.Format.Internal;
+
+/// <summary>Copies of blocks that are hashed together, in lanes, on another thread. Used anew once its digests are taken.</summary>
+internal sealed class HashBatch : IThreadPoolWorkItem, IValueTaskSource
+{
+    public const int MaxLength = 16 * 1024 * 1024;
+    private const int MaxCount = 1024;
+
+    // Lanes run full with a multiple of this many blocks.
+    private const int LaneMultiple = 16;
+
+    // Enough that starting a thread costs nothing beside the hashing.
+    private const int EnoughBytes = 4 * 1024 * 1024;
+
+    private readonly ReadOnlyMemory<byte>[] _messages = new ReadOnlyMemory<byte>[MaxCount];
+    private readonly (int Track, int Place)[] _owners = new (int, int)[MaxCount];
+    private readonly byte[] _digests = new byte[MaxCount * Sha256Digest.SizeInBytes];
+    private ManualResetValueTaskSourceCore<bool> _done;
+    private byte[] _copies = [];
+    private int _length;
+
+    public int Count { get; private set; }
+
+    /// <summary>Whether hashing has been started and not been waited for.</summary>
+    public bool IsRunning { get; private set; }
+
+    public bool HasEnough => Count % LaneMultiple == 0 && (_length >= EnoughBytes || Count == MaxCount);
+
+    public bool Fits(long length) => Count < MaxCount && _length + length <= MaxLength;
+
+    /// <summary>Adds a copy of a block.</summary>
+    /// <param name="track">The position of its track.</param>
+    /// <param name="place">Its place on the track's open page.</param>
+    /// <param name="payload">The block.</param>
+    public void Add(int track, int place, in System.Buffers.ReadOnlySequence<byte> payload)
+    {
+        var length = (int)payload.Length;
+        Reserve(_length + length);
+        var copy = _copies.AsMemory(_length, length);
+        var to = copy.Span;
+        foreach (var segment in payload)
+        {
+            segment.Span.CopyTo(to);
+            to = to[segment.Length..];
+        }
+
+        _messages[Count] = copy;
+        _owners[Count] = (track, place);
+        _length += length;
+        Count++;
+    }
+
+    /// <summary>Starts hashing, on another thread where there is one.</summary>
+    public void Start()
+    {
+        IsRunning = true;
+        _done.Reset();
+        if (Environment.ProcessorCount > 1)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+        else
+        {
+            ((IThreadPoolWorkItem)this).Execute();
+        }
+    }
+
+    /// <summary>Ends when all blocks are hashed.</summary>
+    public ValueTask WaitAsync() => new(this, _done.Version);
+
+    /// <summary>Hands the digests to the tracks, and empties the batch.</summary>
+    public void Retire(RecordedIndex index)
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            index.Tracks[_owners[i].Track].SetDigest(_owners[i].Place, _digests.AsSpan(i * Sha256Digest.SizeInBytes, Sha256Digest.SizeInBytes));
+        }
+
+        Array.Clear(_messages, 0, Count);
+        Count = 0;
+        _length = 0;
+        IsRunning = false;
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        try
+        {
+            Sha256Lanes.HashData(_messages.AsSpan(0, Count), _digests);
+            _done.SetResult(true);
+        }
+        catch (CryptographicException exception)
+        {
+            // Raised again where the digests are waited for: here it would end the process.
+            _done.SetException(exception);
+        }
+    }
+
+    void IValueTaskSource.GetResult(short token) => _done.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _done.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _done.OnCompleted(continuation, state, token, flags);
+
+    private void Reserve(int length)
+    {
+        if (length <= _copies.Length)
+        {
+            return;
+        }
+
+        // Messages are slices of the old array, so they are cut anew from the new one.
+        var grown = GC.AllocateUninitializedArray<byte>(Math.Min(MaxLength, Math.Max(64 * 1024, Math.Max(length, 2 * _copies.Length))));
+        _copies.AsSpan(0, _length).CopyTo(grown);
+        _copies = grown;
+        var at = 0;
+        for (var i = 0; i < Count; i++)
+        {
+            _messages[i] = grown.AsMemory(at, _messages[i].Length);
+            at += _messages[i].Length;
+        }
+    }
+}

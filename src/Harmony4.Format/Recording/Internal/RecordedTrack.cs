@@ -1,0 +1,173 @@
+using System.Buffers.Binary;
+using Harmony4.Hashing;
+
+namespace Harmony4.Format.Internal;
+
+/// <summary>What a recording knows of one track: its open page, 56 bytes for each page that is full, and some sums.</summary>
+internal sealed class RecordedTrack(ushort id, int pageLog2)
+{
+    private readonly List<(PageRecord Record, ulong Offset)> _pages = [];
+    private byte[] _entries = [];
+    private ulong[] _offsets = [];
+    private ulong _pageStart;
+    private ulong _pageKey = PageRecord.NoKey;
+    private ulong _lastKeyPts;
+    private int _open;
+
+    public ushort Id { get; } = id;
+
+    public uint BlockCount { get; private set; }
+
+    public uint KeyCount { get; private set; }
+
+    public uint LastKey { get; private set; } = TrackRecord.None;
+
+    public ulong PayloadLength { get; private set; }
+
+    public ulong FirstPts { get; private set; }
+
+    public ulong EndPts { get; private set; }
+
+    /// <summary>Blocks on the open page.</summary>
+    public int OpenCount => _open;
+
+    public bool IsPageFull => _open == 1 << pageLog2;
+
+    public int PageCount => _pages.Count;
+
+    /// <summary>Judges the next block.</summary>
+    /// <exception cref="ArgumentException">No such block can follow.</exception>
+    public void Check(ulong pts, uint duration, uint flags, long length)
+    {
+        if (pts > (ulong)long.MaxValue - duration)
+        {
+            throw new ArgumentException($"a block ends at most at 2^63 - 1 us, found a pts of {pts} and a duration of {duration}", nameof(pts));
+        }
+
+        if (flags >= 16)
+        {
+            throw new ArgumentException($"expected flags below 16, found {flags}", nameof(flags));
+        }
+
+        if ((flags & (uint)BlockFlags.Lost) != 0 && (flags != (uint)BlockFlags.Lost || length != 0 || duration != 0))
+        {
+            throw new ArgumentException("a lost block has no bytes, no duration and no other flag", nameof(flags));
+        }
+
+        if ((flags & (uint)BlockFlags.Key) != 0 && KeyCount > 0 && pts <= _lastKeyPts)
+        {
+            throw new ArgumentException($"the times of keyframes strictly increase: expected a pts above {_lastKeyPts} us, found {pts}", nameof(pts));
+        }
+
+        if (BlockCount == uint.MaxValue)
+        {
+            throw new ArgumentException($"a track has at most {uint.MaxValue} blocks", nameof(length));
+        }
+    }
+
+    /// <summary>Takes note of a block that was judged. Its link is set here; its digest may follow by <see cref="SetDigest"/>.</summary>
+    /// <returns>The block's place on the open page.</returns>
+    public int Add(in IndexEntry block, ulong chunkOffset)
+    {
+        if (_open == _offsets.Length)
+        {
+            var capacity = Math.Min(Math.Max(16, 2 * _open), 1 << pageLog2);
+            Array.Resize(ref _entries, IndexEntry.Size * capacity);
+            Array.Resize(ref _offsets, capacity);
+        }
+
+        var link = LastKey == TrackRecord.None ? 0 : BlockCount - LastKey;
+        (block with { Link = link }).Write(_entries.AsSpan(IndexEntry.Size * _open));
+        _offsets[_open] = chunkOffset;
+        if (block.IsKey)
+        {
+            AddKey(block.Pts);
+        }
+
+        FirstPts = BlockCount == 0 ? block.Pts : Math.Min(FirstPts, block.Pts);
+        EndPts = Math.Max(EndPts, block.Pts + block.Duration);
+        BlockCount++;
+        PayloadLength += block.Length;
+        return _open++;
+    }
+
+    public void SetDigest(int place, ReadOnlySpan<byte> digest) => digest.CopyTo(_entries.AsSpan((IndexEntry.Size * place) + IndexEntry.DigestOffset));
+
+    /// <summary>The entry of a block on the open page.</summary>
+    public ReadOnlySpan<byte> OpenEntry(int place) => _entries.AsSpan(IndexEntry.Size * place, IndexEntry.Size);
+
+    public ulong OpenOffset(int place) => _offsets[place];
+
+    /// <summary>Writes the INDX payload of the open page.</summary>
+    /// <returns>Its length.</returns>
+    public int WritePage(Span<byte> payload)
+    {
+        new PageHeader(Id, 0, BlockCount - (uint)_open, _pageStart).Write(payload);
+        var entries = _entries.AsSpan(0, IndexEntry.Size * _open);
+        entries.CopyTo(payload[PageHeader.Size..]);
+        var offsets = payload[(PageHeader.Size + entries.Length)..];
+        for (var i = 0; i < _open; i++)
+        {
+            BinaryPrimitives.WriteUInt64BigEndian(offsets[(PageHeader.FileOffsetSize * i)..], _offsets[i]);
+        }
+
+        return PageHeader.PayloadLength(_open);
+    }
+
+    /// <summary>Closes the open page, whose INDX chunk stands at a position.</summary>
+    public void ClosePage(long chunkOffset, MerkleTreeBuilder tree)
+    {
+        Span<byte> root = stackalloc byte[Sha256Digest.SizeInBytes];
+        tree.Reset();
+        tree.AppendRecords(_entries.AsSpan(0, IndexEntry.Size * _open), IndexEntry.Size);
+        tree.WriteRoot(root);
+        _pages.Add((new PageRecord(_pageKey, _pageStart, new Sha256Digest(root)), (ulong)chunkOffset));
+        _pageKey = PageRecord.NoKey;
+        _pageStart = PayloadLength;
+        _open = 0;
+    }
+
+    public (PageRecord Record, ulong Offset) Page(int page) => _pages[page];
+
+    /// <summary>What ROOT says of the track once its pages are closed.</summary>
+    public TrackRecord ToRecord(MerkleTreeBuilder tree)
+    {
+        tree.Reset();
+        foreach (var (page, _) in _pages)
+        {
+            tree.AppendLeafHashes(page.Root.Span);
+        }
+
+        Span<byte> root = stackalloc byte[Sha256Digest.SizeInBytes];
+        tree.WriteRoot(root);
+        return new TrackRecord
+        {
+            Id = Id,
+            BlockCount = BlockCount,
+            KeyCount = KeyCount,
+            LastKey = LastKey,
+            PayloadLength = PayloadLength,
+            FirstPts = FirstPts,
+            EndPts = EndPts,
+            Root = new Sha256Digest(root),
+        };
+    }
+
+    private void AddKey(ulong pts)
+    {
+        if (_pageKey == PageRecord.NoKey)
+        {
+            _pageKey = pts;
+        }
+
+        // Pages without a keyframe carry the time of the next one.
+        for (var i = _pages.Count - 1; i >= 0 && _pages[i].Record.FirstKeyPts == PageRecord.NoKey; i--)
+        {
+            _pages[i] = (_pages[i].Record with { FirstKeyPts = pts }, _pages[i].Offset);
+        }
+
+        LastKey = BlockCount;
+        _lastKeyPts = pts;
+        KeyCount++;
+    }
+}

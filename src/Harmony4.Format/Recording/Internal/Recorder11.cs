@@ -1,0 +1,212 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+
+namespace Harmony4.Format.Internal;
+
+/// <summary>Writes version 1.1: TRAK, META and SAFE first, TOKN before each CORE, INDX behind the CORE that fills a page, and SEEK, ROOT and TAIL at the end.</summary>
+internal sealed class Recorder11 : ContainerRecorder
+{
+    /// <summary>The longest block, in bytes.</summary>
+    public const int MaxBlockLength = 64 * 1024 * 1024;
+
+    private readonly RecordedIndex _index;
+    private readonly BlockHasher _hasher;
+    private readonly int _maxAuxCount;
+    private readonly byte[] _token = new byte[TokenRecord.Size];
+    private (ChunkTag Tag, ReadOnlyMemory<byte> Payload)[]? _head;
+    private byte[] _page = [];
+    private int _position;
+    private IndexEntry _accepted;
+
+    public Recorder11(ChunkSink sink, H4mkWriterOptions options)
+        : base(sink)
+    {
+        var trak = options.Trak.IsEmpty ? new TrackList(options.PageLog2, options.Tracks).Write() : options.Trak;
+        if (!TrackList.TryParse(trak, options.MaxJsonDepth, out var list, out var fault))
+        {
+            throw new ArgumentException($"the tracks cannot be written: {fault}", nameof(options));
+        }
+
+        RequireLength(trak, "TRAK", options);
+        RequireObject(options.Meta, "META", options);
+        RequireObject(options.Safe, "SAFE", options);
+        _head = [(ChunkTag.Trak, trak), (ChunkTag.Meta, options.Meta), (ChunkTag.Safe, options.Safe)];
+        _maxAuxCount = options.MaxAuxCount;
+        _index = new RecordedIndex(list, hasSeek: true);
+        _hasher = new BlockHasher(_index);
+        sink.WriteFileHeader();
+    }
+
+    public override long BlockCount => _index.BlockCount;
+
+    public override void Accept(int track, in BlockInfo info, long length)
+    {
+        _position = _index.PositionOf(track);
+        if (_position < 0)
+        {
+            throw new ArgumentException($"expected the id of a track of this container, found {track}", nameof(track));
+        }
+
+        if (length > MaxBlockLength)
+        {
+            throw new ArgumentException($"a block has at most {MaxBlockLength} bytes, found {length}", nameof(length));
+        }
+
+        var duration = info.Duration <= uint.MaxValue ? (uint)info.Duration : 0;
+        _index.Tracks[_position].Check(info.Pts, duration, (uint)info.Flags, length);
+        _accepted = new IndexEntry(info.Pts, duration, (uint)length, 0, (uint)info.Flags, default);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public override async ValueTask WriteBlockAsync(ReadOnlySequence<byte> payload, CancellationToken cancellationToken)
+    {
+        if (_head is not null)
+        {
+            await WriteHeadAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        WriteToken();
+        await WriteAsync(ChunkTag.Tokn, _token, cancellationToken).ConfigureAwait(false);
+        var offset = Sink.Position;
+        await Sink.WriteAsync(ChunkTag.Core, payload, cancellationToken).ConfigureAwait(false);
+        var place = _index.AddBlock(_position, _accepted, offset);
+        await _hasher.AddAsync(_position, place, payload).ConfigureAwait(false);
+        if (_index.Tracks[_position].IsPageFull)
+        {
+            await _hasher.DrainAsync().ConfigureAwait(false);
+            await WritePageAsync(_position, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public override void AcceptChunk(ChunkTag tag, long length)
+    {
+        if (!FormatTags.IsFree(tag))
+        {
+            throw new ArgumentException($"{tag} is not a tag of the caller's own: expected four bytes 0x21 to 0x7e that are not a tag of the format, nor one bit away from one", nameof(tag));
+        }
+
+        if (_index.AuxCount + (_head?.Length ?? 0) >= _maxAuxCount)
+        {
+            throw new ArgumentException($"a container lists at most {_maxAuxCount} chunks besides blocks and index (a limit of the options)", nameof(tag));
+        }
+    }
+
+    public override async ValueTask WriteChunkAsync(ChunkTag tag, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        await WriteHeadAsync(cancellationToken).ConfigureAwait(false);
+        await WriteAuxAsync(tag, payload, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes TRAK, META and SAFE, unless they are written already.</summary>
+    public async ValueTask WriteHeadAsync(CancellationToken cancellationToken)
+    {
+        if (_head is { } head)
+        {
+            _head = null;
+            foreach (var (tag, payload) in head)
+            {
+                await WriteAuxAsync(tag, payload, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    public override async ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        await WriteHeadAsync(cancellationToken).ConfigureAwait(false);
+        await base.FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public override async ValueTask<H4mkWriteSummary> CompleteAsync(CancellationToken cancellationToken)
+    {
+        await WriteHeadAsync(cancellationToken).ConfigureAwait(false);
+        await _hasher.DrainAsync().ConfigureAwait(false);
+        for (var i = 0; i < _index.Tracks.Length; i++)
+        {
+            if (_index.Tracks[i].OpenCount > 0)
+            {
+                await WritePageAsync(i, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        await WriteAsync(ChunkTag.Seek, _index.SeekPayload, cancellationToken).ConfigureAwait(false);
+        var rootOffset = Sink.Position;
+        var root = _index.BuildRoot();
+        await WriteAsync(ChunkTag.Root, root, cancellationToken).ConfigureAwait(false);
+        await WriteAsync(ChunkTag.Tail, RecordedIndex.BuildTail(rootOffset, root), cancellationToken).ConfigureAwait(false);
+        await Sink.FlushAsync(cancellationToken).ConfigureAwait(false);
+        return Summarize(root);
+    }
+
+    public override void Dispose() => _hasher.Dispose();
+
+    private static void RequireObject(ReadOnlyMemory<byte> json, string name, H4mkWriterOptions options)
+    {
+        RequireLength(json, name, options);
+        if (!JsonObject.IsStrict(json.Span, options.MaxJsonDepth))
+        {
+            throw new ArgumentException($"{name} is not a JSON object in UTF-8 of at most {options.MaxJsonDepth} levels without duplicate members", nameof(json));
+        }
+    }
+
+    private static void RequireLength(ReadOnlyMemory<byte> json, string name, H4mkWriterOptions options)
+    {
+        if (json.Length > options.MaxJsonLength)
+        {
+            throw new ArgumentException($"{name} has at most {options.MaxJsonLength} bytes (a limit of the options), found {json.Length}", nameof(json));
+        }
+    }
+
+    private void WriteToken() => new TokenRecord(
+        _accepted.Pts,
+        _index.Tracks[_position].BlockCount,
+        (byte)(_accepted.IsKey ? 1 : 0),
+        (byte)_accepted.Flags,
+        _index.Tracks[_position].Id,
+        _accepted.Duration,
+        _accepted.Length).Write(_token);
+
+    private async ValueTask WriteAuxAsync(ChunkTag tag, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        _index.AddAux(tag, (uint)payload.Length, new Sha256Digest(SHA256.HashData(payload.Span)), Sink.Position);
+        await WriteAsync(tag, payload, cancellationToken).ConfigureAwait(false);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WritePageAsync(int position, CancellationToken cancellationToken)
+    {
+        var most = PageHeader.PayloadLength(_index.Tracks[position].OpenCount);
+        if (_page.Length < most)
+        {
+            _page = new byte[most];
+        }
+
+        var length = _index.Tracks[position].WritePage(_page);
+        var offset = Sink.Position;
+        await WriteAsync(ChunkTag.Indx, _page.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+        _index.ClosePage(position, offset);
+    }
+
+    private H4mkWriteSummary Summarize(byte[] root)
+    {
+        var tracks = new H4mkTrack[_index.Tracks.Length];
+        long keyframes = 0;
+        for (var i = 0; i < tracks.Length; i++)
+        {
+            TrackRecord.TryRead(root.AsSpan(RootHeader.Size + (TrackRecord.Size * i)), out var record);
+            tracks[i] = PagedIndex.ToTrack(record);
+            keyframes += record.KeyCount;
+        }
+
+        return new H4mkWriteSummary
+        {
+            Version = H4mkVersion.V11,
+            Length = Sink.Position,
+            BlockCount = _index.BlockCount,
+            PayloadLength = (long)_index.PayloadLength,
+            KeyframeCount = keyframes,
+            Identity = RootHeader.IdentityOf(root),
+            Tracks = tracks,
+        };
+    }
+}

@@ -1,0 +1,62 @@
+using System.Buffers.Binary;
+
+namespace Harmony4.Format.Internal;
+
+/// <summary>SEEK of a recorded 1.1 file, for readers of 1.0: every 2^s-th keyframe of the first track, at most 1 MiB.</summary>
+internal sealed class StridedSeek
+{
+    private byte[] _payload = new byte[SeekRecord.CountSize + (SeekRecord.Size * 256)];
+    private int _count;
+    private long _keyframes;
+    private int _log2;
+
+    /// <summary>The payload so far; valid until the next call.</summary>
+    public ReadOnlyMemory<byte> Payload
+    {
+        get
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(_payload, (uint)_count);
+            return _payload.AsMemory(0, At(_count));
+        }
+    }
+
+    /// <summary>Takes note of the first track's next keyframe.</summary>
+    /// <param name="pts">Its time in microseconds.</param>
+    /// <param name="offset">CORE payload bytes of all tracks before it in the file.</param>
+    public void Add(ulong pts, ulong offset)
+    {
+        if (IsOnStride && _count == SeekStride.MaxEntries)
+        {
+            Thin();
+        }
+
+        if (IsOnStride)
+        {
+            if (At(_count) == _payload.Length)
+            {
+                Array.Resize(ref _payload, At(2 * _count));
+            }
+
+            SeekRecord.Write(_payload.AsSpan(At(_count)), pts, offset);
+            _count++;
+        }
+
+        _keyframes++;
+    }
+
+    private bool IsOnStride => (_keyframes & ((1L << _log2) - 1)) == 0;
+
+    private static int At(int entry) => SeekRecord.CountSize + (SeekRecord.Size * entry);
+
+    /// <summary>Drops every second entry.</summary>
+    private void Thin()
+    {
+        for (var i = 1; 2 * i < _count; i++)
+        {
+            _payload.AsSpan(At(2 * i), SeekRecord.Size).CopyTo(_payload.AsSpan(At(i)));
+        }
+
+        _count = (_count + 1) / 2;
+        _log2++;
+    }
+}
