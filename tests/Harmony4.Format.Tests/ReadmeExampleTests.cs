@@ -12,7 +12,7 @@ public sealed class ReadmeExampleTests
         try
         {
             await using (var file = File.Create(path))
-            await using (var writer = H4mkContainerWriter.Create(file, new H4mkWriterOptions { Meta = "{\"title\":\"clip\"}"u8.ToArray() }))
+            await using (var writer = H4mkContainerWriter.Create(file, new H4mkWriterOptions { Version = H4mkVersion.V10, Meta = "{\"title\":\"clip\"}"u8.ToArray() }))
             {
                 await writer.WriteBlockAsync(0, new BlockInfo { Pts = 0, IsKey = true }, "a keyframe"u8.ToArray());
                 await writer.WriteBlockAsync(0, new BlockInfo { Pts = 33_366 }, "what follows it"u8.ToArray());

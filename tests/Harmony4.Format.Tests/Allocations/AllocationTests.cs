@@ -69,7 +69,7 @@ public sealed class AllocationTests : IDisposable
             "file" => H4mkSource.FromFile(_path),
             _ => H4mkSource.FromStream(new MemoryStream(bytes)),
         });
-        var destination = new FixedWriter(length);
+        var destination = new FixedWriter(length + 12);
         var ordinal = 0L;
         await AssertNothingAsync([AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))] async ValueTask () =>
         {
@@ -88,7 +88,7 @@ public sealed class AllocationTests : IDisposable
     {
         var payload = new byte[length];
         var segments = Segmentations.Cut(payload, [length / 3, length / 2]);
-        await using var writer = H4mkContainerWriter.Create(Stream.Null);
+        await using var writer = H4mkContainerWriter.Create(Stream.Null, new H4mkWriterOptions { Version = H4mkVersion.V10 });
         var pts = 0UL;
 
         // The seek table doubles as it grows; here its room suffices, which the first 5,000 keyframes made.

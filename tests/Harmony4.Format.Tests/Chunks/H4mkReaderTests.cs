@@ -2,7 +2,7 @@ using System.Buffers;
 using Harmony4.Format.Tests.Properties;
 using Harmony4.TestKit;
 
-namespace Harmony4.Format.Tests.Reading;
+namespace Harmony4.Format.Tests.Chunks;
 
 public sealed class H4mkReaderTests
 {
@@ -64,7 +64,7 @@ public sealed class H4mkReaderTests
         var wrong = 0;
         while (lenient.Read())
         {
-            wrong += lenient.TokenType == ChunkPart.End && !lenient.IsCrcValid ? 1 : 0;
+            wrong += lenient.Part == ChunkPart.End && !lenient.IsCrcValid ? 1 : 0;
         }
 
         Assert.Equal(1, wrong);
@@ -144,7 +144,7 @@ public sealed class H4mkReaderTests
     {
         while (reader.Read())
         {
-            trail.Add(reader.TokenType, reader.Chunk, reader.Payload);
+            trail.Add(reader.Part, reader.Chunk, reader.Payload);
         }
     }
 

@@ -17,7 +17,7 @@ public sealed class WorkedExampleTests
         var meta = new ArrayBufferWriter<byte>();
         WriteMeta(meta);
         using var output = new MemoryStream();
-        await using var writer = H4mkContainerWriter.Create(output, new H4mkWriterOptions { Meta = meta.WrittenMemory }, leaveOpen: true);
+        await using var writer = H4mkContainerWriter.Create(output, new H4mkWriterOptions { Version = H4mkVersion.V10, Meta = meta.WrittenMemory }, leaveOpen: true);
         await writer.WriteBlockAsync(0, new BlockInfo { Pts = 0, IsKey = true }, "hello"u8.ToArray());
         await writer.WriteBlockAsync(0, new BlockInfo { Pts = 33_333 }, default(ReadOnlyMemory<byte>));
         await writer.WriteBlockAsync(0, new BlockInfo { Pts = 66_666, IsKey = true }, "you"u8.ToArray());
@@ -29,8 +29,8 @@ public sealed class WorkedExampleTests
     public async Task Container_OfTheExample_StandsWhereTheTableSays()
     {
         await using var container = await H4mkContainer.OpenAsync(Bytes);
-        Assert.Equal([8, 25, 37, 52, 100, 129, 143], container.EnumerateChunks().Select(c => c.Offset));
-        Assert.Equal(new Keyframe(66_666, 5, 1, 37), await container.FindKeyframeAsync(0, 70_000));
+        Assert.Equal([8, 25, 37, 52, 100, 129, 143], (await container.EnumerateChunksAsync().ToListAsync()).Select(c => c.Offset));
+        Assert.Equal(new Keyframe { Pts = 66_666, StreamOffset = 5, Block = 1, FileOffset = 37 }, await container.FindKeyframeAsync(0, 70_000));
         Assert.Equal(VerificationState.Unsigned, (await container.VerifyAsync()).State);
     }
 

@@ -41,7 +41,7 @@ public sealed class H4mkContainerTests
         var text = new ChunkTag("SUBT");
         var chapters = new ChunkTag("chap");
         using var output = new MemoryStream();
-        await using var writer = H4mkContainerWriter.Create(output, leaveOpen: true);
+        await using var writer = H4mkContainerWriter.Create(output, new H4mkWriterOptions { Version = H4mkVersion.V10 }, leaveOpen: true);
         await writer.WriteChunkAsync(chapters, "intro"u8.ToArray());
         await writer.WriteBlockAsync(0, new BlockInfo { IsKey = true }, new byte[10]);
         await writer.WriteChunkAsync(text, "hello"u8.ToArray());
@@ -63,7 +63,7 @@ public sealed class H4mkContainerTests
 
         Assert.Equal(["hello", ""], routes[text]);
         Assert.Equal(["intro"], routes[chapters]);
-        Assert.Equal("chap CORE SUBT CORE SUBT SEEK META SAFE VERI", string.Join(' ', container.EnumerateChunks().Select(c => c.Tag)));
+        Assert.Equal("chap CORE SUBT CORE SUBT SEEK META SAFE VERI", string.Join(' ', (await container.EnumerateChunksAsync().ToListAsync()).Select(c => c.Tag)));
         Assert.Equal(70_010, container.Tracks[0].ByteLength);
         Assert.Equal(VerificationState.Unsigned, (await container.VerifyAsync()).State);
     }
@@ -114,7 +114,7 @@ public sealed class H4mkContainerTests
     {
         var bytes = Media.Small.Encode();
         var limit = await Assert.ThrowsAsync<H4mkFormatException>(() => H4mkContainer.OpenAsync(bytes, new H4mkContainerOptions { MaxChunkCount = 6 }).AsTask());
-        Assert.Equal(H4mkErrorCode.BadLength, limit.Code);
+        Assert.Equal(H4mkErrorCode.Limit, limit.Code);
         await using var container = await H4mkContainer.OpenAsync(bytes, new H4mkContainerOptions { MaxMetadataLength = 3, MaxSeekLength = 3, MaxBlockLength = 4, MaxFindings = 2, MaxChunkCount = 7 });
         await Assert.ThrowsAsync<H4mkFormatException>(() => container.ReadMetaAsync().AsTask());
         await Assert.ThrowsAsync<H4mkFormatException>(() => container.FindKeyframeAsync(0, 0).AsTask());

@@ -14,18 +14,19 @@ public sealed class OpeningTests
         for (var i = 0; i < 50; i++)
         {
             var block = await container.GetBlockAsync(0, i);
-            Assert.DoesNotContain(source.Reads, r => r.Offset < block.FileOffset + block.Length && block.FileOffset < r.Offset + r.Count);
+            Assert.DoesNotContain(source.Reads.Skip(1), r => r.Offset < block.FileOffset + block.Length && block.FileOffset < r.Offset + r.Count);
         }
 
-        Assert.InRange(container.Source.BytesRead, 1, bytes.Length - (50 * 64 * 1024));
+        // The first read looks for the TAIL of a 1.1 file.
+        Assert.InRange(container.Source.BytesRead - source.Reads[0].Count, 1, bytes.Length - (50 * 64 * 1024));
     }
 
     [Fact]
     public async Task Open_OneShortBlockAmongLongOnes_CostsAPage()
     {
-        var bytes = await WriteAsync([1000, 100_000, 100_000]);
+        var bytes = await WriteAsync([1000, 100_000, 300_000]);
         await using var container = await H4mkContainer.OpenAsync(H4mkSource.FromMemory(bytes));
-        Assert.InRange(container.Source.BytesRead, 1, 3 * 4096);
+        Assert.InRange(container.Source.BytesRead, 1, (256 * 1024) + (3 * 4096));
     }
 
     [Fact]
@@ -40,7 +41,7 @@ public sealed class OpeningTests
     private static async Task<byte[]> WriteAsync(IEnumerable<int> lengths)
     {
         var output = new MemoryStream();
-        await using var writer = H4mkContainerWriter.Create(output);
+        await using var writer = H4mkContainerWriter.Create(output, new H4mkWriterOptions { Version = H4mkVersion.V10 });
         foreach (var length in lengths)
         {
             await writer.WriteBlockAsync(0, new BlockInfo(), Vectors.SeededBytes("opening", length));

@@ -189,6 +189,7 @@ public sealed class TrackStreamTests
             return DelegateSource.Copy(bytes, offset, destination, int.MaxValue);
         }
 
-        protected override ValueTask<SourceRead> ReadTailCoreAsync(Memory<byte> destination, CancellationToken cancellationToken) => throw new NotSupportedException();
+        protected override ValueTask<SourceRead> ReadTailCoreAsync(Memory<byte> destination, CancellationToken cancellationToken) =>
+            new(DelegateSource.Copy(bytes, Math.Max(0, bytes.Length - destination.Length), destination, int.MaxValue));
     }
 }

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using FsCheck.Xunit;
 
-namespace Harmony4.Format.Tests.Writing;
+namespace Harmony4.Format.Tests.Recording;
 
 /// <summary>The JSON text of docs/format/h4mk-1.0.md section 4.</summary>
 public sealed class H4mkJsonWriterTests

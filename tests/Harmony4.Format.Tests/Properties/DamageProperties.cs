@@ -41,7 +41,7 @@ public sealed class DamageProperties
     {
         var bytes = Media.Small.Encode();
         await using var container = await H4mkContainer.OpenAsync(bytes);
-        var chunks = container.EnumerateChunks().ToArray();
+        var chunks = await container.EnumerateChunksAsync().ToArrayAsync();
         for (var a = 0; a < chunks.Length; a++)
         {
             for (var b = a + 1; b < chunks.Length; b++)

@@ -17,7 +17,7 @@ public sealed record Media(Block[] Blocks)
     public static readonly byte[] Meta = "{\"project\":\"HarmonyØ4\",\"fps_hint\":30.0}"u8.ToArray();
     public static readonly byte[] Safe = "{\"scope\":\"tests\"}"u8.ToArray();
 
-    public static H4mkWriterOptions Options => new() { Meta = Meta, Safe = Safe };
+    public static H4mkWriterOptions Options => new() { Version = H4mkVersion.V10, Meta = Meta, Safe = Safe };
 
     public static Media Small { get; } = new([new(0, true, "first"u8.ToArray()), new(33_333, false, []), new(66_666, true, "the last"u8.ToArray())]);
 

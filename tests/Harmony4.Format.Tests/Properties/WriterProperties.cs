@@ -96,10 +96,10 @@ public sealed class WriterProperties
         var reader = new H4mkReader(bytes);
         while (reader.Read())
         {
-            switch (reader.TokenType)
+            switch (reader.Part)
             {
                 case ChunkPart.Start:
-                    writer.WriteChunkHeader(reader.Chunk.Tag, reader.Chunk.Length, reader.Chunk.Crc);
+                    writer.WriteChunkHeader(reader.Chunk.Tag, reader.Chunk.Length, reader.Chunk.Crc!.Value);
                     break;
                 case ChunkPart.Payload:
                     writer.WriteRaw(reader.Payload);

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Harmony4.Format.Tests.Properties;
 
-namespace Harmony4.Format.Tests.Writing;
+namespace Harmony4.Format.Tests.Recording;
 
 public sealed class H4mkContainerWriterTests
 {
@@ -10,10 +10,10 @@ public sealed class H4mkContainerWriterTests
     public async Task CompleteAsync_NoBlocks_GivesTheSmallestFile()
     {
         using var output = new MemoryStream();
-        await using var writer = H4mkContainerWriter.Create(output, leaveOpen: true);
+        await using var writer = H4mkContainerWriter.Create(output, new H4mkWriterOptions { Version = H4mkVersion.V10 }, leaveOpen: true);
         var summary = await writer.CompleteAsync();
         Assert.Equal((96, 0, 0, 0), (summary.Length, summary.BlockCount, summary.PayloadLength, summary.KeyframeCount));
-        Assert.Equal(summary.Veri.ToArray(), output.ToArray()[^32..]);
+        Assert.Equal(summary.Veri!.Value.ToArray(), output.ToArray()[^32..]);
         Assert.Equal(96, output.Length);
     }
 
@@ -21,7 +21,7 @@ public sealed class H4mkContainerWriterTests
     public async Task WriteBlockAsync_KeyframesNotIncreasing_IsRefusedAndNothingIsWritten()
     {
         using var output = new MemoryStream();
-        await using var writer = H4mkContainerWriter.Create(output, leaveOpen: true);
+        await using var writer = H4mkContainerWriter.Create(output, new H4mkWriterOptions { Version = H4mkVersion.V10 }, leaveOpen: true);
         await writer.WriteBlockAsync(0, new BlockInfo { Pts = 10, IsKey = true }, new byte[5]);
         foreach (var pts in new ulong[] { 0, 9, 10 })
         {
@@ -41,7 +41,7 @@ public sealed class H4mkContainerWriterTests
     [Fact]
     public async Task Calls_AfterCompletion_AreRefused()
     {
-        await using var writer = H4mkContainerWriter.Create(Stream.Null);
+        await using var writer = H4mkContainerWriter.Create(Stream.Null, new H4mkWriterOptions { Version = H4mkVersion.V10 });
         await writer.CompleteAsync();
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await writer.WriteBlockAsync(0, default, new byte[1]));
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await writer.WriteChunkAsync(new ChunkTag("mine"), default));
@@ -72,7 +72,7 @@ public sealed class H4mkContainerWriterTests
     public async Task OutputThatFails_AnyPlace_FailsTheCallAndEveryLaterOne(int failAt)
     {
         var output = new FailingStream(failAt);
-        await using var writer = H4mkContainerWriter.Create(output, leaveOpen: true);
+        await using var writer = H4mkContainerWriter.Create(output, new H4mkWriterOptions { Version = H4mkVersion.V10 }, leaveOpen: true);
         await Assert.ThrowsAsync<IOException>(async () =>
         {
             for (var i = 0; i < 4; i++)
@@ -119,7 +119,7 @@ public sealed class H4mkContainerWriterTests
     public async Task WriteBlockAsync_CallsThatOverlap_AreRefused()
     {
         var gate = new GateStream();
-        await using var writer = H4mkContainerWriter.Create(gate, leaveOpen: true);
+        await using var writer = H4mkContainerWriter.Create(gate, new H4mkWriterOptions { Version = H4mkVersion.V10 }, leaveOpen: true);
         var first = writer.WriteBlockAsync(0, default, new byte[100_000]).AsTask();
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await writer.WriteBlockAsync(0, default, new byte[1]));
         gate.Open.SetResult();
@@ -133,13 +133,13 @@ public sealed class H4mkContainerWriterTests
         foreach (var json in (string[])["", "[]", "1", "{", "{}x", "{\"a\":NaN}", "\uFEFF{}"])
         {
             var bytes = System.Text.Encoding.UTF8.GetBytes(json);
-            Assert.Throws<ArgumentException>(() => H4mkContainerWriter.Create(Stream.Null, new H4mkWriterOptions { Meta = bytes }));
-            Assert.Throws<ArgumentException>(() => H4mkContainerWriter.Create(Stream.Null, new H4mkWriterOptions { Safe = bytes }));
+            Assert.Throws<ArgumentException>(() => H4mkContainerWriter.Create(Stream.Null, new H4mkWriterOptions { Version = H4mkVersion.V10, Meta = bytes }));
+            Assert.Throws<ArgumentException>(() => H4mkContainerWriter.Create(Stream.Null, new H4mkWriterOptions { Version = H4mkVersion.V10, Safe = bytes }));
         }
 
-        Assert.Throws<ArgumentException>(() => H4mkContainerWriter.Create(Stream.Null, new H4mkWriterOptions { Meta = new byte[] { 0x7B, 0x22, 0xFF, 0x22, 0x3A, 0x31, 0x7D } }));
-        Assert.Throws<ArgumentException>(() => H4mkContainerWriter.Create(Stream.Null, new H4mkWriterOptions { Tracks = [] }));
-        Assert.Throws<ArgumentException>(() => H4mkContainerWriter.Create(Stream.Null, new H4mkWriterOptions { Tracks = [new(0, TrackKind.Video), new(1, TrackKind.Audio)] }));
+        Assert.Throws<ArgumentException>(() => H4mkContainerWriter.Create(Stream.Null, new H4mkWriterOptions { Version = H4mkVersion.V10, Meta = new byte[] { 0x7B, 0x22, 0xFF, 0x22, 0x3A, 0x31, 0x7D } }));
+        Assert.Throws<ArgumentException>(() => H4mkContainerWriter.Create(Stream.Null, new H4mkWriterOptions { Version = H4mkVersion.V10, Tracks = [] }));
+        Assert.Throws<ArgumentException>(() => H4mkContainerWriter.Create(Stream.Null, new H4mkWriterOptions { Version = H4mkVersion.V10, Tracks = [new() { Id = 0, Kind = TrackKind.Video }, new() { Id = 1, Kind = TrackKind.Audio }] }));
         Assert.Throws<ArgumentException>(() => H4mkContainerWriter.Create(new MemoryStream([], writable: false)));
         Assert.Throws<ArgumentNullException>(() => H4mkContainerWriter.Create((Stream)null!));
         Assert.Throws<ArgumentNullException>(() => H4mkContainerWriter.Create((PipeWriter)null!));
@@ -152,7 +152,7 @@ public sealed class H4mkContainerWriterTests
     [InlineData("TOKN")]
     public async Task WriteChunkAsync_TagOfTheFormat_IsRefused(string tag)
     {
-        await using var writer = H4mkContainerWriter.Create(Stream.Null);
+        await using var writer = H4mkContainerWriter.Create(Stream.Null, new H4mkWriterOptions { Version = H4mkVersion.V10 });
         await Assert.ThrowsAsync<ArgumentException>(async () => await writer.WriteChunkAsync(new ChunkTag(tag), default));
         await Assert.ThrowsAsync<ArgumentException>(async () => await writer.WriteChunkAsync(new ChunkTag(0x20414141), default));
         await Assert.ThrowsAsync<ArgumentException>(async () => await writer.WriteChunkAsync(default, default));
@@ -178,7 +178,7 @@ public sealed class H4mkContainerWriterTests
         var piece = new byte[1 << 20];
         var huge = Huge.Of(piece, 4096);
         Assert.Equal(1L << 32, huge.Length);
-        await using var writer = H4mkContainerWriter.Create(Stream.Null);
+        await using var writer = H4mkContainerWriter.Create(Stream.Null, new H4mkWriterOptions { Version = H4mkVersion.V10 });
         await Assert.ThrowsAsync<ArgumentException>(async () => await writer.WriteBlockAsync(0, default, huge));
         Assert.Throws<ArgumentException>(() => new H4mkChunkWriter(new ArrayBufferWriter<byte>()).WriteChunk(ChunkTag.Core, huge));
         await writer.WriteBlockAsync(0, default, new byte[1]);

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Harmony4.Format.Tests.Writing;
+namespace Harmony4.Format.Tests.Recording;
 
 /// <summary>A sequence of any length that repeats one buffer.</summary>
 internal sealed class Huge : ReadOnlySequenceSegment<byte>

@@ -55,7 +55,7 @@ public sealed class ChangingSourceTests
         try
         {
             await using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read);
-            await using var writer = H4mkContainerWriter.Create(file, leaveOpen: true);
+            await using var writer = H4mkContainerWriter.Create(file, new H4mkWriterOptions { Version = H4mkVersion.V10 }, leaveOpen: true);
             await writer.WriteBlockAsync(0, new BlockInfo { IsKey = true }, new byte[100_000]);
             await file.FlushAsync();
             await using var container = await H4mkContainer.OpenAsync(path);

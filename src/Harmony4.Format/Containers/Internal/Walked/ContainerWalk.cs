@@ -59,7 +59,7 @@ internal sealed class ContainerWalk : IDisposable
         while (offset < _length)
         {
             var hasHeader = await FillAsync(offset, ChunkHeader.Size, readAhead, cancellationToken).ConfigureAwait(false);
-            if (mayBeTrak && IsTrak(Buffered(offset, (int)Math.Min(sizeof(uint), _length - offset))))
+            if (mayBeTrak && IsTrak(_buffer.Span[(int)(offset - _bufferOffset)..]))
             {
                 Throw.Bad(H4mkErrorCode.Incomplete, offset, ChunkTag.Trak, string.Create(CultureInfo.InvariantCulture, $"expected a 1.1 container that ends in TAIL, found its end at {_length} without one"));
             }
