@@ -12,7 +12,7 @@ namespace Harmony4.Format;
 /// Payload comes in pieces as the buffers hold it, so memory does not depend on a chunk's length.
 /// </para>
 /// <para>
-/// An exception ends the reading: the reader and its state are of no use after it. Judges structure (docs/format/h4mk-1.0.md section 10) and each chunk's CRC-32. VERI is a chunk like any other here: <see cref="H4mkContainer.VerifyAsync"/> judges it.
+/// An exception ends the reading: the reader and its state are of no use after it. Judges structure (docs/format/h4mk-1.0.md section 10) and each chunk's CRC-32. VERI is a chunk like any other here: <see cref="H4mkContainer.VerifyAsync(H4mkSource, H4mkContainerOptions?, IProgress{VerificationProgress}?, CancellationToken)"/> judges it.
 /// </para>
 /// </remarks>
 public ref struct H4mkReader

@@ -146,6 +146,19 @@ public sealed record H4mkContainerOptions
         }
     } = 1 << 25;
 
+    /// <summary>Gets the most threads that a verification of version 1.1 works on. What it finds does not depend on them. Each has a buffer of 8 MiB.</summary>
+    /// <value>Default <see cref="Environment.ProcessorCount"/>.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
+    public int MaxDegreeOfParallelism
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(MaxDegreeOfParallelism));
+            field = value;
+        }
+    } = Environment.ProcessorCount;
+
     /// <summary>Gets the most findings that a verification lists; it counts the others.</summary>
     /// <value>Default 1,000.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>

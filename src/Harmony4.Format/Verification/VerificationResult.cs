@@ -15,6 +15,9 @@ public sealed record VerificationResult
     /// <summary>Gets how many findings there were, those beyond the limit included.</summary>
     public required long FindingCount { get; init; }
 
+    /// <summary>Gets the SIGN chunks as they are stored; none in version 1.0.</summary>
+    public IReadOnlyList<SignChunk> Signs { get; init; } = [];
+
     /// <summary>Gets the container's identity, as <see cref="H4mkContainer.Identity"/> gives it; <see langword="null"/> in version 1.0 and where the end of the file is not sound.</summary>
     public Sha256Digest? Identity { get; init; }
 
