@@ -270,7 +270,7 @@ class Number(str):
 
 
 def _brackets(text: str) -> Iterator[str]:
-    return (m.group() for m in re.finditer(r"[][{}]", re.sub(r'"(?:[^"\\]|\\.)*"', '""', text, flags=re.S)))
+    return (m.group() for m in re.finditer(r"[][{}]", re.sub(r'"[^"\\]*(?:\\.[^"\\]*)*"', '""', text, flags=re.S)))
 
 
 def json_depth(text: str) -> int:
@@ -357,3 +357,470 @@ def check_tracks(payload: bytes, offset: int, limits: Limits) -> tuple[int, list
     if len(tracks) << page_log2 > MAX_OPEN_ENTRIES:
         raise FormatError("track", offset, "TRAK", f"expected tracks × 2^h up to {MAX_OPEN_ENTRIES}")
     return page_log2, tracks
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# Sources
+# ---------------------------------------------------------------------------------------------------------------
+
+
+class Source:
+    """Random access to the bytes of a container. `reads` and `bytes_read` count what was asked of the store."""
+
+    size: int
+
+    def __init__(self) -> None:
+        self.reads = 0
+        self.bytes_read = 0
+
+    def read(self, offset: int, count: int) -> bytes:
+        """`count` bytes, fewer only at the end."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        pass
+
+
+class MemorySource(Source):
+    def __init__(self, data: bytes | bytearray | memoryview) -> None:
+        super().__init__()
+        self._data = bytes(data)
+        self.size = len(self._data)
+
+    def read(self, offset: int, count: int) -> bytes:
+        self.reads += 1
+        found = self._data[offset : offset + count]
+        self.bytes_read += len(found)
+        return found
+
+
+class FileSource(Source):
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        super().__init__()
+        self._file = io.open(path, "rb", buffering=0)
+        self.size = self._file.seek(0, os.SEEK_END)
+
+    def read(self, offset: int, count: int) -> bytes:
+        count = max(0, min(count, self.size - offset))
+        self._file.seek(offset)
+        parts, left = [], count
+        while left:
+            part = self._file.read(left)
+            self.reads += 1
+            if not part:
+                raise OSError(f"the file has become shorter than {self.size} bytes")
+            parts.append(part)
+            left -= len(part)
+        self.bytes_read += count
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class HttpSource(Source):
+    """A container behind http(s), read by byte ranges of one version.
+
+    Opening asks for the last 256 KiB. Where the server refuses that, ignores it, or answers it with another part,
+    the size is learnt from bytes=0-0 and bounded ranges do the rest. Every 206 must say in Content-Range that it is
+    what was asked for, and every later request carries a strong ETag as If-Match. A 200 to a bounded range aborts
+    without its body being read. There are no retries.
+    """
+
+    def __init__(self, url: str, timeout: float = 30.0) -> None:
+        super().__init__()
+        self._url, self._timeout = url, timeout
+        self._etag: str | None = None
+        self._tail = b""
+        self.size = -1
+        try:
+            first, self._tail = self._request(None, TAIL_READ)
+            self._tail_at = first
+        except _RangeRefused:
+            self._etag, self.size = None, -1
+            self._request(0, 1)
+            self._tail_at = max(0, self.size - TAIL_READ)
+            self._tail = self._request(self._tail_at, self.size - self._tail_at)[1]
+
+    def read(self, offset: int, count: int) -> bytes:
+        count = max(0, min(count, self.size - offset))
+        if count == 0:
+            return b""
+        if offset >= self._tail_at:
+            return self._tail[offset - self._tail_at : offset - self._tail_at + count]
+        from_tail = max(0, offset + count - self._tail_at)
+        try:
+            head = self._request(offset, count - from_tail)[1]
+        except _RangeRefused as error:
+            raise OSError(str(error)) from None
+        return head + self._tail[:from_tail]
+
+    def _request(self, offset: int | None, count: int) -> tuple[int, bytes]:
+        """One range: (its first byte's offset, its bytes). An offset of None asks for the last `count` bytes."""
+        asked = f"bytes=-{count}" if offset is None else f"bytes={offset}-{offset + count - 1}"
+        headers = {"Range": asked, "Accept-Encoding": "identity"}
+        if self._etag is not None and not self._etag.startswith("W/"):
+            headers["If-Match"] = self._etag
+        self.reads += 1
+        try:
+            response = urllib.request.urlopen(urllib.request.Request(self._url, headers=headers), timeout=self._timeout)
+        except urllib.error.HTTPError as error:
+            error.close()
+            if error.code == 412:
+                raise OSError("the container has changed on the server (412)") from None
+            if error.code in (400, 416, 501):
+                raise _RangeRefused(f"the server refuses {asked} ({error.code})") from None
+            raise
+        with response:
+            if response.status != 206:
+                raise _RangeRefused(f"the server answers {asked} with {response.status} and not with that part")
+            found = re.fullmatch(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19})", response.headers.get("Content-Range", "").strip(), re.I)
+            if not found:
+                raise _RangeRefused(f"the server answers {asked} without a complete Content-Range")
+            first, last, size = (int(number) for number in found.groups())
+            if offset is None:
+                expected = (max(0, size - count), size - 1)
+            else:
+                expected = (offset, min(offset + count, size) - 1)
+            if (first, last) != expected:
+                raise _RangeRefused(f"the server answers {asked} with bytes {first} to {last} of {size}")
+            if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+                raise OSError("the server sends a compressed part, whose bytes are not the container's")
+            etag = response.headers.get("ETag")
+            if self.size >= 0 and (size != self.size or etag != self._etag):
+                raise OSError("the container has changed on the server")
+            body = response.read(last - first + 2)
+            if len(body) != last - first + 1:
+                raise OSError(f"the server sends {len(body)} bytes for {asked}, expected {last - first + 1}")
+            self.size, self._etag = size, etag
+            self.bytes_read += len(body)
+            return first, body
+
+
+class _RangeRefused(OSError):
+    """A range request was refused, ignored, or answered with another part."""
+
+
+class Window:
+    """Small reads that move forward over a source, served from one buffer of bounded size."""
+
+    def __init__(self, source: Source, piece: int = 1 << 20) -> None:
+        self._source, self._piece = source, piece
+        self._start, self._buffer = 0, b""
+        self.size = source.size
+
+    def read(self, offset: int, count: int) -> bytes:
+        end = self._start + len(self._buffer)
+        if not (self._start <= offset and offset + count <= end):
+            if count >= self._piece:
+                return self._source.read(offset, count)
+            self._start, self._buffer = offset, self._source.read(offset, self._piece)
+        at = offset - self._start
+        return self._buffer[at : at + count]
+
+    def pieces(self, offset: int, count: int) -> Iterator[bytes]:
+        while count:
+            part = self.read(offset, min(count, self._piece - 1))
+            if not part:
+                raise OSError(f"the file has become shorter than {self.size} bytes")
+            yield part
+            offset, count = offset + len(part), count - len(part)
+
+
+def source_of(container: str | os.PathLike[str] | bytes | bytearray | memoryview | Source) -> Source:
+    """The source for a path, an http(s) address, bytes, or a source itself."""
+    if isinstance(container, Source):
+        return container
+    if isinstance(container, (bytes, bytearray, memoryview)):
+        return MemorySource(container)
+    if isinstance(container, str) and re.match(r"https?://", container, re.I):
+        return HttpSource(container)
+    return FileSource(container)
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# TAIL and ROOT of 1.1
+# ---------------------------------------------------------------------------------------------------------------
+
+
+class TailFields(NamedTuple):
+    root_offset: int
+    root_length: int  # of the whole chunk
+    minor: int
+    zero: int
+    root_digest: bytes
+    magic: bytes
+
+
+def parse_tail(last: bytes) -> TailFields | None:
+    """The fields of a TAIL chunk with a sound CRC, or None. Such a chunk as the last 64 bytes makes a file 1.1."""
+    if len(last) != TAIL_CHUNK_SIZE:
+        return None
+    tag, length, crc = CHUNK.unpack_from(last)
+    if tag != b"TAIL" or length != TAIL.size or zlib.crc32(last[CHUNK.size :]) != crc:
+        return None
+    return TailFields(*TAIL.unpack_from(last, CHUNK.size))
+
+
+def check_tail(tail: TailFields, size: int) -> None:
+    """The checks of TAIL itself, before anything that it points at is read."""
+    at = size - TAIL_CHUNK_SIZE
+    if tail.magic != b"KM4H" or tail.minor != 1 or tail.zero != 0:
+        raise FormatError("tail", at, "TAIL", "expected minor version 1, a zero and KM4H")
+    least = CHUNK.size + ROOT_HEADER.size + TRACK_RECORD.size
+    if tail.root_offset < len(FILE_HEADER) or tail.root_length < least or tail.root_offset + tail.root_length > at:
+        raise FormatError("tail", at, "TAIL", f"expected ROOT before TAIL, found {tail.root_length} bytes at {tail.root_offset}")
+
+
+@dataclass
+class TrackFacts:
+    """A track record of ROOT, with where its pages are among all page records."""
+
+    position: int
+    id: int
+    blocks: int
+    keys: int
+    last_key: int | None
+    bytes: int
+    first_pts: int
+    end_pts: int
+    root: bytes
+    record: bytes
+    first_page: int
+    pages: int
+
+    @property
+    def duration_us(self) -> int | None:
+        return self.end_pts - self.first_pts if self.blocks else None
+
+
+class AuxFacts(NamedTuple):
+    """An aux record of ROOT with the file offset of its chunk."""
+
+    tag: bytes
+    length: int
+    digest: bytes
+    offset: int
+
+
+class PageFacts(NamedTuple):
+    first_key: int | None
+    stream_offset: int
+    root: bytes
+
+
+class RootTables:
+    """A ROOT payload that passed every check of opening. It is the only thing that a reader holds of all blocks."""
+
+    def __init__(self, payload: bytes, offset: int, limits: Limits) -> None:
+        self.payload, self.offset, self._limits = payload, offset, limits
+        self.header = payload[: ROOT_HEADER.size]
+        self._check_counts()
+        self._check_hashes()
+        self._check_aux()
+        self._check_pages()
+        self._check_extents()
+
+    def _need(self, condition: bool, message: str, code: str = "root") -> None:
+        if not condition:
+            raise FormatError(code, self.offset, "ROOT", message)
+
+    def _check_counts(self) -> None:
+        (magic, minor, algorithm, self.page_log2, track_count, self.aux_count, zero, self.block_count, self.bytes,
+         self.tracks_root, self.aux_root, self.pages_digest) = ROOT_HEADER.unpack(self.header)
+        self._need(magic == b"H4R1" and minor == 1 and algorithm == 1 and zero == 0, "expected H4R1, minor version 1, SHA-256 and a zero")
+        self._need(1 <= self.page_log2 <= MAX_PAGE_LOG2, f"expected h of 1 to {MAX_PAGE_LOG2}, found {self.page_log2}")
+        self._need(1 <= track_count <= MAX_TRACKS, f"expected 1 to {MAX_TRACKS} tracks, found {track_count}")
+        self._need(track_count << self.page_log2 <= MAX_OPEN_ENTRIES, f"expected tracks × 2^h up to {MAX_OPEN_ENTRIES}")
+        self._need(self.aux_count <= self._limits.aux, f"{self.aux_count} aux records, the limit is {self._limits.aux}", "limit")
+        at = ROOT_HEADER.size
+        self._need(len(self.payload) >= at + TRACK_RECORD.size * track_count, "the track records do not fit")
+        self.tracks: list[TrackFacts] = []
+        pages, page_size = 0, 1 << self.page_log2
+        for position in range(track_count):
+            record = self.payload[at : at + TRACK_RECORD.size]
+            at += TRACK_RECORD.size
+            number, zero, blocks, keys, last_key, size, first, end, root = TRACK_RECORD.unpack(record)
+            self._need(zero == 0 and (not self.tracks or number > self.tracks[-1].id), "expected ascending track ids and zeros")
+            self._need(blocks <= NONE32 and keys <= blocks, f"track {number}: more keyframes than blocks")
+            self._need((last_key == NONE32) == (keys == 0) and (keys == 0 or last_key < blocks), f"track {number}: the last keyframe cannot be {last_key}")
+            self._need(keys == 0 or last_key >= keys - 1, f"track {number}: {keys} keyframes up to block {last_key}")
+            self._need(first <= end <= MAX_TIME, f"track {number}: times out of range")
+            self._need(blocks > 0 or size == first == end == 0, f"track {number}: no block, but bytes or times")
+            count = -(-blocks // page_size)
+            self.tracks.append(TrackFacts(position, number, blocks, keys, None if keys == 0 else last_key, size, first, end, root, record, pages, count))
+            pages += count
+        expected = at + (AUX_RECORD.size + 8) * self.aux_count + (PAGE_RECORD.size + 8) * pages
+        self._need(len(self.payload) == expected, f"expected {expected} bytes by its counts, found {len(self.payload)}")
+        self._need(sum(t.blocks for t in self.tracks) == self.block_count, "the block count is not the sum of the tracks'")
+        self._need(sum(t.bytes for t in self.tracks) == self.bytes, "the payload bytes are not the sum of the tracks'")
+        self._aux_at = at
+        self._pages_at = at + AUX_RECORD.size * self.aux_count
+        self._aux_offsets_at = self._pages_at + PAGE_RECORD.size * pages
+        self._page_offsets_at = self._aux_offsets_at + 8 * self.aux_count
+        self.page_count = pages
+
+    def _check_hashes(self) -> None:
+        records = [self.payload[at : at + AUX_RECORD.size] for at in range(self._aux_at, self._pages_at, AUX_RECORD.size)]
+        self._need(tree_root(leaf_hash(t.record) for t in self.tracks) == self.tracks_root, "the track records do not give the tracks root")
+        self._need(tree_root(map(leaf_hash, records)) == self.aux_root, "the aux records do not give the aux root")
+        self._need(sha256(self.payload[self._pages_at : self._aux_offsets_at]) == self.pages_digest, "the page records do not give their hash")
+        offsets = struct.unpack_from(f">{self.aux_count}Q", self.payload, self._aux_offsets_at)
+        self.aux = [AuxFacts(*AUX_RECORD.unpack(record), offset) for record, offset in zip(records, offsets)]
+
+    def _check_aux(self) -> None:
+        tags = [record.tag for record in self.aux]
+        self._need(tags == sorted(tags), "the aux records are not sorted by tag")
+        for tag in tags:
+            known = tag in LISTED_ONCE or tag == b"SEAL"
+            self._need(known or is_tag(tag) and tag not in FORMAT_TAGS and tag not in NEAR_TAGS, f"an aux record of tag {tag_text(tag)}")
+        for tag in LISTED_ONCE:
+            self._need(tags.count(tag) == 1, f"expected {tag.decode()} listed once")
+        for record in self.aux:
+            too_long = record.tag in LISTED_ONCE and record.length > self._limits.json
+            self._need(not too_long, f"{tag_text(record.tag)} of {record.length} bytes, the limit is {self._limits.json}", "limit")
+        for one, other in zip(self.aux, self.aux[1:]):
+            self._need(one.tag != other.tag or one.offset < other.offset, "aux records of one tag are not in file order")
+
+    def _check_pages(self) -> None:
+        for track in self.tracks:
+            pages = [self.page(track, number) for number in range(track.pages)]
+            self._need(tree_root(page.root for page in pages) == track.root, f"track {track.id}: the page roots do not give its root")
+            self._need(not pages or pages[0].stream_offset == 0, f"track {track.id}: the first page does not begin at 0")
+            previous = PageFacts(0, 0, b"")
+            for page in pages:
+                falls = (NONE64 if page.first_key is None else page.first_key) < (NONE64 if previous.first_key is None else previous.first_key)
+                self._need(not falls and page.stream_offset >= previous.stream_offset, f"track {track.id}: page records fall")
+                self._need(page.stream_offset <= track.bytes, f"track {track.id}: a page begins behind the track's bytes")
+                self._need(page.first_key is None or page.first_key <= MAX_TIME, f"track {track.id}: a keyframe beyond 2^63 - 1")
+                previous = page
+            # "all ones exactly without keys": the page of the last keyframe and those before it have one to name.
+            for number, page in enumerate(pages):
+                keyed = track.last_key is not None and number <= track.last_key >> self.page_log2
+                self._need((page.first_key is not None) == keyed, f"track {track.id}: page {number} names a keyframe that is not, or none that is")
+
+    def _check_extents(self) -> None:
+        """Nothing lies outside, and all that is listed fits before ROOT at once, which ends aliasing."""
+        used = len(FILE_HEADER) + sum(CHUNK.size + record.length for record in self.aux) + self.bytes + CHUNK.size * self.block_count
+        for track in self.tracks:
+            end = len(FILE_HEADER)
+            for number in range(track.pages):
+                offset, length = self.page_offset(track, number), self.page_length(track, number)
+                self._need(end <= offset and offset + length <= self.offset, f"track {track.id}: page {number} cannot be at {offset}")
+                end = offset + length
+                used += length
+        for record in self.aux:
+            inside = len(FILE_HEADER) <= record.offset and record.offset + CHUNK.size + record.length <= self.offset
+            self._need(inside, f"{tag_text(record.tag)} of {record.length} bytes cannot be at {record.offset}")
+        self._need(used <= self.offset, f"{used} bytes are listed, {self.offset} are there before ROOT")
+
+    @property
+    def identity(self) -> bytes:
+        """SHA-256 of the root header: the container's identity."""
+        return sha256(self.header)
+
+    def page(self, track: TrackFacts, number: int) -> PageFacts:
+        key, offset, root = PAGE_RECORD.unpack_from(self.payload, self._pages_at + PAGE_RECORD.size * (track.first_page + number))
+        return PageFacts(None if key == NONE64 else key, offset, root)
+
+    def page_offset(self, track: TrackFacts, number: int) -> int:
+        """File offset of the INDX chunk: a hint, since nothing hashes it."""
+        return struct.unpack_from(">Q", self.payload, self._page_offsets_at + 8 * (track.first_page + number))[0]
+
+    def page_blocks(self, track: TrackFacts, number: int) -> int:
+        return min(1 << self.page_log2, track.blocks - (number << self.page_log2))
+
+    def page_length(self, track: TrackFacts, number: int) -> int:
+        """Bytes of the whole INDX chunk."""
+        return CHUNK.size + PAGE_HEAD.size + (ENTRY.size + 8) * self.page_blocks(track, number)
+
+    def page_bytes(self, track: TrackFacts, number: int) -> int:
+        """Payload bytes of the blocks of a page."""
+        end = self.page(track, number + 1).stream_offset if number + 1 < track.pages else track.bytes
+        return end - self.page(track, number).stream_offset
+
+    def last_page_by_key(self, track: TrackFacts, pts: int) -> int:
+        """The last page whose first keyframe is at or before pts; -1 if none. pages never fall, so halving finds it."""
+        return bisect_right(range(track.pages), pts, key=lambda number: self._key_or_end(track, number)) - 1
+
+    def last_page_by_offset(self, track: TrackFacts, stream_offset: int) -> int:
+        return bisect_right(range(track.pages), stream_offset, key=lambda number: self.page(track, number).stream_offset) - 1
+
+    def _key_or_end(self, track: TrackFacts, number: int) -> int:
+        key = self.page(track, number).first_key
+        return NONE64 if key is None else key
+
+
+class Entry(NamedTuple):
+    """What the index says of one block."""
+
+    ordinal: int
+    pts: int
+    duration: int
+    length: int
+    link: int
+    flags: int
+    digest: bytes
+    stream_offset: int
+    file_offset: int  # of the CORE chunk: a hint
+    record: bytes  # the 56 bytes
+
+    @property
+    def is_key(self) -> bool:
+        return bool(self.flags & KEY)
+
+
+class Page(NamedTuple):
+    """A loaded page that agrees with ROOT."""
+
+    number: int
+    entries: list[Entry]
+
+
+def parse_entries(payload: bytes, first: int, stream_offset: int) -> list[Entry]:
+    """The entries of an INDX payload whose length has been checked."""
+    count = (len(payload) - PAGE_HEAD.size) // (ENTRY.size + 8)
+    offsets = struct.unpack_from(f">{count}Q", payload, PAGE_HEAD.size + ENTRY.size * count)
+    entries = []
+    for number in range(count):
+        record = payload[PAGE_HEAD.size + ENTRY.size * number : PAGE_HEAD.size + ENTRY.size * (number + 1)]
+        pts, duration, length, link, flags, digest = ENTRY.unpack(record)
+        entries.append(Entry(first + number, pts, duration, length, link, flags, digest, stream_offset, offsets[number], record))
+        stream_offset += length
+    return entries
+
+
+def check_page(root: RootTables, track: TrackFacts, number: int, entries: list[Entry], offset: int) -> None:
+    """The checks of a loaded page whose root agrees: fields in range, links and keyframes true within it."""
+
+    def need(condition: bool, message: str) -> None:
+        if not condition:
+            raise FormatError("page", offset, "INDX", message)
+
+    key: Entry | None = None
+    first_key: int | None = None
+    before: int | None = None  # the keyframe before the page, by the first link; 0 there means none
+    for at, entry in enumerate(entries):
+        need(entry.flags < 16 and entry.pts + entry.duration <= MAX_TIME, f"block {entry.ordinal}: undefined flags or times out of range")
+        lost = entry.flags & LOST
+        need(not lost or (entry.flags == LOST and entry.length == 0 and entry.duration == 0), f"block {entry.ordinal} is lost and has more than a time")
+        if key is not None:
+            need(entry.link == entry.ordinal - key.ordinal, f"block {entry.ordinal}: link {entry.link} is not to keyframe {key.ordinal}")
+        else:
+            need(entry.link <= entry.ordinal and (entry.link == 0 or entry.link > at), f"block {entry.ordinal}: link {entry.link} cannot be")
+            previous = None if entry.link == 0 else entry.ordinal - entry.link
+            need(at == 0 or previous == before, f"block {entry.ordinal}: link {entry.link} is not to the keyframe of the block before")
+            before = previous
+        if entry.is_key:
+            need(key is None or entry.pts > key.pts, f"keyframe {entry.ordinal} is not later than the one before")
+            key = entry
+            first_key = entry.pts if first_key is None else first_key
+    named = root.page(track, number).first_key
+    need(first_key is None or first_key == named, "the first keyframe is not the one that ROOT names")
+    if track.last_key is not None:
+        last_page = track.last_key >> root.page_log2
+        need(number != last_page or key is not None and key.ordinal == track.last_key, "the last keyframe is not the one that ROOT names")
+        need(number < last_page or number == last_page or key is None, "a keyframe after the last one that ROOT names")
+    else:
+        need(key is None, "a keyframe where ROOT has none")
+    need(sum(entry.length for entry in entries) == root.page_bytes(track, number), "the lengths are not those that ROOT gives")
