@@ -824,3 +824,426 @@ def check_page(root: RootTables, track: TrackFacts, number: int, entries: list[E
     else:
         need(key is None, "a keyframe where ROOT has none")
     need(sum(entry.length for entry in entries) == root.page_bytes(track, number), "the lengths are not those that ROOT gives")
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# Containers and tracks
+# ---------------------------------------------------------------------------------------------------------------
+
+SIGN_HEAD = struct.Struct(">BBH")  # kind, zero, hint length
+
+
+class Sign(NamedTuple):
+    """A SIGN chunk. The hint is ignored, as it is authenticated by nothing."""
+
+    offset: int
+    kind: int
+    body: bytes
+
+
+def parse_sign(payload: bytes, offset: int) -> Sign:
+    if len(payload) >= SIGN_HEAD.size:
+        kind, zero, hint = SIGN_HEAD.unpack_from(payload)
+        if zero == 0 and SIGN_HEAD.size + hint <= len(payload):
+            return Sign(offset, kind, payload[SIGN_HEAD.size + hint :])
+    raise FormatError("sign", offset, "SIGN", "expected kind, a zero, a hint and a body")
+
+
+class Keyframe(NamedTuple):
+    """A keyframe that a seek found. `ordinal` and `file_offset` (of the CORE chunk) are None where 1.0 names no block."""
+
+    pts: int
+    ordinal: int | None
+    stream_offset: int
+    file_offset: int | None
+
+
+class Block(NamedTuple):
+    """A verified block. In 1.0 only SEEK knows times, so pts, duration and flags are None there."""
+
+    ordinal: int
+    pts: int | None
+    duration: int | None
+    flags: int | None
+    data: bytes
+
+
+class Track:
+    """One track. Subclasses differ in where the index comes from."""
+
+    id: int
+    blocks: int
+    bytes: int
+    duration_us: int | None
+
+    def seek(self, pts: int) -> Keyframe | None:
+        """The last keyframe at or before pts, or None."""
+        raise NotImplementedError
+
+    def next_key(self, pts: int) -> Keyframe | None:
+        """The first keyframe after pts, or None."""
+        raise NotImplementedError
+
+    def locate(self, stream_offset: int) -> tuple[int, int]:
+        """(ordinal, its stream offset) of the block that holds a byte of the track stream."""
+        raise NotImplementedError
+
+    def read(self, ordinal: int) -> Block:
+        """A block, verified."""
+        raise NotImplementedError
+
+    def read_block(self, ordinal: int) -> bytes:
+        return self.read(ordinal).data
+
+    def stream(self) -> "TrackStream":
+        """All payloads of the track, one after the other, as a seekable file object; each block is verified."""
+        return TrackStream(self)
+
+    def iterate(self, ordinal: int = 0, pts: int | None = None) -> Iterator[Block]:
+        """Blocks in order from an ordinal, or from the keyframe at or before a time (before the first: from the start)."""
+        if pts is not None:
+            key = self.seek(pts)
+            ordinal = 0 if key is None or key.ordinal is None else key.ordinal
+        for number in range(ordinal, self.blocks):
+            yield self.read(number)
+
+    def read_blocks(self, ordinals: Iterable[int]) -> Iterator[Block]:
+        """Many blocks in the order asked for."""
+        return (self.read(ordinal) for ordinal in ordinals)
+
+    def _check_ordinal(self, ordinal: int) -> None:
+        if not 0 <= ordinal < self.blocks:
+            raise ValueError(f"block {ordinal} of a track of {self.blocks} blocks")
+
+
+class TrackStream(io.RawIOBase):
+    """The track stream. It holds one block at a time."""
+
+    def __init__(self, track: Track) -> None:
+        super().__init__()
+        self._track, self._position, self._start, self._block, self._next = track, 0, 0, b"", -1
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._track.bytes}[whence]
+        if base + offset < 0:
+            raise ValueError(f"position {base + offset}")
+        self._position = base + offset
+        return self._position
+
+    def readinto(self, buffer: Any) -> int:
+        target = memoryview(buffer).cast("B")
+        if not len(target) or self._position >= self._track.bytes:
+            return 0
+        at = self._position - self._start
+        if not 0 <= at < len(self._block):
+            follows = self._next >= 0 and at == len(self._block)
+            number, start = (self._next, self._position) if follows else self._track.locate(self._position)
+            block = self._track.read_block(number)
+            while not block:
+                number += 1
+                block = self._track.read_block(number)
+            self._start, self._block, self._next = start, block, number + 1
+            at = self._position - start
+        count = min(len(target), len(self._block) - at)
+        target[:count] = self._block[at : at + count]
+        self._position += count
+        return count
+
+
+class PagedTrack(Track):
+    """A track of a 1.1 container. It keeps one page."""
+
+    def __init__(self, container: "PagedContainer", facts: TrackFacts) -> None:
+        self.facts, self._container, self._page = facts, container, None
+        self.id, self.blocks, self.bytes, self.duration_us = facts.id, facts.blocks, facts.bytes, facts.duration_us
+
+    def entry(self, ordinal: int) -> Entry:
+        """The index entry of a block, from a page that agrees with ROOT."""
+        self._check_ordinal(ordinal)
+        root = self._container.root
+        return self.page(ordinal >> root.page_log2).entries[ordinal & ((1 << root.page_log2) - 1)]
+
+    def page(self, number: int) -> Page:
+        if self._page is None or self._page.number != number:
+            self._page = Page(number, self._container.load_page(self.facts, number))
+        return self._page
+
+    def seek(self, pts: int) -> Keyframe | None:
+        entry = self.key_entry(pts)
+        return None if entry is None else _keyframe(entry)
+
+    def next_key(self, pts: int) -> Keyframe | None:
+        entry = self.next_key_entry(pts)
+        return None if entry is None else _keyframe(entry)
+
+    def key_entry(self, pts: int) -> Entry | None:
+        if pts < 0:
+            raise ValueError(f"a time of {pts} µs")
+        number = self._container.root.last_page_by_key(self.facts, min(pts, MAX_TIME))
+        if number < 0:
+            return None
+        found = [entry for entry in self.page(number).entries if entry.is_key and entry.pts <= pts]
+        if not found:
+            raise FormatError("page", self._container.root.page_offset(self.facts, number), "INDX", "the keyframe that ROOT names is not in it")
+        return found[-1]
+
+    def next_key_entry(self, pts: int) -> Entry | None:
+        """The first key entry with a later pts: on the page of the one before it, or on the next page that has one."""
+        root, facts = self._container.root, self.facts
+        number = root.last_page_by_key(facts, min(pts, MAX_TIME))
+        if number >= 0:
+            for entry in self.page(number).entries:
+                if entry.is_key and entry.pts > pts:
+                    return entry
+        if number + 1 >= facts.pages:
+            return None
+        key = root.page(facts, number + 1).first_key
+        if key is None:
+            return None
+        number = root.last_page_by_key(facts, key)  # the pages before it carry its pts and have no key
+        return next((entry for entry in self.page(number).entries if entry.is_key and entry.pts == key), None)
+
+    def locate(self, stream_offset: int) -> tuple[int, int]:
+        if not 0 <= stream_offset < self.bytes:
+            raise ValueError(f"byte {stream_offset} of a track of {self.bytes} bytes")
+        number = self._container.root.last_page_by_offset(self.facts, stream_offset)
+        for entry in self.page(number).entries:
+            if entry.stream_offset <= stream_offset < entry.stream_offset + entry.length:
+                return entry.ordinal, entry.stream_offset
+        raise FormatError("page", self._container.root.page_offset(self.facts, number), "INDX", "the lengths are not those that ROOT gives")
+
+    def read(self, ordinal: int) -> Block:
+        entry = self.entry(ordinal)
+        return _block(entry, self._container.read_core(entry))
+
+    def read_blocks(self, ordinals: Iterable[int], gap: int = 64 * 1024, most: int = 8 << 20) -> Iterator[Block]:
+        """Many blocks in the order asked for. Reads across gaps below 64 KiB are joined, up to 8 MiB at a time."""
+        waiting: list[Entry] = []
+        held = 0
+        for ordinal in ordinals:
+            entry = self.entry(ordinal)
+            if waiting and (held + entry.length > most or len(waiting) >= 1024):
+                yield from self._read_batch(waiting, gap)
+                waiting, held = [], 0
+            waiting.append(entry)
+            held += entry.length
+        yield from self._read_batch(waiting, gap)
+
+    def _read_batch(self, entries: list[Entry], gap: int) -> Iterator[Block]:
+        runs: list[tuple[int, int]] = []
+        for entry in sorted(entries, key=lambda entry: entry.file_offset):
+            self._container.check_core_extent(entry)
+            start, end = entry.file_offset, entry.file_offset + CHUNK.size + entry.length
+            if runs and start - runs[-1][1] < gap:
+                runs[-1] = (runs[-1][0], max(end, runs[-1][1]))
+            else:
+                runs.append((start, end))
+        starts = [start for start, _ in runs]
+        parts = [self._container.source.read(start, end - start) for start, end in runs]
+        for entry in entries:
+            run = bisect_right(starts, entry.file_offset) - 1
+            at = entry.file_offset - starts[run]
+            yield _block(entry, check_core(entry, parts[run][at : at + CHUNK.size + entry.length]))
+
+
+def _keyframe(entry: Entry) -> Keyframe:
+    return Keyframe(entry.pts, entry.ordinal, entry.stream_offset, entry.file_offset)
+
+
+def _block(entry: Entry, data: bytes) -> Block:
+    return Block(entry.ordinal, entry.pts, entry.duration, entry.flags, data)
+
+
+def check_core(entry: Entry, chunk: bytes) -> bytes:
+    """The payload of a CORE chunk that is the one its entry names: by tag, length and SHA-256."""
+    tag, length, _ = CHUNK.unpack_from(chunk.ljust(CHUNK.size, b"\0"))
+    if len(chunk) != CHUNK.size + entry.length or tag != b"CORE" or length != entry.length:
+        raise FormatError("block", entry.file_offset, "CORE", f"expected block {entry.ordinal} of {entry.length} bytes, found {tag_text(tag)} of {length}")
+    if sha256(chunk[CHUNK.size :]) != entry.digest:
+        raise FormatError("block", entry.file_offset, "CORE", f"block {entry.ordinal} does not have the SHA-256 of its entry")
+    return chunk[CHUNK.size :]
+
+
+class Container:
+    """An open container: `version` "1.0" or "1.1", `size`, `tracks`."""
+
+    version: str
+    tracks: Sequence[Track]
+
+    def __init__(self, source: Source, limits: Limits) -> None:
+        self.source, self.limits, self.size = source, limits, source.size
+
+    def __enter__(self) -> "Container":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.source.close()
+
+    def track(self, number: int | None = None) -> Track:
+        """The track of an id; the first one (of the lowest id) without."""
+        for track in self.tracks:
+            if number is None or track.id == number:
+                return track
+        raise ValueError(f"there is no track {number}")
+
+    def meta(self) -> bytes | None:
+        """META as stored, or None where a 1.0 file has none."""
+        raise NotImplementedError
+
+    def safe(self) -> bytes | None:
+        raise NotImplementedError
+
+
+class PagedContainer(Container):
+    """A 1.1 container, opened by its tail."""
+
+    version = "1.1"
+
+    def __init__(self, source: Source, limits: Limits) -> None:
+        super().__init__(source, limits)
+        last = min(TAIL_READ, source.size)
+        tail_bytes = source.read(source.size - last, last)
+        tail = parse_tail(tail_bytes[-TAIL_CHUNK_SIZE:])
+        if tail is None:
+            raise FormatError("incomplete", source.size, "TAIL", "the file does not end in a TAIL chunk")
+        check_tail(tail, source.size)
+        root_end, end = tail.root_offset + tail.root_length, source.size - TAIL_CHUNK_SIZE
+        if tail.root_length - CHUNK.size > limits.root:
+            raise FormatError("limit", tail.root_offset, "ROOT", f"ROOT of {tail.root_length} bytes, the limit is {limits.root}")
+        if end - root_end > limits.signs * (CHUNK.size + limits.sign):
+            raise FormatError("limit", root_end, "SIGN", f"{end - root_end} bytes between ROOT and TAIL")
+        if tail.root_offset >= source.size - last:
+            at = source.size - last
+            chunk, signs = tail_bytes[tail.root_offset - at : root_end - at], tail_bytes[root_end - at : end - at]
+        else:  # ROOT does not fit into the first read: one more
+            both = source.read(tail.root_offset, end - tail.root_offset)
+            chunk, signs = both[: tail.root_length], both[tail.root_length :]
+        self.root = RootTables(check_root_chunk(chunk, tail), tail.root_offset, limits)
+        self.signs = list(self._read_signs(signs, root_end))
+        self.tail = tail
+        self.etag = sha256(signs + tail_bytes[-TAIL_CHUNK_SIZE:])  # SHA-256 of all that follows ROOT
+        self.tracks = [PagedTrack(self, facts) for facts in self.root.tracks]
+
+    def _read_signs(self, data: bytes, offset: int) -> Iterator[Sign]:
+        at, count = 0, 0
+        while at < len(data):
+            here = offset + at
+            if len(data) - at < CHUNK.size:
+                raise FormatError("order", here, "SIGN", f"expected SIGN or TAIL, found {len(data) - at} bytes")
+            tag, length, crc = CHUNK.unpack_from(data, at)
+            payload = data[at + CHUNK.size : at + CHUNK.size + length]
+            if tag != b"SIGN":
+                bad = not is_tag(tag) or tag in NEAR_TAGS
+                raise FormatError("bad-tag" if bad else "order", here, tag_text(tag), "expected SIGN or TAIL after ROOT")
+            if len(payload) != length:
+                raise FormatError("sign", here, "SIGN", f"a payload of {length} bytes reaches past TAIL")
+            count += 1
+            if count > self.limits.signs or length > self.limits.sign:
+                raise FormatError("limit", here, "SIGN", f"SIGN {count} of {length} bytes, the limits are {self.limits.signs} and {self.limits.sign}")
+            if zlib.crc32(payload) != crc:
+                raise FormatError("crc", here, "SIGN", "the CRC-32 does not match")
+            yield parse_sign(payload, here)
+            at += CHUNK.size + length
+
+    @property
+    def identity(self) -> bytes:
+        return self.root.identity
+
+    def load_page(self, track: TrackFacts, number: int) -> list[Entry]:
+        """The entries of a page, used only once its CRC, header and root agree with ROOT."""
+        return load_page(self.source, self.root, track, number)
+
+    def check_core_extent(self, entry: Entry) -> None:
+        if entry.length > self.limits.block:
+            raise FormatError("limit", entry.file_offset, "CORE", f"a block of {entry.length} bytes, the limit is {self.limits.block}")
+        if entry.file_offset < len(FILE_HEADER) or entry.file_offset + CHUNK.size + entry.length > self.root.offset:
+            raise FormatError("block", entry.file_offset, "CORE", f"block {entry.ordinal} of {entry.length} bytes cannot be there")
+
+    def read_core(self, entry: Entry) -> bytes:
+        self.check_core_extent(entry)
+        return check_core(entry, self.source.read(entry.file_offset, CHUNK.size + entry.length))
+
+    def aux(self, tag: bytes) -> list[AuxFacts]:
+        return [record for record in self.root.aux if record.tag == tag]
+
+    def read_aux(self, record: AuxFacts) -> bytes:
+        """The payload of a chunk that ROOT lists (META, SAFE, TRAK, SEAL, unknown), checked against its record."""
+        chunk = self.source.read(record.offset, CHUNK.size + record.length)
+        tag, length, _ = CHUNK.unpack_from(chunk.ljust(CHUNK.size, b"\0"))
+        if (tag, length) != (record.tag, record.length) or sha256(chunk[CHUNK.size :]) != record.digest:
+            raise FormatError("aux", record.offset, tag_text(record.tag), "not the chunk that ROOT lists")
+        return chunk[CHUNK.size :]
+
+    def meta(self) -> bytes:
+        return self._json(b"META")
+
+    def safe(self) -> bytes:
+        return self._json(b"SAFE")
+
+    def _json(self, tag: bytes) -> bytes:
+        record = self.aux(tag)[0]
+        payload = self.read_aux(record)
+        check_object(payload, tag.decode(), record.offset, self.limits, strict=True)
+        return payload
+
+    def trak(self) -> list[dict[str, Any]]:
+        """The track objects of TRAK, read on demand; ids and h must be ROOT's."""
+        record = self.aux(b"TRAK")[0]
+        page_log2, tracks = check_tracks(self.read_aux(record), record.offset, self.limits)
+        if page_log2 != self.root.page_log2 or [t["id"] for t in tracks] != [t.id for t in self.root.tracks]:
+            raise FormatError("track", record.offset, "TRAK", "the ids or page_log2 are not ROOT's")
+        return tracks
+
+
+def check_root_chunk(chunk: bytes, tail: TailFields) -> bytes:
+    """The payload of the ROOT chunk that TAIL names, by header, CRC and SHA-256."""
+    tag, length, crc = CHUNK.unpack_from(chunk)
+    if tag != b"ROOT" or CHUNK.size + length != tail.root_length:
+        near = NEAR_TAGS.get(tag) == b"ROOT"
+        raise FormatError("bad-tag" if near else "root", tail.root_offset, "ROOT", f"expected ROOT of {tail.root_length} bytes, found {tag_text(tag)} of {CHUNK.size + length}")
+    payload = chunk[CHUNK.size :]
+    if zlib.crc32(payload) != crc:
+        raise FormatError("crc", tail.root_offset, "ROOT", "the CRC-32 does not match")
+    if sha256(payload) != tail.root_digest:
+        raise FormatError("root", tail.root_offset, "ROOT", "not the SHA-256 that TAIL names")
+    return payload
+
+
+def load_page(source: Source, root: RootTables, track: TrackFacts, number: int) -> list[Entry]:
+    offset, length = root.page_offset(track, number), root.page_length(track, number)
+    chunk = source.read(offset, length)
+    tag, payload_length, crc = CHUNK.unpack_from(chunk)
+    payload = chunk[CHUNK.size :]
+    if tag != b"INDX" or payload_length != len(payload):
+        raise FormatError("page", offset, "INDX", f"expected INDX of {len(payload)} bytes, found {tag_text(tag)} of {payload_length}")
+    if zlib.crc32(payload) != crc:
+        raise FormatError("crc", offset, "INDX", "the CRC-32 does not match")
+    entries = match_page(payload, root, track, number)
+    if entries is None:
+        raise FormatError("page", offset, "INDX", f"not page {number} of track {track.id} that ROOT names")
+    check_page(root, track, number, entries, offset)
+    return entries
+
+
+def match_page(payload: bytes, root: RootTables, track: TrackFacts, number: int) -> list[Entry] | None:
+    """The entries of an INDX payload if header and page root are those of ROOT's page record, else None."""
+    facts = root.page(track, number)
+    first = number << root.page_log2
+    if len(payload) != root.page_length(track, number) - CHUNK.size:
+        return None
+    if payload[: PAGE_HEAD.size] != PAGE_HEAD.pack(track.id, 0, first, facts.stream_offset):
+        return None
+    entries = parse_entries(payload, first, facts.stream_offset)
+    return entries if tree_root(leaf_hash(entry.record) for entry in entries) == facts.root else None
