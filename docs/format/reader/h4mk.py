@@ -33,7 +33,8 @@ import sys
 import urllib.error
 import urllib.request
 import zlib
-from bisect import bisect_right
+from array import array
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Callable, Iterable, Iterator, NamedTuple, Sequence
 
@@ -1107,14 +1108,13 @@ class Container:
 
 
 class PagedContainer(Container):
-    """A 1.1 container, opened by its tail."""
+    """A 1.1 container, opened by the last 256 KiB of the file."""
 
     version = "1.1"
 
-    def __init__(self, source: Source, limits: Limits) -> None:
+    def __init__(self, source: Source, limits: Limits, tail_bytes: bytes) -> None:
         super().__init__(source, limits)
-        last = min(TAIL_READ, source.size)
-        tail_bytes = source.read(source.size - last, last)
+        last = len(tail_bytes)
         tail = parse_tail(tail_bytes[-TAIL_CHUNK_SIZE:])
         if tail is None:
             raise FormatError("incomplete", source.size, "TAIL", "the file does not end in a TAIL chunk")
@@ -1247,3 +1247,227 @@ def match_page(payload: bytes, root: RootTables, track: TrackFacts, number: int)
         return None
     entries = parse_entries(payload, first, facts.stream_offset)
     return entries if tree_root(leaf_hash(entry.record) for entry in entries) == facts.root else None
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# 1.0: rules of structure, and a container that is found by walking
+# ---------------------------------------------------------------------------------------------------------------
+
+
+def check_file_header(source: Source) -> FormatError | None:
+    head = source.read(0, len(FILE_HEADER))
+    if len(head) < len(FILE_HEADER):
+        return FormatError("short", 0, "H4MK", f"expected a header of 8 bytes, found {len(head)}")
+    if head[:4] != FILE_HEADER[:4]:
+        return FormatError("bad-magic", 0, "H4MK", f"expected H4MK, found {head[:4].hex()}")
+    if head[4:6] != FILE_HEADER[4:6]:
+        return FormatError("bad-version", 4, "H4MK", f"expected version 1, found {int.from_bytes(head[4:6], 'big')}")
+    if head[6:] != FILE_HEADER[6:]:
+        return FormatError("bad-reserved", 6, "H4MK", f"expected 0, found {int.from_bytes(head[6:], 'big')}")
+    return None
+
+
+class Structure:
+    """The rules of a 1.0 file's chunk headers, in the order in which they apply."""
+
+    def __init__(self) -> None:
+        self._seen: set[bytes] = set()
+        self.is_sound = True
+
+    @property
+    def has_veri(self) -> bool:
+        return b"VERI" in self._seen
+
+    def missing(self) -> list[bytes]:
+        return [tag for tag in SINGLETONS_1_0 if tag not in self._seen]
+
+    def check(self, tag: bytes, length: int, offset: int, size: int) -> FormatError | None:
+        """What is wrong with a chunk by its header; it counts as seen either way."""
+        error = self._check(tag, length, offset)
+        self._seen.add(tag)
+        if error is None and offset + CHUNK.size + length > size:
+            error = FormatError("overrun", offset, tag_text(tag), f"a payload of {length} bytes, {size - offset - CHUNK.size} are left")
+        self.is_sound &= error is None
+        return error
+
+    def _check(self, tag: bytes, length: int, offset: int) -> FormatError | None:
+        name = tag_text(tag)
+        if not is_tag(tag):
+            return FormatError("bad-tag", offset, name, "a tag byte outside 0x21 to 0x7E")
+        if tag in SINGLETONS_1_0 and tag in self._seen:
+            return FormatError("duplicate", offset, name, "expected one such chunk, found a second")
+        if self.has_veri:
+            return FormatError("after-veri", offset, name, "expected the end of the file or TRAK after VERI")
+        if tag == b"VERI" and length != 32:
+            return FormatError("bad-length", offset, name, f"expected 32 bytes, found {length}")
+        if tag == b"SEEK" and length < 4:
+            return FormatError("bad-length", offset, name, f"expected an entry count, found {length} bytes")
+        return None
+
+
+def check_seek_count(count: bytes, length: int, offset: int) -> FormatError | None:
+    entries = int.from_bytes(count, "big")
+    if length != 4 + SEEK_ENTRY.size * entries:
+        return FormatError("bad-length", offset, "SEEK", f"expected {4 + SEEK_ENTRY.size * entries} bytes for {entries} entries, found {length}")
+    return None
+
+
+def begins_1_1(head: bytes, offset: int, structure: Structure) -> bool:
+    """Whether TRAK, as far as the bytes go, stands where it makes a file 1.1: at byte 8 or behind a whole part's VERI."""
+    there = offset == len(FILE_HEADER) or (structure.has_veri and structure.is_sound)
+    return there and len(head) > 0 and head[:4] == b"TRAK"[: len(head)]
+
+
+class WalkedContainer(Container):
+    """A 1.0 container: its chunk headers are walked once on opening; no payload is read but SEEK's count."""
+
+    version = "1.0"
+
+    def __init__(self, source: Source, limits: Limits) -> None:
+        super().__init__(source, limits)
+        error = check_file_header(source)
+        if error is not None:
+            raise error
+        self._chunks: dict[bytes, tuple[int, int, int]] = {}  # singletons: offset, length, CRC
+        self.others: list[tuple[bytes, int, int]] = []  # unknown chunks: tag, offset, length
+        track = WalkedTrack(self)
+        structure, window, offset = Structure(), Window(source, 64 << 10), len(FILE_HEADER)
+        after_veri = False
+        count = 0
+        while offset < source.size:
+            head = window.read(offset, min(CHUNK.size, source.size - offset))
+            if (offset == len(FILE_HEADER) or after_veri) and begins_1_1(head[:4], offset, structure):
+                raise FormatError("incomplete", source.size, "TAIL", "a 1.1 container that does not end in TAIL")
+            if len(head) < CHUNK.size:
+                raise FormatError("trailing", offset, "", f"{len(head)} bytes after the last chunk")
+            tag, length, crc = CHUNK.unpack(head)
+            error = structure.check(tag, length, offset, source.size)
+            if error is None and tag == b"SEEK":
+                error = check_seek_count(window.read(offset + CHUNK.size, 4), length, offset)
+            if error is not None:
+                raise error
+            count += 1
+            if count > limits.chunks_1_0:
+                raise FormatError("limit", offset, tag_text(tag), f"more than {limits.chunks_1_0} chunks")
+            if tag == b"CORE":
+                track.add(offset, length, crc)
+            elif tag in SINGLETONS_1_0:
+                self._chunks[tag] = (offset, length, crc)
+            else:
+                self.others.append((tag, offset, length))
+            after_veri = tag == b"VERI"
+            offset += CHUNK.size + length
+        self.tracks = [track]
+
+    def payload(self, tag: bytes) -> bytes | None:
+        """The payload of a singleton with its CRC checked, or None."""
+        if tag not in self._chunks:
+            return None
+        offset, length, crc = self._chunks[tag]
+        most = self.limits.seek_1_0 if tag == b"SEEK" else self.limits.json_1_0
+        if length > most:
+            raise FormatError("limit", offset, tag_text(tag), f"{length} bytes, the limit is {most}")
+        found = self.source.read(offset + CHUNK.size, length)
+        if zlib.crc32(found) != crc:
+            raise FormatError("crc", offset, tag_text(tag), "the CRC-32 does not match")
+        return found
+
+    def meta(self) -> bytes | None:
+        return self._json(b"META")
+
+    def safe(self) -> bytes | None:
+        return self._json(b"SAFE")
+
+    def _json(self, tag: bytes) -> bytes | None:
+        found = self.payload(tag)
+        if found is not None:
+            check_object(found, tag.decode(), self._chunks[tag][0], self.limits, strict=False)
+        return found
+
+    def chunk_offset(self, tag: bytes) -> int:
+        return self._chunks[tag][0]
+
+
+class WalkedTrack(Track):
+    """The one track of a 1.0 container. Blocks are checked against their CRC-32; times are those of SEEK."""
+
+    id = 0
+    duration_us = None
+
+    def __init__(self, container: WalkedContainer) -> None:
+        self._container = container
+        self._offsets, self._starts, self._crcs = array("Q"), array("Q", [0]), array("L")
+        self._times: list[int] | None = None
+        self._targets: list[int] = []
+        self.blocks = self.bytes = 0
+
+    def add(self, offset: int, length: int, crc: int) -> None:
+        self._offsets.append(offset)
+        self._crcs.append(crc)
+        self.bytes += length
+        self._starts.append(self.bytes)
+        self.blocks += 1
+
+    def load_seek(self, lenient: bool = False) -> None:
+        """Decodes SEEK. Times that decrease are an error unless lenient, which sorts and keeps the order of equals."""
+        payload = self._container.payload(b"SEEK") or bytes(4)
+        entries = list(SEEK_ENTRY.iter_unpack(payload[4:]))
+        if any(one[0] > other[0] for one, other in zip(entries, entries[1:])):
+            if not lenient:
+                raise FormatError("seek-order", self._container.chunk_offset(b"SEEK"), "SEEK", "the times decrease")
+            entries.sort(key=lambda entry: entry[0])
+        self._times, self._targets = [entry[0] for entry in entries], [entry[1] for entry in entries]
+
+    def seek(self, pts: int) -> Keyframe | None:
+        return self._key(pts, -1)
+
+    def next_key(self, pts: int) -> Keyframe | None:
+        return self._key(pts, 0)
+
+    def _key(self, pts: int, step: int) -> Keyframe | None:
+        if pts < 0:
+            raise ValueError(f"a time of {pts} µs")
+        if self._times is None:
+            self.load_seek()
+        assert self._times is not None
+        number = bisect_right(self._times, pts) + step
+        if not 0 <= number < len(self._times):
+            return None
+        target = self._targets[number]
+        block = bisect_left(self._starts, target, 0, self.blocks)
+        named = block < self.blocks and self._starts[block] == target
+        return Keyframe(self._times[number], block if named else None, target, self._offsets[block] if named else None)
+
+    def locate(self, stream_offset: int) -> tuple[int, int]:
+        if not 0 <= stream_offset < self.bytes:
+            raise ValueError(f"byte {stream_offset} of a track of {self.bytes} bytes")
+        block = bisect_right(self._starts, stream_offset) - 1
+        return block, self._starts[block]
+
+    def read(self, ordinal: int) -> Block:
+        self._check_ordinal(ordinal)
+        offset, length = self._offsets[ordinal], self._starts[ordinal + 1] - self._starts[ordinal]
+        limit = self._container.limits.block
+        if length > limit:
+            raise FormatError("limit", offset, "CORE", f"a block of {length} bytes, the limit is {limit}")
+        data = self._container.source.read(offset + CHUNK.size, length)
+        if zlib.crc32(data) != self._crcs[ordinal]:
+            raise FormatError("crc", offset, "CORE", f"the CRC-32 of block {ordinal} does not match")
+        return Block(ordinal, None, None, None, data)
+
+
+def open(container: str | os.PathLike[str] | bytes | bytearray | memoryview | Source, limits: Limits = Limits()) -> PagedContainer | WalkedContainer:
+    """Opens a container by path, http(s) address, bytes or source.
+
+    A file whose last 64 bytes are a TAIL chunk is 1.1, and the file header is not read; others are walked as 1.0.
+    """
+    source = source_of(container)
+    try:
+        last = min(TAIL_READ, source.size)
+        tail = source.read(source.size - last, last)
+        if parse_tail(tail[-TAIL_CHUNK_SIZE:]) is not None:
+            return PagedContainer(source, limits, tail)
+        return WalkedContainer(source, limits)
+    except BaseException:
+        source.close()
+        raise
