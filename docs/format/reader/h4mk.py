@@ -1471,3 +1471,219 @@ def open(container: str | os.PathLike[str] | bytes | bytearray | memoryview | So
     except BaseException:
         source.close()
         raise
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# Full verification
+#
+# A 1.1 file is a function of its blocks: from TRAK, META, SAFE, SEAL, unknown chunks, the TOKN and CORE pairs and a
+# 1.0 part in their order, every other byte but SIGN follows. The walk below goes through the file once, computes what
+# must stand there, and compares. What damage hides (a CORE whose CRC fails, say) is taken from an INDX that agrees with
+# ROOT, so that one damage gives one finding.
+# ---------------------------------------------------------------------------------------------------------------
+
+HARMLESS = frozenset(["lost", "limit", "seek-order", "missing", "incomplete", "overrun", "trailing"])
+
+
+@dataclass
+class Result:
+    """What verification found. `state` is none (no container), unsigned, valid, invalid, incomplete or unverified."""
+
+    state: str
+    version: str | None = None
+    identity: bytes | None = None
+    veri: bytes | None = None
+    blocks: int = 0
+    size: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    signatures: list[tuple[int, str]] = field(default_factory=list)  # kind; valid, invalid or unchecked
+
+    @property
+    def first(self) -> Finding | None:
+        return self.findings[0] if self.findings else None
+
+
+def verify(
+    container: str | os.PathLike[str] | bytes | bytearray | memoryview | Source,
+    limits: Limits = Limits(),
+    root_mac_key: bytes | None = None,
+) -> Result:
+    """Checks every byte. Memory stays bounded: pieces of 1 MiB, the open pages, ROOT, and for each block of a 1.0 part
+    its digest until its page has come. A given key (of SIGN kind 2) is a required key."""
+    source = source_of(container)
+    try:
+        return _Verifier(source, limits, root_mac_key).run()
+    finally:
+        if source is not container:
+            source.close()
+
+
+class _TailInPayload(Exception):
+    """The file's last chunk holds what looked like its TAIL."""
+
+
+class _Findings:
+    """Findings in the order of the file, up to a number."""
+
+    def __init__(self, most: int) -> None:
+        self._list: list[Finding] = []
+        self._most = most
+        self.codes: set[str] = set()
+
+    def add(self, code: str, offset: int, chunk: bytes | str, message: str) -> None:
+        self.codes.add(code)
+        if len(self._list) < self._most:
+            self._list.append(Finding(chunk if isinstance(chunk, str) else tag_text(chunk), offset, code, message))
+
+    def add_error(self, error: FormatError) -> None:
+        self.add(error.code, error.offset, error.chunk, error.message)
+
+    @property
+    def is_damaged(self) -> bool:
+        return not self.codes <= HARMLESS
+
+    def sorted(self) -> list[Finding]:
+        return sorted(self._list, key=lambda finding: finding.offset)
+
+
+class _Verifier:
+    def __init__(self, source: Source, limits: Limits, key: bytes | None) -> None:
+        self._source, self._limits, self._key = source, limits, key
+
+    def run(self) -> Result:
+        source, size = self._source, self._source.size
+        header_error = check_file_header(source)
+        tail = parse_tail(source.read(size - TAIL_CHUNK_SIZE, TAIL_CHUNK_SIZE)) if size >= TAIL_CHUNK_SIZE else None
+        if tail is not None:
+            try:
+                return self._judge(header_error, tail)
+            except _TailInPayload:
+                pass
+        if header_error is not None:
+            return Result("none", size=size, findings=[Finding(header_error.chunk, header_error.offset, header_error.code, header_error.message)])
+        return self._judge(None, None)
+
+    def _judge(self, header_error: FormatError | None, tail: TailFields | None) -> Result:
+        findings = _Findings(self._limits.findings)
+        if header_error is not None:
+            findings.add_error(header_error)
+        walk = _Walk(self._source, self._limits, findings, tail)
+        walk.run()
+        result = Result("", size=self._source.size, veri=walk.veri, blocks=walk.block_count)
+        result.version = "1.1" if walk.is_1_1 else "1.0"
+        signed = False
+        if walk.is_1_1 and tail is not None and walk.root is not None:
+            result.identity = walk.root.identity
+            signed = self._check_signs(walk.root.header, walk.signs, result)
+        if self._key is not None and not signed:
+            at = walk.root.offset + CHUNK.size + len(walk.root.payload) if walk.root is not None else self._source.size
+            findings.add("sign", at, "SIGN", "no signature verifies under the required key")
+        codes = findings.codes
+        if walk.is_1_1 and tail is None:
+            result.state = "incomplete"
+        elif tail is not None:
+            harmful = codes - {"lost", "limit"}
+            result.state = "invalid" if harmful else "unverified" if "limit" in codes else "valid" if signed else "unsigned"
+        else:
+            result.state = self._state_1_0(codes, walk)
+        result.findings = findings.sorted()
+        return result
+
+    @staticmethod
+    def _state_1_0(codes: set[str], walk: "_Walk") -> str:
+        """Structure outweighs CRCs, damage outweighs what is missing."""
+        if codes & {"bad-tag", "duplicate", "bad-length", "after-veri", "sign"}:
+            return "invalid"
+        if codes & {"overrun", "trailing"}:
+            return "incomplete"
+        if not codes <= HARMLESS:
+            return "invalid"
+        if "missing" in codes:
+            return "unverified" if walk.missing_only_veri else "incomplete"
+        return "unverified" if "limit" in codes else "unsigned"
+
+    def _check_signs(self, header: bytes, signs: list[Sign], result: Result) -> bool:
+        good = False
+        for sign in signs:
+            state = "unchecked"
+            if self._key is not None and sign.kind == 2:
+                mac = hmac.new(self._key, ROOT_MAC_LABEL + header, "sha256").digest()
+                state = "valid" if hmac.compare_digest(mac, sign.body) else "invalid"
+                good |= state == "valid"
+            result.signatures.append((sign.kind, state))
+        return good
+
+
+@dataclass
+class _OpenBlock:
+    """A block whose page has not come yet. None is what damage hides."""
+
+    token_offset: int | None  # None in a 1.0 part
+    core_offset: int
+    core_bytes: int  # payload bytes of all tracks before it in the file
+    pts: int | None = None
+    duration: int | None = None
+    flags: int | None = None
+    length: int | None = None
+    digest: bytes | None = None
+
+
+class _TrackModel:
+    """What the blocks of one track give: the same sums that a writer keeps."""
+
+    def __init__(self, number: int, position: int) -> None:
+        self.id, self.position = number, position
+        self.blocks = self.keys = self.bytes = self.first = self.end = 0
+        self.last_key: int | None = None
+        self.last_key_pts = -1  # of closed pages
+        self.scanned_key_pts = -1  # of TOKN seen
+        self.open: list[_OpenBlock] = []
+        self.pages: list[tuple[int | None, int, bytes, int]] = []  # first key, stream offset, root, INDX offset
+
+    @property
+    def next_ordinal(self) -> int:
+        return self.blocks + len(self.open)
+
+    def link(self) -> int:
+        return 0 if self.last_key is None else self.blocks - self.last_key
+
+    def add(self, pts: int, duration: int, length: int, flags: int) -> None:
+        if flags & KEY:
+            self.last_key, self.last_key_pts, self.keys = self.blocks, pts, self.keys + 1
+        self.first = pts if self.blocks == 0 else min(self.first, pts)
+        self.end = max(self.end, pts + duration)
+        self.blocks += 1
+        self.bytes += length
+
+    def record(self) -> bytes:
+        last = NONE32 if self.last_key is None else self.last_key
+        root = tree_root(page[2] for page in self.pages)
+        return TRACK_RECORD.pack(self.id, 0, self.blocks, self.keys, last, self.bytes, self.first, self.end, root)
+
+    def page_records(self) -> list[bytes]:
+        """A page without a key carries the next page's; all ones if none follows."""
+        records, key = [], NONE64
+        for first_key, stream_offset, root, _ in reversed(self.pages):
+            key = key if first_key is None else first_key
+            records.append(PAGE_RECORD.pack(key, stream_offset, root))
+        return records[::-1]
+
+
+class _SeekModel:
+    """SEEK of a recorded file: every 2^s-th keyframe of the first track, s the least that leaves at most 65,536."""
+
+    def __init__(self) -> None:
+        self._entries: list[tuple[int, int]] = []
+        self._keys = self._log2 = 0
+
+    def add(self, pts: int, core_bytes: int) -> None:
+        if self._keys % (1 << self._log2) == 0:
+            if len(self._entries) == SEEK_CAP:
+                self._entries = self._entries[::2]
+                self._log2 += 1
+            if self._keys % (1 << self._log2) == 0:
+                self._entries.append((pts, core_bytes))
+        self._keys += 1
+
+    def payload(self) -> bytes:
+        return len(self._entries).to_bytes(4, "big") + b"".join(SEEK_ENTRY.pack(*entry) for entry in self._entries)
