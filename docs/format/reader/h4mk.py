@@ -1687,3 +1687,317 @@ class _SeekModel:
 
     def payload(self) -> bytes:
         return len(self._entries).to_bytes(4, "big") + b"".join(SEEK_ENTRY.pack(*entry) for entry in self._entries)
+
+
+class _Chunk(NamedTuple):
+    """A chunk header. `kind` is the tag, or the tag of the format that it is one bit away from; None if unreadable."""
+
+    offset: int
+    kind: bytes | None
+    tag: bytes
+    length: int
+    crc: int
+
+    @property
+    def end(self) -> int:
+        return self.offset + CHUNK.size + self.length
+
+
+class _Walk:
+    """One pass over the file. Results: `root`, `veri`, `signs`, `block_count`, `is_1_1`, and the findings."""
+
+    def __init__(self, source: Source, limits: Limits, findings: _Findings, tail: TailFields | None) -> None:
+        self._source, self._limits, self._findings, self._tail = source, limits, findings, tail
+        self._window = Window(source)
+        self._size = source.size
+        self.is_1_1 = tail is not None
+        self.root: RootTables | None = None
+        self._root_error: FormatError | None = None
+        self.veri: bytes | None = None
+        self.signs: list[Sign] = []
+        self.block_count = 0
+        self.missing_only_veri = False
+        # What the chunks so far give:
+        self._exact = True  # False once damage hides something that ROOT or SEEK depends on
+        self._tracks: dict[int, _TrackModel] | None = None  # None while TRAK is not known
+        self._page_log2 = 0
+        self._aux: list[AuxFacts] = []
+        self._seek = _SeekModel()
+        self._core_bytes = 0
+        self._seen: set[bytes] = set()
+        self._recorded = True
+        # 1.0 part:
+        self._part_blocks: list[_OpenBlock] = []
+        self._part_count = 0  # blocks that came from the part
+        self._part_keys = hashlib.sha256()  # what its SEEK has to be
+        self._part_key_count = 0
+        self._part_key_bytes = 0
+        self._part_seek: tuple[int, int, bytes] | None = None  # offset, entries, SHA-256 of them
+        # Where in the file we are:
+        self._head_left = [b"META", b"SAFE"]
+        self._phase = "head"  # head, body, short, root, tail
+        self._token: tuple[int, tuple[int, ...]] | None = None  # offset and fields of a TOKN that waits for its CORE
+        self._token_lost = False  # a damaged chunk may have been the TOKN of the next CORE
+        self._loose: list[_OpenBlock] = []  # blocks whose TOKN is damaged, so that their track is not known yet
+        self._root_chunk: tuple[_Chunk, bytes | None] | None = None
+
+    # -- the file as a whole
+
+    def run(self) -> None:
+        if self._tail is not None:
+            self._load_root(self._tail)
+            self._listed = {record.offset: record for record in self.root.aux} if self.root else {}
+            self._unmet: dict[bytes, list[AuxFacts]] = {}
+            for record in self.root.aux if self.root else []:
+                self._unmet.setdefault(record.tag, []).append(record)
+        offset: int | None = len(FILE_HEADER)
+        first = self._window.read(offset, min(4, self._size - offset)) if self._size > offset else b""
+        if self._tail is None:
+            self._recorded = begins_1_1(first, offset, Structure())
+        else:
+            listed = self._listed.get(offset)
+            self._recorded = first == b"TRAK" or NEAR_TAGS.get(first) == b"TRAK" or (listed is not None and listed.tag == b"TRAK")
+        if self._recorded:
+            self.is_1_1 = True
+        else:
+            self._phase = "part"
+            offset = self._walk_part()
+            if not self.is_1_1 or offset is None:
+                return
+            self._head_left = []
+        while offset is not None and offset < self._size:
+            offset = self._step(offset)
+        if self._tail is None:
+            if offset is not None and b"TAIL" not in self._seen:
+                self._find("incomplete", self._size, "TAIL", "the file ends before the TAIL that closes a container")
+        elif self._phase != "tail" and not self._findings.codes - {"lost", "limit"}:
+            self._find("order", self._size - TAIL_CHUNK_SIZE, "TAIL", "the chunks do not lead to TAIL")
+
+    def _find(self, code: str, offset: int, chunk: bytes | str, message: str) -> None:
+        self._findings.add(code, offset, chunk, message)
+
+    def _load_root(self, tail: TailFields) -> None:
+        """ROOT, where TAIL leads to a sound one: it tells damage from its consequences. Its faults are told in their turn."""
+        try:
+            check_tail(tail, self._size)
+            if tail.root_length - CHUNK.size > self._limits.root:
+                raise FormatError("limit", tail.root_offset, "ROOT", f"ROOT of {tail.root_length} bytes, the limit is {self._limits.root}")
+            chunk = self._source.read(tail.root_offset, tail.root_length)
+            tag, length, crc = CHUNK.unpack_from(chunk)
+            payload = chunk[CHUNK.size :]
+            if (tag == b"ROOT" or NEAR_TAGS.get(tag) == b"ROOT") and length == len(payload) and zlib.crc32(payload) == crc:
+                self.root = RootTables(payload, tail.root_offset, self._limits)
+        except FormatError as error:
+            self._root_error = error
+
+    def _header(self, offset: int) -> _Chunk | None:
+        """The chunk header at an offset, or None where fewer than 12 bytes are left (a finding)."""
+        left = self._size - offset
+        if left < CHUNK.size:
+            self._find("trailing", offset, "", f"{left} bytes after the last chunk")
+            return None
+        tag, length, crc = CHUNK.unpack(self._window.read(offset, CHUNK.size))
+        kind = NEAR_TAGS.get(tag, tag if is_tag(tag) else None)
+        return _Chunk(offset, kind, tag, length, crc)
+
+    def _digest(self, chunk: _Chunk, keep: int, also: Any = None) -> tuple[bytes | None, bytes, bool]:
+        """(payload if at most `keep` bytes, its SHA-256, whether its CRC is sound); `also` is a hash that is fed as well."""
+        if chunk.length <= keep and chunk.length < 1 << 20:
+            payload = self._window.read(chunk.offset + CHUNK.size, chunk.length)
+            if also is not None:
+                also.update(payload)
+            return payload, sha256(payload), zlib.crc32(payload) == chunk.crc
+        digest, crc, parts = hashlib.sha256(), 0, []
+        for part in self._window.pieces(chunk.offset + CHUNK.size, chunk.length):
+            digest.update(part)
+            crc = zlib.crc32(part, crc)
+            if also is not None:
+                also.update(part)
+            if chunk.length <= keep:
+                parts.append(part)
+        return b"".join(parts) if chunk.length <= keep else None, digest.digest(), crc == chunk.crc
+
+    def _is_plausible(self, offset: int) -> bool:
+        """Whether a chunk may begin there: the end of the file, a tag of the format, or another tag that fits."""
+        if offset == self._size:
+            return True
+        if offset + CHUNK.size > self._size:
+            return False
+        tag, length, _ = CHUNK.unpack(self._window.read(offset, CHUNK.size))
+        return tag in FORMAT_TAGS or tag in NEAR_TAGS or (is_tag(tag) and offset + CHUNK.size + length <= self._size)
+
+    # -- the 1.0 part, or a whole 1.0 file
+
+    def _walk_part(self) -> int | None:
+        """Goes through 1.0 chunks. Returns where TRAK begins the 1.1 part, or None at the end."""
+        structure, digest, offset = Structure(), hashlib.sha256(), len(FILE_HEADER)
+        strict = self._tail is not None
+        near: _Chunk | None = None
+        after_veri = False
+        while offset < self._size:
+            head = self._window.read(offset, min(4, self._size - offset))
+            if after_veri and begins_1_1(head, offset, structure) and self._tail is None:
+                self.is_1_1 = True
+                if near is not None:
+                    self._find("bad-tag", near.offset, near.tag, f"one bit away from {tag_text(near.kind or b'')}")
+                return offset
+            chunk = self._header(offset)
+            if chunk is None:
+                break
+            if strict and chunk.kind == b"TRAK":
+                self._check_part_end(structure, after_veri, offset)
+                return offset
+            kind = chunk.kind if strict else chunk.tag
+            if strict and chunk.kind is not None and chunk.kind != chunk.tag:
+                self._find("bad-tag", offset, chunk.tag, f"one bit away from {tag_text(chunk.kind)}")
+            elif chunk.kind is not None and chunk.kind != chunk.tag:
+                near = near or chunk
+            error = structure.check(kind or chunk.tag, chunk.length, offset, self._size)
+            if error is None and kind == b"SEEK":
+                error = check_seek_count(self._window.read(offset + CHUNK.size, 4), chunk.length, offset)
+            if error is None and strict and kind in FORMAT_TAGS and kind not in SINGLETONS_1_0 and kind != b"CORE":
+                error = FormatError("order", offset, tag_text(chunk.tag), "a chunk of 1.1 inside the 1.0 part")
+            if error is not None:
+                self._findings.add_error(error)
+                if chunk.end > self._size:
+                    if strict and self._resume_part(chunk) is not None:
+                        offset = self._resume_part(chunk) or 0
+                        continue
+                    self._exact = False
+                    return None
+            if error is None:
+                next_offset = self._part_chunk(chunk, kind or chunk.tag, digest, strict)
+            else:
+                self._exact = False
+                digest.update(CHUNK.pack(chunk.tag, chunk.length, chunk.crc))
+                self._digest(chunk, 0, digest)
+                next_offset = chunk.end
+            after_veri = kind == b"VERI"
+            if next_offset is None:
+                return None
+            offset = next_offset
+        else:
+            if self._tail is None:
+                self._find_missing(structure)
+            elif not self._findings.codes:
+                self._find("order", self._size - TAIL_CHUNK_SIZE, "TAIL", "the chunks do not lead to TAIL")
+        return None
+
+    def _resume_part(self, chunk: _Chunk) -> int | None:
+        """Where to go on behind a chunk whose length cannot be: where the index lists it with another length."""
+        listed = self._listed.get(chunk.offset) if self._tail is not None else None
+        length = listed.length if listed is not None else None
+        if chunk.kind == b"VERI":
+            length = 32
+        elif chunk.kind == b"CORE" and self.root is not None:
+            entry = self._part_entry(len(self._part_blocks))
+            length = entry.length if entry is not None and entry.file_offset == chunk.offset else None
+        if length is None or not self._is_plausible(chunk.offset + CHUNK.size + length):
+            return None
+        if chunk.kind == b"CORE":
+            self._part_blocks.append(_OpenBlock(None, chunk.offset, self._core_bytes))
+            self._core_bytes += length
+        self._part_damaged = True
+        return chunk.offset + CHUNK.size + length
+
+    def _part_entry(self, ordinal: int) -> Entry | None:
+        """The index entry of a block of the part, if its page can be loaded."""
+        assert self.root is not None
+        track, number = self.root.tracks[0], ordinal >> self.root.page_log2
+        if ordinal >= track.blocks:
+            return None
+        try:
+            return load_page(self._source, self.root, track, number)[ordinal & ((1 << self.root.page_log2) - 1)]
+        except FormatError:
+            return None
+
+    _part_damaged = False  # a CRC or structure of the part is wrong, so VERI is too
+
+    def _part_chunk(self, chunk: _Chunk, kind: bytes, digest: Any, strict: bool) -> int | None:
+        """Judges one sound chunk header's payload; returns the offset behind it."""
+        before = digest.digest() if kind == b"VERI" else b""
+        digest.update(CHUNK.pack(chunk.tag, chunk.length, chunk.crc))
+        limit = self._limits.json if strict else self._limits.json_1_0
+        keep = {b"META": limit, b"SAFE": limit, b"VERI": 32}.get(kind, 0)
+        if kind == b"SEEK":
+            is_sound = self._part_seek_chunk(chunk, digest, strict)
+            payload, found = None, b""
+        else:
+            payload, found, is_sound = self._digest(chunk, keep, digest)
+        if not is_sound:
+            self._part_damaged = True
+            self._find("crc", chunk.offset, chunk.tag, "the CRC-32 does not match")
+        if kind == b"VERI":
+            self.veri = payload
+            if is_sound and not self._part_damaged and payload != before:
+                self._find("veri", chunk.offset, kind, "not the SHA-256 of the chunks before it")
+        elif kind == b"CORE":
+            self._part_core(chunk, found if is_sound else None, strict)
+        elif kind in (b"META", b"SAFE"):
+            self._part_json(chunk, kind, payload if is_sound else None, found if is_sound else None, limit, strict)
+        elif kind != b"SEEK":
+            self._take_aux(kind, chunk, found if is_sound else None)
+        if not is_sound and strict and not self._is_plausible(chunk.end):
+            if kind == b"CORE":  # its length was damaged: take the block back and go on by the index
+                self._core_bytes -= self._part_blocks.pop().length or 0
+                self.block_count -= 1
+            return self._resume_part(chunk)
+        if not is_sound and not strict and not self._is_plausible(chunk.end):
+            return None
+        return chunk.end
+
+    def _part_core(self, chunk: _Chunk, digest: bytes | None, strict: bool) -> None:
+        if chunk.length > self._limits.block and strict:
+            self._find("limit", chunk.offset, b"CORE", f"a block of {chunk.length} bytes, the limit is {self._limits.block}")
+        # Only a 1.1 file needs them again; in a pure 1.0 file nothing is kept per block unless TRAK could still follow.
+        self._part_blocks.append(_OpenBlock(None, chunk.offset, self._core_bytes, length=chunk.length, digest=digest))
+        self._core_bytes += chunk.length
+        self.block_count += 1
+
+    def _part_json(self, chunk: _Chunk, kind: bytes, payload: bytes | None, digest: bytes | None, limit: int, strict: bool) -> None:
+        if chunk.length > limit:
+            self._find("limit", chunk.offset, kind, f"{chunk.length} bytes, the limit is {limit}")
+        elif payload is not None:
+            try:
+                check_object(payload, kind.decode(), chunk.offset, self._limits, strict)
+            except FormatError as error:
+                self._findings.add_error(error)
+        self._take_aux(kind, chunk, digest)
+
+    def _part_seek_chunk(self, chunk: _Chunk, digest: Any, strict: bool) -> bool:
+        """Reads SEEK in pieces: CRC, the order of its times, and a hash of its entries. Returns whether the CRC is sound."""
+        crc, entries, rest, before, equal, falls = 0, hashlib.sha256(), b"", -1, False, False
+        too_long = not strict and chunk.length > self._limits.seek_1_0
+        for number, part in enumerate(self._window.pieces(chunk.offset + CHUNK.size, chunk.length)):
+            digest.update(part)
+            crc = zlib.crc32(part, crc)
+            body = part[4:] if number == 0 else part
+            entries.update(body)
+            body = rest + body
+            whole = len(body) // SEEK_ENTRY.size * SEEK_ENTRY.size
+            rest = body[whole:]
+            if not strict and not too_long:
+                for pts, _ in SEEK_ENTRY.iter_unpack(body[:whole]):
+                    equal |= pts == before
+                    falls |= pts < before
+                    before = pts
+        if crc == chunk.crc:
+            self._part_seek = (chunk.offset, (chunk.length - 4) // SEEK_ENTRY.size, entries.digest())
+            if too_long:
+                self._find("limit", chunk.offset, b"SEEK", f"{chunk.length} bytes, the limit is {self._limits.seek_1_0}")
+            elif equal or falls:
+                self._find("seek-order", chunk.offset, b"SEEK", "the times decrease" if falls else "equal times")
+        return crc == chunk.crc
+
+    def _find_missing(self, structure: Structure) -> None:
+        missing = structure.missing()
+        self.missing_only_veri = missing == [b"VERI"]
+        if b"VERI" in missing:
+            for tag in missing:
+                self._find("missing", self._size, tag, f"expected a {tag.decode()} chunk, found the end of the file")
+
+    def _check_part_end(self, structure: Structure, after_veri: bool, offset: int) -> None:
+        if structure.has_veri and not after_veri:
+            return  # the chunk between VERI and TRAK has its finding
+        for tag in structure.missing():
+            self._find("missing", offset, tag, f"the 1.0 part has no {tag.decode()}")
