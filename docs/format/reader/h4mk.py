@@ -1859,14 +1859,13 @@ class _Walk:
                 error = FormatError("order", offset, tag_text(chunk.tag), "a chunk of 1.1 inside the 1.0 part")
             if error is not None:
                 self._findings.add_error(error)
-                if chunk.end > self._size:
-                    if strict and self._resume_part(chunk) is not None:
-                        offset = self._resume_part(chunk) or 0
-                        continue
-                    self._exact = False
-                    return None
+            next_offset: int | None
             if error is None:
                 next_offset = self._part_chunk(chunk, kind or chunk.tag, digest, strict)
+            elif strict and (chunk.end > self._size or not self._is_plausible(chunk.end)):
+                next_offset = self._resume_part(chunk)
+            elif chunk.end > self._size:
+                next_offset = None
             else:
                 self._exact = False
                 digest.update(CHUNK.pack(chunk.tag, chunk.length, chunk.crc))
@@ -1889,6 +1888,8 @@ class _Walk:
         length = listed.length if listed is not None else None
         if chunk.kind == b"VERI":
             length = 32
+        elif chunk.kind == b"SEEK":
+            length = 4 + SEEK_ENTRY.size * int.from_bytes(self._window.read(chunk.offset + CHUNK.size, 4), "big")
         elif chunk.kind == b"CORE" and self.root is not None:
             entry = self._part_entry(len(self._part_blocks))
             length = entry.length if entry is not None and entry.file_offset == chunk.offset else None
@@ -1897,7 +1898,6 @@ class _Walk:
         if chunk.kind == b"CORE":
             self._part_blocks.append(_OpenBlock(None, chunk.offset, self._core_bytes))
             self._core_bytes += length
-        self._part_damaged = True
         return chunk.offset + CHUNK.size + length
 
     def _part_entry(self, ordinal: int) -> Entry | None:
@@ -1911,8 +1911,6 @@ class _Walk:
         except FormatError:
             return None
 
-    _part_damaged = False  # a CRC or structure of the part is wrong, so VERI is too
-
     def _part_chunk(self, chunk: _Chunk, kind: bytes, digest: Any, strict: bool) -> int | None:
         """Judges one sound chunk header's payload; returns the offset behind it."""
         before = digest.digest() if kind == b"VERI" else b""
@@ -1925,11 +1923,11 @@ class _Walk:
         else:
             payload, found, is_sound = self._digest(chunk, keep, digest)
         if not is_sound:
-            self._part_damaged = True
             self._find("crc", chunk.offset, chunk.tag, "the CRC-32 does not match")
         if kind == b"VERI":
             self.veri = payload
-            if is_sound and not self._part_damaged and payload != before:
+            damage = {"crc", "bad-tag", "duplicate", "bad-length", "order", "overrun"}  # VERI differs then, which is no news
+            if is_sound and not self._findings.codes & damage and payload != before:
                 self._find("veri", chunk.offset, kind, "not the SHA-256 of the chunks before it")
         elif kind == b"CORE":
             self._part_core(chunk, found if is_sound else None, strict)
@@ -1942,15 +1940,13 @@ class _Walk:
                 self._core_bytes -= self._part_blocks.pop().length or 0
                 self.block_count -= 1
             return self._resume_part(chunk)
-        if not is_sound and not strict and not self._is_plausible(chunk.end):
-            return None
         return chunk.end
 
     def _part_core(self, chunk: _Chunk, digest: bytes | None, strict: bool) -> None:
         if chunk.length > self._limits.block and strict:
             self._find("limit", chunk.offset, b"CORE", f"a block of {chunk.length} bytes, the limit is {self._limits.block}")
-        # Only a 1.1 file needs them again; in a pure 1.0 file nothing is kept per block unless TRAK could still follow.
-        self._part_blocks.append(_OpenBlock(None, chunk.offset, self._core_bytes, length=chunk.length, digest=digest))
+        if strict or len(self._part_blocks) < MAX_OPEN_ENTRIES:  # a plain 1.0 file, however long, needs none of them again
+            self._part_blocks.append(_OpenBlock(None, chunk.offset, self._core_bytes, length=chunk.length, digest=digest))
         self._core_bytes += chunk.length
         self.block_count += 1
 
@@ -2001,3 +1997,195 @@ class _Walk:
             return  # the chunk between VERI and TRAK has its finding
         for tag in structure.missing():
             self._find("missing", offset, tag, f"the 1.0 part has no {tag.decode()}")
+
+    # -- 1.1 chunks
+
+    def _step(self, offset: int) -> int | None:
+        """Judges the chunk at an offset; returns where the next one begins, or None when that cannot be known."""
+        chunk = self._header(offset)
+        if chunk is None:
+            return None
+        if chunk.kind != chunk.tag:
+            reason = f"one bit away from {tag_text(chunk.kind)}" if chunk.kind else "a tag byte outside 0x21 to 0x7E"
+            self._find("bad-tag", offset, chunk.tag, reason)
+            self._findings_here = True
+        else:
+            self._findings_here = False
+        if chunk.kind is None:
+            return self._unreadable(chunk)
+        expected = self._expected_length(chunk)
+        error = self._structure_error(chunk, expected)
+        self._seen.add(chunk.kind)
+        if error is not None and not self._findings_here:
+            self._findings.add_error(error)
+            self._findings_here = True
+        if chunk.end > self._size:
+            if not self._findings_here:
+                self._find("overrun", offset, chunk.tag, f"a payload of {chunk.length} bytes, {self._size - offset - CHUNK.size} are left")
+            return self._resume(chunk, expected)
+        trusted_length = expected is None or expected == chunk.length or chunk.kind in (b"SEEK", b"INDX")
+        if self._tail is not None and chunk.end == self._size and offset < self._size - TAIL_CHUNK_SIZE and trusted_length:
+            raise _TailInPayload
+        if error is not None and error.code in ("duplicate", "order"):
+            if chunk.kind == b"CORE":
+                self._token_lost = False
+            self._exact = self._exact and error.code == "duplicate"
+            return chunk.end
+        return self._content(chunk, expected)
+
+    _findings_here = False  # the chunk at hand has its finding
+
+    def _find_here(self, code: str, chunk: _Chunk, message: str) -> None:
+        """A finding on the chunk at hand, which has one at most."""
+        if not self._findings_here:
+            self._find(code, chunk.offset, chunk.kind or chunk.tag, message)
+            self._findings_here = True
+
+    def _expected_length(self, chunk: _Chunk) -> int | None:
+        """The payload length that the chunk has to have by what is known of it."""
+        kind = chunk.kind
+        if kind == b"TOKN":
+            return TOKEN.size
+        if kind == b"TAIL":
+            return TAIL.size
+        if kind == b"CORE" and self._token is not None:
+            return self._token[1][6]
+        if kind == b"INDX":
+            track = self._due_page()
+            return None if track is None else PAGE_HEAD.size + (ENTRY.size + 8) * min(len(track.open), 1 << self._page_log2)
+        if kind == b"SEEK" and self._recorded and self._exact and self._tracks is not None:
+            return len(self._seek.payload())
+        if kind == b"ROOT" and self._tail is not None and self._tail.root_offset == chunk.offset:
+            return self._tail.root_length - CHUNK.size
+        if self._tail is not None:
+            listed = self._listed.get(chunk.offset)
+            return listed.length if listed is not None else None
+        return None
+
+    def _structure_error(self, chunk: _Chunk, expected: int | None) -> FormatError | None:
+        """What is wrong with a chunk at its place, by its header alone. Moves the phase on."""
+        kind, offset = chunk.kind or b"", chunk.offset
+
+        def error(code: str, message: str) -> FormatError:
+            return FormatError(code, offset, tag_text(kind), message)
+
+        if kind in SINGLETONS_1_1 and (kind in self._seen or (not self._recorded and kind in SINGLETONS_1_0)):
+            return error("duplicate", "expected one such chunk, found a second")
+        if self._phase == "tail":
+            return error("order", "expected the end of the file after TAIL")
+        if self._token is not None and kind != b"CORE":
+            self._find("token", self._token[0], b"TOKN", f"no CORE follows, but {tag_text(kind)}")
+            self._token = None
+        if self._phase == "head":
+            wrong = self._head_error(kind)
+            if wrong is not None:
+                return error("order", wrong)
+        elif kind in (b"TRAK", b"META", b"SAFE"):
+            return error("order", "TRAK, META and SAFE stand at the beginning")
+        if kind == b"VERI":
+            return error("order", "VERI stands in a 1.0 part only")
+        if self._phase == "root":
+            if kind not in (b"SIGN", b"TAIL"):
+                return error("order", "expected SIGN or TAIL after ROOT")
+        elif kind in (b"SIGN", b"TAIL"):
+            return error("order", f"{kind.decode()} before ROOT")
+        if self._phase == "short" and kind not in (b"INDX", b"SEEK", b"ROOT", b"SIGN", b"TAIL"):
+            return error("order", "expected INDX, SEEK or ROOT after the last blocks")
+        if kind != b"INDX" and self._phase == "body" and self._full_track() is not None:
+            self._skip_page()
+            if not self._findings_here:
+                return error("order", "expected INDX of the page that is full")
+        if kind in (b"SEEK", b"ROOT") and self._tracks is not None and any(track.open for track in self._tracks.values()):
+            self._skip_page()
+            return error("order", "expected INDX of a last page")
+        if kind == b"ROOT" and self._recorded and b"SEEK" not in self._seen:
+            return error("order", "expected SEEK before ROOT")
+        if kind in (b"TOKN", b"TAIL") and chunk.length != expected:
+            return error("token" if kind == b"TOKN" else "tail", f"expected {expected} bytes, found {chunk.length}")
+        if kind == b"CORE" and self._token is not None and chunk.length != expected:
+            return error("block", f"expected {expected} bytes, as TOKN says, found {chunk.length}")
+        if kind == b"SEEK" and chunk.length < 4:
+            return error("bad-length", f"expected an entry count, found {chunk.length} bytes")
+        return None
+
+    def _head_error(self, kind: bytes) -> str | None:
+        """In the head: TRAK, META, SAFE, each in its place."""
+        if kind == b"TRAK" and self._tracks is None and b"TRAK" not in self._seen:
+            return None
+        if kind in self._head_left:
+            expected = self._head_left[0]
+            del self._head_left[: self._head_left.index(kind) + 1]
+            if not self._head_left:
+                self._phase = "body"
+            return None if kind == expected else f"expected {expected.decode()}"
+        expected, self._head_left = self._head_left[:1], []
+        self._phase = "body"
+        return f"expected {expected[0].decode()}" if expected else None
+
+    def _resume(self, chunk: _Chunk, expected: int | None) -> int | None:
+        """Where to go on behind a chunk whose own length is wrong: by the length that it has to have, if a chunk is there."""
+        if expected is None or not self._is_plausible(chunk.offset + CHUNK.size + expected):
+            return None
+        if chunk.kind == b"CORE":
+            self._add_block(chunk, expected, None)
+        elif chunk.kind == b"TOKN":
+            self._token_lost = True
+        elif chunk.kind == b"INDX":
+            self._page_chunk(chunk, None)
+        elif chunk.kind == b"ROOT":
+            self._phase, self._root_chunk = "root", (chunk._replace(length=expected), None)
+        elif chunk.kind == b"SEEK":
+            self._phase = "short"
+        elif chunk.kind in (b"TRAK", b"META", b"SAFE", b"SEAL") or chunk.kind not in FORMAT_TAGS:
+            self._other(chunk._replace(length=expected), None, None)
+        return chunk.offset + CHUNK.size + expected
+
+    def _unreadable(self, chunk: _Chunk) -> int | None:
+        """A tag that is none: the chunk may have been anything that is due here."""
+        self._token_lost = True
+        if self._token is not None:
+            self._add_block(chunk, self._token[1][6], None)
+            self._token_lost = False
+        elif self._due_page() is not None and self._full_track() is not None:
+            self._skip_page()
+        elif self._phase == "head":
+            self._head_error(self._head_left[0] if self._head_left else b"")
+        elif self._tail is not None and chunk.offset in self._listed:
+            self._take_aux(self._listed[chunk.offset].tag, chunk, None)
+        elif self._tail is not None and self._tail.root_offset == chunk.offset:
+            self._phase = "root"
+        else:
+            self._exact = False
+        return chunk.end if chunk.end <= self._size and self._is_plausible(chunk.end) else None
+
+    def _content(self, chunk: _Chunk, expected: int | None) -> int | None:
+        """Judges the payload of a chunk that stands where it may."""
+        kind = chunk.kind or b""
+        keep = {
+            b"TRAK": self._limits.json, b"META": self._limits.json, b"SAFE": self._limits.json,
+            b"TOKN": TOKEN.size, b"INDX": PAGE_HEAD.size + ((ENTRY.size + 8) << MAX_PAGE_LOG2), b"SEEK": 4 + SEEK_ENTRY.size * SEEK_CAP,
+            b"ROOT": self._limits.root, b"SIGN": self._limits.sign, b"TAIL": TAIL.size}.get(kind, 0)
+        payload, digest, is_sound = self._digest(chunk, keep)
+        if not is_sound:
+            self._find_here("crc", chunk, "the CRC-32 does not match")
+            if not self._is_plausible(chunk.end) or (kind in (b"CORE", b"TOKN") and expected not in (None, chunk.length)):
+                return self._resume(chunk, expected)
+            payload = None
+        sound_digest = digest if is_sound else None
+        if kind == b"TOKN":
+            self._token_chunk(chunk, payload)
+        elif kind == b"CORE":
+            self._core_chunk(chunk, expected, sound_digest)
+        elif kind == b"INDX":
+            self._page_chunk(chunk, payload if is_sound and not self._findings_here else None)
+        elif kind == b"SEEK":
+            self._seek_chunk(chunk, payload, is_sound)
+        elif kind == b"ROOT":
+            self._root(chunk, payload, is_sound)
+        elif kind == b"SIGN":
+            self._sign(chunk, payload, is_sound)
+        elif kind == b"TAIL":
+            self._tail_chunk(chunk, payload, is_sound)
+        else:
+            self._other(chunk, payload, sound_digest)
+        return chunk.end
