@@ -1764,7 +1764,7 @@ class _Walk:
             offset = self._walk_part()
             if not self.is_1_1 or offset is None:
                 return
-            self._head_left = []
+            self._head_left, self._phase = [], "head"
         while offset is not None and offset < self._size:
             offset = self._step(offset)
         if self._tail is None:
@@ -2014,6 +2014,7 @@ class _Walk:
         if chunk.kind is None:
             return self._unreadable(chunk)
         expected = self._expected_length(chunk)
+        in_head = self._phase == "head"
         error = self._structure_error(chunk, expected)
         self._seen.add(chunk.kind)
         if error is not None and not self._findings_here:
@@ -2027,10 +2028,9 @@ class _Walk:
         if self._tail is not None and chunk.end == self._size and offset < self._size - TAIL_CHUNK_SIZE and trusted_length:
             raise _TailInPayload
         if error is not None and error.code in ("duplicate", "order"):
-            if chunk.kind == b"CORE":
-                self._token_lost = False
-            self._exact = self._exact and error.code == "duplicate"
-            return chunk.end
+            self._exact = False
+            if error.code == "duplicate" or self._phase in ("root", "tail") or chunk.kind == b"VERI" or (chunk.kind in LISTED_ONCE and not in_head):
+                return chunk.end  # it is told and passed over; others are taken as if they stood where they may
         return self._content(chunk, expected)
 
     _findings_here = False  # the chunk at hand has its finding
@@ -2090,6 +2090,7 @@ class _Walk:
         elif kind in (b"SIGN", b"TAIL"):
             return error("order", f"{kind.decode()} before ROOT")
         if self._phase == "short" and kind not in (b"INDX", b"SEEK", b"ROOT", b"SIGN", b"TAIL"):
+            self._phase = "body"
             return error("order", "expected INDX, SEEK or ROOT after the last blocks")
         if kind != b"INDX" and self._phase == "body" and self._full_track() is not None:
             self._skip_page()
@@ -2110,7 +2111,8 @@ class _Walk:
 
     def _head_error(self, kind: bytes) -> str | None:
         """In the head: TRAK, META, SAFE, each in its place."""
-        if kind == b"TRAK" and self._tracks is None and b"TRAK" not in self._seen:
+        if kind == b"TRAK" and b"TRAK" not in self._seen:
+            self._phase = "head" if self._head_left else "body"
             return None
         if kind in self._head_left:
             expected = self._head_left[0]
@@ -2148,10 +2150,12 @@ class _Walk:
             self._token_lost = False
         elif self._due_page() is not None and self._full_track() is not None:
             self._skip_page()
-        elif self._phase == "head":
-            self._head_error(self._head_left[0] if self._head_left else b"")
         elif self._tail is not None and chunk.offset in self._listed:
-            self._take_aux(self._listed[chunk.offset].tag, chunk, None)
+            tag = self._listed[chunk.offset].tag
+            if self._phase == "head":
+                self._head_error(tag)
+            self._seen.add(tag)
+            self._other(chunk._replace(kind=tag), None, None)
         elif self._tail is not None and self._tail.root_offset == chunk.offset:
             self._phase = "root"
         else:
@@ -2189,3 +2193,378 @@ class _Walk:
         else:
             self._other(chunk, payload, sound_digest)
         return chunk.end
+
+    # -- tracks and blocks
+
+    def _begin_tracks(self, page_log2: int, ids: list[int]) -> None:
+        self._page_log2 = page_log2
+        self._tracks = {number: _TrackModel(number, position) for position, number in enumerate(ids)}
+        if self._recorded or not self._part_blocks:
+            return
+        if self._tail is None and len(self._part_blocks) < self.block_count:
+            self._tracks = None  # a cut file with a 1.0 part too long to hold: what follows is walked without its blocks
+            return
+        self._first_track().open = self._part_blocks
+        self._part_count = len(self._part_blocks)
+        self._part_blocks = []
+
+    def _first_track(self) -> _TrackModel:
+        assert self._tracks is not None
+        return next(iter(self._tracks.values()))
+
+    def _facts(self, track: _TrackModel) -> TrackFacts | None:
+        """ROOT's record of a track, where both have the same tracks."""
+        if self.root is None or track.position >= len(self.root.tracks) or self.root.page_log2 != self._page_log2:
+            return None
+        facts = self.root.tracks[track.position]
+        return facts if facts.id == track.id else None
+
+    def _token_chunk(self, chunk: _Chunk, payload: bytes | None) -> None:
+        if payload is None or len(payload) != TOKEN.size:
+            self._token_lost = True
+            return
+        fields = TOKEN.unpack(payload)
+        self._token, self._token_lost = (chunk.offset, fields), False
+        if self._tracks is None:
+            return
+        pts, ordinal, key, flags, number, duration, length = fields
+        track = self._tracks.get(number)
+        if track is None:
+            self._find_here("token", chunk, f"there is no track {number}")
+            return
+        gap = ordinal - track.next_ordinal
+        if 0 < gap <= len(self._loose):
+            track.open += self._loose[:gap]
+            del self._loose[:gap]
+        if key != flags & KEY or flags >= 16 or pts + duration > MAX_TIME:
+            self._find_here("token", chunk, "key flag, undefined flags or times that cannot be")
+        elif flags & LOST and (flags != LOST or length or duration):
+            self._find_here("token", chunk, "a lost block with more than a time")
+        elif ordinal != track.next_ordinal:
+            self._find_here("token", chunk, f"expected block {track.next_ordinal} of track {number}, found {ordinal}")
+        elif flags & KEY and pts <= track.scanned_key_pts:
+            self._find_here("token", chunk, f"keyframe at {pts} after one at {track.scanned_key_pts}")
+        else:
+            facts = self._facts(track)
+            if facts is not None and ordinal >= facts.blocks:
+                self._find_here("unlisted", chunk, f"block {ordinal} of a track of {facts.blocks} blocks")
+        if flags & KEY:
+            track.scanned_key_pts = max(track.scanned_key_pts, pts)
+
+    def _core_chunk(self, chunk: _Chunk, expected: int | None, digest: bytes | None) -> None:
+        if self._token is None and not self._token_lost and self._tracks is not None:
+            self._find_here("token", chunk, "a CORE without its TOKN")
+            return
+        if chunk.length > self._limits.block:
+            self._find_here("limit", chunk, f"a block of {chunk.length} bytes, the limit is {self._limits.block}")
+        if expected not in (None, chunk.length):
+            self._add_block(chunk, None, None)
+        else:
+            self._add_block(chunk, chunk.length, digest)
+
+    def _add_block(self, chunk: _Chunk, length: int | None, digest: bytes | None) -> None:
+        """Takes TOKN and CORE; what is damaged comes as None."""
+        token, self._token, self._token_lost = self._token, None, False
+        self.block_count += 1
+        block = _OpenBlock(None if token is None else token[0], chunk.offset, self._core_bytes, length=length, digest=digest)
+        self._core_bytes += chunk.length if length is None else length
+        if self._tracks is None:
+            return
+        track = None
+        if token is not None:
+            block.pts, _, _, block.flags, number, block.duration, _ = token[1]
+            track = self._tracks.get(number)
+            if block.flags & LOST:
+                self._find("lost", chunk.offset, b"CORE", f"block {token[1][1]} of track {number} was lost before the file was closed")
+            if track is not None and token[1][1] < track.next_ordinal:
+                return  # told at its TOKN: a block that is there already
+            facts = None if track is None else self._facts(track)
+            if facts is not None and token[1][1] >= facts.blocks:
+                self._exact = False
+                return  # told at its TOKN: nothing lists it
+        elif len(self._tracks) == 1:
+            track = self._first_track()
+        if track is None:
+            self._loose.append(block)
+        else:
+            track.open.append(block)
+
+    # -- pages
+
+    def _full_track(self) -> _TrackModel | None:
+        tracks = self._tracks.values() if self._tracks is not None else ()
+        return next((track for track in tracks if len(track.open) >= 1 << self._page_log2), None)
+
+    def _due_page(self) -> _TrackModel | None:
+        tracks = self._tracks.values() if self._tracks is not None else ()
+        return self._full_track() or next((track for track in tracks if track.open), None)
+
+    def _skip_page(self) -> None:
+        """Takes a page whose INDX is not there from its blocks."""
+        track = self._due_page()
+        if track is not None:
+            self._exact = False
+            self._close_page(track, None, None)
+
+    def _page_chunk(self, chunk: _Chunk, payload: bytes | None) -> None:
+        if self._tracks is None:
+            return
+        if payload is not None and len(payload) < PAGE_HEAD.size:
+            self._find_here("page", chunk, f"{len(payload)} bytes are no page")
+            payload = None
+        named = None
+        if payload is not None:
+            number, _, first, _ = PAGE_HEAD.unpack_from(payload)
+            named = self._tracks.get(number)
+            if named is not None and self._loose and first == named.blocks:
+                lacking = (len(payload) - PAGE_HEAD.size) // (ENTRY.size + 8) - len(named.open)
+                if 0 < lacking <= len(self._loose):
+                    named.open += self._loose[:lacking]
+                    del self._loose[:lacking]
+        due = self._full_track()
+        if due is None:
+            due = self._due_page()
+            if due is not None or payload is None:
+                self._phase = "short"
+            if due is None or (named is not None and not named.open):
+                if payload is not None:
+                    self._find_here("order" if self._is_listed_page(chunk.offset) else "unlisted", chunk, "no page is due here")
+                self._exact = False
+                return
+        if named is not None and named is not due and named.open and len(due.open) < 1 << self._page_log2:
+            self._find_here("order", chunk, f"expected the last page of track {due.id}, found that of {named.id}")
+            due = named
+        self._close_page(due, payload, chunk)
+
+    def _is_listed_page(self, offset: int) -> bool:
+        root = self.root
+        return root is not None and any(root.page_offset(track, number) == offset for track in root.tracks for number in range(track.pages))
+
+    def _close_page(self, track: _TrackModel, payload: bytes | None, chunk: _Chunk | None) -> None:
+        """Holds an INDX against its blocks and ROOT, and counts the blocks. Without a payload the blocks alone count."""
+        number, size = track.blocks >> self._page_log2, 1 << self._page_log2
+        facts = self._facts(track)
+        entries: list[Entry] | None = None
+        agrees = False
+        if payload is not None and facts is not None and number < facts.pages:
+            entries = match_page(payload, self.root, facts, number)
+            agrees = entries is not None
+        count = min(size, len(track.open))
+        if payload is not None and entries is None and len(payload) == PAGE_HEAD.size + (ENTRY.size + 8) * count:
+            if payload[: PAGE_HEAD.size] == PAGE_HEAD.pack(track.id, 0, track.blocks, track.bytes):
+                entries = parse_entries(payload, track.blocks, track.bytes)
+        if agrees and entries is not None:
+            self._drop_unlisted(track, entries)
+        blocks = track.open[: len(entries) if agrees and entries is not None else size]
+        track.open = track.open[len(blocks) :]
+        stream_offset, first_key, records, is_known, faults = track.bytes, None, [], True, []
+        if agrees and entries is not None and len(blocks) != len(entries):
+            faults.append(f"{len(entries)} blocks are listed, {len(blocks)} are there")
+            self._exact = False
+        for at, block in enumerate(blocks):
+            entry = entries[at] if entries is not None else None
+            if entry is not None:
+                self._match_block(block, entry, agrees)
+                if entry.file_offset != block.core_offset:
+                    faults.append(f"block {entry.ordinal} is at {block.core_offset}, not at {entry.file_offset}")
+                if agrees and entry.link != track.link():
+                    faults.append(f"block {entry.ordinal}: link {entry.link}, expected {track.link()}")
+            is_known &= None not in (block.pts, block.duration, block.flags, block.length, block.digest)
+            pts, duration, flags, length = block.pts or 0, block.duration or 0, block.flags or 0, block.length or 0
+            if block.token_offset is None and entry is not None and track is self._first_track() and track.blocks < self._part_count:
+                if flags & ~KEY or (flags & KEY and pts <= track.last_key_pts) or pts + duration > MAX_TIME:
+                    faults.append(f"block {entry.ordinal} of the 1.0 part: flags or times that cannot be")
+            records.append(ENTRY.pack(pts, duration, length, track.link(), flags & 0xFFFFFFFF, block.digest or bytes(32)))
+            if flags & KEY:
+                first_key = pts if first_key is None else first_key
+                self._count_key(track, block, pts)
+            track.add(pts, duration, length, flags)
+        root = tree_root(map(leaf_hash, records))
+        track.pages.append((first_key, stream_offset, root, chunk.offset if chunk is not None else 0))
+        self._exact &= is_known
+        if chunk is None or payload is None:
+            return
+        if agrees and entries is not None:
+            try:
+                check_page(self.root, facts, number, entries, chunk.offset)
+            except FormatError as error:
+                faults.append(error.message)
+        else:
+            offsets = struct.pack(f">{len(blocks)}Q", *(block.core_offset for block in blocks))
+            head = PAGE_HEAD.pack(track.id, 0, track.blocks - len(blocks), stream_offset)
+            if entries is None or head + b"".join(records) + offsets != payload:
+                faults.append(f"page {number} of track {track.id} is not what its blocks give")
+            elif facts is not None:
+                faults.append(f"page {number} of track {track.id} is not the one that ROOT names")
+            if facts is not None and (number >= facts.pages or self.root.page(facts, number).root != root):
+                self._exact = False
+        if faults:
+            self._find_here("page", chunk, faults[0])
+
+    def _drop_unlisted(self, track: _TrackModel, entries: list[Entry]) -> None:
+        """Blocks of a 1.0 part that a page which agrees with ROOT does not list, by offset or by content."""
+        if track is not self._first_track() or track.blocks >= self._part_count:
+            return
+        offsets, at = {entry.file_offset for entry in entries}, 0
+        while at < min(len(entries), len(track.open)):
+            block = track.open[at]
+            differs = block.digest is not None and (block.length, block.digest) != (entries[at].length, entries[at].digest)
+            if block.token_offset is None and differs and block.core_offset not in offsets:
+                self._find("unlisted", block.core_offset, b"CORE", "a block that no page lists")
+                del track.open[at]
+                self._part_count -= 1
+            else:
+                at += 1
+
+    def _match_block(self, block: _OpenBlock, entry: Entry, agrees: bool) -> None:
+        """Takes from an entry what damage hides. Where an entry that agrees with ROOT differs, TOKN or CORE is wrong."""
+        if agrees and block.pts is not None and (block.pts, block.duration, block.flags) != (entry.pts, entry.duration, entry.flags):
+            self._find("token", block.token_offset or 0, b"TOKN", f"block {entry.ordinal}: time, duration or flags are not those of the index")
+        elif agrees and block.digest is not None and (block.length, block.digest) != (entry.length, entry.digest):
+            self._find("block", block.core_offset, b"CORE", f"block {entry.ordinal} does not have the length and SHA-256 of the index")
+        if agrees:
+            block.pts, block.duration, block.flags, block.length, block.digest = entry.pts, entry.duration, entry.flags, entry.length, entry.digest
+            return
+        if block.pts is None:
+            block.pts, block.duration, block.flags = entry.pts, entry.duration, entry.flags
+        if block.digest is None:
+            block.length, block.digest = entry.length, entry.digest
+
+    def _count_key(self, track: _TrackModel, block: _OpenBlock, pts: int) -> None:
+        if track is not self._first_track():
+            return
+        if self._recorded:
+            self._seek.add(pts, block.core_bytes)
+        elif track.blocks < self._part_count:
+            self._part_keys.update(SEEK_ENTRY.pack(pts, block.core_bytes))
+            self._part_key_count += 1
+
+    # -- META and its like, and the end of the file
+
+    def _other(self, chunk: _Chunk, payload: bytes | None, digest: bytes | None) -> None:
+        """TRAK, META, SAFE, SEAL or an unknown chunk. A digest of None is damage, a payload of None too much or damage."""
+        kind = chunk.kind or chunk.tag
+        if kind in LISTED_ONCE and digest is not None and payload is None:
+            self._find_here("limit", chunk, f"{chunk.length} bytes, the limit is {self._limits.json}")
+        self._take_aux(kind, chunk, digest)
+        if kind == b"TRAK":
+            self._trak(chunk, payload)
+        elif kind in LISTED_ONCE and payload is not None and not self._findings_here:
+            try:
+                check_object(payload, kind.decode(), chunk.offset, self._limits, strict=True)
+            except FormatError as error:
+                self._find_here(error.code, chunk, error.message)
+        elif kind == b"SEAL" and digest is not None and chunk.length and not 84 <= chunk.length <= 65_536:
+            self._find_here("aux", chunk, f"a SEAL of {chunk.length} bytes")
+
+    def _trak(self, chunk: _Chunk, payload: bytes | None) -> None:
+        listed = None if self.root is None else (self.root.page_log2, [track.id for track in self.root.tracks])
+        if payload is not None:
+            try:
+                page_log2, tracks = check_tracks(payload, chunk.offset, self._limits)
+                found = (page_log2, [track["id"] for track in tracks])
+                if listed is not None and found != listed:
+                    raise FormatError("track", chunk.offset, "TRAK", "the ids or page_log2 are not ROOT's")
+                self._begin_tracks(*found)
+                return
+            except FormatError as error:
+                self._find_here(error.code, chunk, error.message)
+        if listed is not None:
+            self._begin_tracks(*listed)
+        else:
+            self._exact = False
+
+    def _take_aux(self, tag: bytes, chunk: _Chunk, digest: bytes | None) -> None:
+        """Holds a chunk against the aux records: the next of its tag by content, else the one listed at its offset."""
+        if self.root is None:
+            if self._tail is not None or digest is None:
+                self._exact &= digest is not None
+            if len(self._aux) == self._limits.aux:
+                self._find("limit", chunk.offset, tag, f"more than {self._limits.aux} chunks that ROOT would have to list")
+            if len(self._aux) <= self._limits.aux:
+                self._aux.append(AuxFacts(tag, chunk.length, digest or bytes(32), chunk.offset))
+            return
+        unmet = self._unmet.get(tag, [])
+        if unmet and digest is not None and (unmet[0].length, unmet[0].digest) == (chunk.length, digest):
+            record = unmet.pop(0)
+        else:
+            record = self._listed.get(chunk.offset)
+            if record is not None and record in self._unmet[record.tag]:
+                self._unmet[record.tag].remove(record)
+            elif unmet and (digest is None or tag in LISTED_ONCE):
+                record = unmet.pop(0)
+            else:
+                record = None
+            if record is not None and digest is not None:
+                self._find_here("aux", chunk, "not the chunk that ROOT lists")
+        if record is not None:
+            self._aux.append(record._replace(offset=chunk.offset))
+        elif digest is not None:
+            self._find_here("unlisted", chunk, "ROOT does not list it")
+
+    def _seek_chunk(self, chunk: _Chunk, payload: bytes | None, is_sound: bool) -> None:
+        self._phase = "short"
+        if is_sound and self._exact and self._tracks is not None and payload != self._seek.payload():
+            self._find_here("order", chunk, "not the keyframes of the first track")
+
+    def _root(self, chunk: _Chunk, payload: bytes | None, is_sound: bool) -> None:
+        self._phase = "root"
+        self._root_chunk = (chunk, payload)
+        self._check_part_seek()
+        if not is_sound:
+            return
+        if payload is None:
+            self._find_here("limit", chunk, f"ROOT of {chunk.length} bytes, the limit is {self._limits.root}")
+            return
+        try:
+            if self._root_error is not None and self._root_error.offset == chunk.offset:
+                raise self._root_error
+            if self.root is None or self.root.offset != chunk.offset:
+                RootTables(payload, chunk.offset, self._limits)
+        except FormatError as error:
+            self._find_here(error.code, chunk, error.message)
+            return
+        if self._exact and self._tracks is not None and payload != self._root_payload():
+            self._find_here("root", chunk, "not what the blocks and chunks before it give")
+
+    def _check_part_seek(self) -> None:
+        """SEEK of a 1.0 part is every keyframe of that part."""
+        if not self._recorded and self._exact and self._part_seek is not None and self._tracks is not None:
+            offset, entries, digest = self._part_seek
+            if (entries, digest) != (self._part_key_count, self._part_keys.digest()):
+                self._find("order", offset, b"SEEK", "not the keyframes of the 1.0 part")
+
+    def _root_payload(self) -> bytes:
+        assert self._tracks is not None
+        tracks = list(self._tracks.values())
+        aux = sorted(self._aux, key=lambda record: record.tag)  # stable: file order within a tag
+        track_records = [track.record() for track in tracks]
+        aux_records = [AUX_RECORD.pack(record.tag, record.length, record.digest) for record in aux]
+        pages = b"".join(record for track in tracks for record in track.page_records())
+        header = ROOT_HEADER.pack(
+            b"H4R1", 1, 1, self._page_log2, len(tracks), len(aux) & 0xFFFF, 0,
+            sum(track.blocks for track in tracks), sum(track.bytes for track in tracks),
+            tree_root(map(leaf_hash, track_records)), tree_root(map(leaf_hash, aux_records)), sha256(pages))
+        offsets = [record.offset for record in aux] + [page[3] for track in tracks for page in track.pages]
+        return header + b"".join(track_records + aux_records) + pages + struct.pack(f">{len(offsets)}Q", *offsets)
+
+    def _sign(self, chunk: _Chunk, payload: bytes | None, is_sound: bool) -> None:
+        if not is_sound:
+            return
+        if payload is None or len(self.signs) >= self._limits.signs:
+            self._find_here("limit", chunk, f"SIGN {len(self.signs) + 1} of {chunk.length} bytes, the limits are {self._limits.signs} and {self._limits.sign}")
+            return
+        try:
+            self.signs.append(parse_sign(payload, chunk.offset))
+        except FormatError as error:
+            self._find_here(error.code, chunk, error.message)
+
+    def _tail_chunk(self, chunk: _Chunk, payload: bytes | None, is_sound: bool) -> None:
+        self._phase = "tail"
+        if payload is None or not is_sound or self._root_chunk is None:
+            return
+        root, root_payload = self._root_chunk
+        stored = TailFields(*TAIL.unpack(payload))
+        digest = stored.root_digest if root_payload is None or "root" in self._findings.codes else sha256(root_payload)
+        if stored != TailFields(root.offset, CHUNK.size + root.length, 1, 0, digest, b"KM4H"):
+            self._find_here("tail", chunk, "not what ROOT gives")
