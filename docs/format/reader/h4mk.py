@@ -118,7 +118,7 @@ def tag_text(tag: bytes) -> str:
 
 
 def is_tag(tag: bytes) -> bool:
-    return len(tag) == 4 and all(0x21 <= b <= 0x7E for b in tag)
+    return len(tag) == 4 and min(tag) >= 0x21 and max(tag) <= 0x7E
 
 
 def _near_tags() -> dict[bytes, bytes]:
@@ -1635,6 +1635,7 @@ class _TrackModel:
         self.id, self.position = number, position
         self.blocks = self.keys = self.bytes = self.first = self.end = 0
         self.last_key: int | None = None
+        self.is_last_key_known = True
         self.last_key_pts = -1  # of closed pages
         self.scanned_key_pts = -1  # of TOKN seen
         self.open: list[_OpenBlock] = []
@@ -1649,7 +1650,7 @@ class _TrackModel:
 
     def add(self, pts: int, duration: int, length: int, flags: int) -> None:
         if flags & KEY:
-            self.last_key, self.last_key_pts, self.keys = self.blocks, pts, self.keys + 1
+            self.last_key, self.last_key_pts, self.keys, self.is_last_key_known = self.blocks, pts, self.keys + 1, True
         self.first = pts if self.blocks == 0 else min(self.first, pts)
         self.end = max(self.end, pts + duration)
         self.blocks += 1
@@ -1739,6 +1740,8 @@ class _Walk:
         self._token: tuple[int, tuple[int, ...]] | None = None  # offset and fields of a TOKN that waits for its CORE
         self._token_lost = False  # a damaged chunk may have been the TOKN of the next CORE
         self._loose: list[_OpenBlock] = []  # blocks whose TOKN is damaged, so that their track is not known yet
+        self._listed: dict[int, AuxFacts] = {}  # aux records of ROOT by file offset
+        self._unmet: dict[bytes, list[AuxFacts]] = {}  # those whose chunk has not come yet, by tag
         self._root_chunk: tuple[_Chunk, bytes | None] | None = None
 
     # -- the file as a whole
@@ -1746,9 +1749,8 @@ class _Walk:
     def run(self) -> None:
         if self._tail is not None:
             self._load_root(self._tail)
-            self._listed = {record.offset: record for record in self.root.aux} if self.root else {}
-            self._unmet: dict[bytes, list[AuxFacts]] = {}
-            for record in self.root.aux if self.root else []:
+            for record in self.root.aux if self.root is not None else []:
+                self._listed[record.offset] = record
                 self._unmet.setdefault(record.tag, []).append(record)
         offset: int | None = len(FILE_HEADER)
         first = self._window.read(offset, min(4, self._size - offset)) if self._size > offset else b""
@@ -1898,6 +1900,9 @@ class _Walk:
         if chunk.kind == b"CORE":
             self._part_blocks.append(_OpenBlock(None, chunk.offset, self._core_bytes))
             self._core_bytes += length
+            self.block_count += 1
+        elif listed is not None and listed in self._unmet[listed.tag]:
+            self._take_aux(listed.tag, chunk, None)
         return chunk.offset + CHUNK.size + length
 
     def _part_entry(self, ordinal: int) -> Entry | None:
@@ -2367,9 +2372,13 @@ class _Walk:
                 self._match_block(block, entry, agrees)
                 if entry.file_offset != block.core_offset:
                     faults.append(f"block {entry.ordinal} is at {block.core_offset}, not at {entry.file_offset}")
+                if agrees and not track.is_last_key_known:
+                    track.last_key, track.is_last_key_known = track.blocks - entry.link if entry.link else None, True
                 if agrees and entry.link != track.link():
                     faults.append(f"block {entry.ordinal}: link {entry.link}, expected {track.link()}")
-            is_known &= None not in (block.pts, block.duration, block.flags, block.length, block.digest)
+            if None in (block.pts, block.duration, block.flags, block.length, block.digest):
+                is_known = False
+                track.is_last_key_known &= block.flags is not None
             pts, duration, flags, length = block.pts or 0, block.duration or 0, block.flags or 0, block.length or 0
             if block.token_offset is None and entry is not None and track is self._first_track() and track.blocks < self._part_count:
                 if flags & ~KEY or (flags & KEY and pts <= track.last_key_pts) or pts + duration > MAX_TIME:
@@ -2568,3 +2577,194 @@ class _Walk:
         digest = stored.root_digest if root_payload is None or "root" in self._findings.codes else sha256(root_payload)
         if stored != TailFields(root.offset, CHUNK.size + root.length, 1, 0, digest, b"KM4H"):
             self._find_here("tail", chunk, "not what ROOT gives")
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# Proofs
+#
+# 'H4P1', kind u8, zero u8, u16. Kinds 1 (a block) and 2 (the keyframe at or before T) hold the root header, a track
+# record with its path, and blocks with theirs; kind 3 ties an extended container to the one that it extends. Nothing
+# in a proof gives a length: all follow from ordinals and counts.
+# ---------------------------------------------------------------------------------------------------------------
+
+PROOF_HEAD = struct.Struct(">4sBBH")
+
+
+@dataclass(frozen=True)
+class ProvenBlock:
+    ordinal: int
+    pts: int
+    duration: int
+    length: int
+    flags: int
+    digest: bytes
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a proof that holds says. Kind 1: `block`; kind 2: `block` (None: nothing at or before `pts`); kind 3: `aux_same`."""
+
+    kind: int
+    track: int | None = None
+    pts: int | None = None
+    block: ProvenBlock | None = None
+    next_key: ProvenBlock | None = None
+    new_identity: bytes | None = None
+    aux_same: bool | None = None
+
+
+def _track_subtree(track: PagedTrack) -> Subtree:
+    """Roots over parts of a track's tree: of whole pages from ROOT, below that from a page."""
+    container, facts = track._container, track.facts
+    log2 = container.root.page_log2
+
+    def subtree(start: int, end: int) -> bytes:
+        first, last = start >> log2, (end - 1) >> log2
+        if first < last or (start == first << log2 and end == min((first + 1) << log2, facts.blocks)):
+            return tree_root(container.root.page(facts, number).root for number in range(first, last + 1))
+        entries = track.page(first).entries[start - (first << log2) : end - (first << log2)]
+        return tree_root(leaf_hash(entry.record) for entry in entries)
+
+    return subtree
+
+
+def _proof_head(track: PagedTrack, kind: int) -> bytes:
+    root, facts = track._container.root, track.facts
+    leaves = [leaf_hash(other.record) for other in root.tracks]
+    path = inclusion_path(facts.position, len(leaves), lambda start, end: tree_root(leaves[start:end]))
+    return PROOF_HEAD.pack(b"H4P1", kind, 0, facts.position) + root.header + facts.record + b"".join(path)
+
+
+def _proof_block(track: PagedTrack, entry: Entry | None) -> bytes:
+    if entry is None:
+        return NONE32.to_bytes(4, "big")
+    path = inclusion_path(entry.ordinal, track.blocks, _track_subtree(track))
+    return entry.ordinal.to_bytes(4, "big") + entry.record + b"".join(path)
+
+
+def prove_block(track: PagedTrack, ordinal: int) -> bytes:
+    """A proof (kind 1) that a block with this time, length and SHA-256 is the one of this ordinal."""
+    return _proof_head(track, 1) + _proof_block(track, track.entry(ordinal))
+
+
+def prove_key(track: PagedTrack, pts: int) -> bytes:
+    """A proof (kind 2) of the last keyframe at or before a time, or that there is none."""
+    if not 0 <= pts <= MAX_TIME:
+        raise ValueError(f"a time of {pts} µs; a proof takes 0 to 2^63 - 1")
+    blocks = _proof_block(track, track.key_entry(pts)) + _proof_block(track, track.next_key_entry(pts))
+    return _proof_head(track, 2) + pts.to_bytes(8, "big") + blocks
+
+
+def prove_extension(old: PagedContainer, new: PagedContainer) -> bytes:
+    """A proof (kind 3) that every track of `new` begins with that of `old`."""
+    if [(t.id) for t in old.tracks] != [(t.id) for t in new.tracks] or old.root.page_log2 != new.root.page_log2:
+        raise ValueError("the containers have different tracks or pages")
+    paths = []
+    for one, other in zip(old.tracks, new.tracks):
+        if other.blocks < one.blocks:
+            raise ValueError(f"track {one.id} has become shorter")
+        paths += consistency_path(one.blocks, other.blocks, _track_subtree(other))
+    records = [track.facts.record for container in (old, new) for track in container.tracks]
+    return PROOF_HEAD.pack(b"H4P1", 3, 0, len(old.tracks)) + old.root.header + new.root.header + b"".join(records + paths)
+
+
+class _ProofReader:
+    def __init__(self, proof: bytes) -> None:
+        self._proof, self._at = proof, 0
+
+    def take(self, count: int) -> bytes:
+        found = self._proof[self._at : self._at + count]
+        _hold(len(found) == count, "it is too short")
+        self._at += count
+        return found
+
+    def hashes(self, count: int) -> list[bytes]:
+        return [self.take(32) for _ in range(count)]
+
+    def header(self, identity: bytes, what: str) -> tuple[Any, ...]:
+        header = self.take(ROOT_HEADER.size)
+        fields = ROOT_HEADER.unpack(header)
+        _hold(sha256(header) == identity, f"its {what} is not the trusted one")
+        _hold(fields[0] == b"H4R1" and fields[1] == 1 and fields[2] == 1 and fields[6] == 0, "its root header is none")
+        _hold(1 <= fields[4] <= MAX_TRACKS, "its root header has no possible track count")
+        return fields
+
+    def track(self) -> tuple[bytes, tuple[Any, ...]]:
+        record = self.take(TRACK_RECORD.size)
+        fields = TRACK_RECORD.unpack(record)
+        _hold(fields[1] == 0, "its track record is none")
+        return record, fields
+
+    def block(self, blocks: int, root: bytes) -> tuple[int, ProvenBlock] | None:
+        """(link, block) with the path verified, or None for "there is none"."""
+        ordinal = int.from_bytes(self.take(4), "big")
+        if ordinal == NONE32:
+            return None
+        _hold(ordinal < blocks, f"block {ordinal} of {blocks}")
+        record = self.take(ENTRY.size)
+        path = self.hashes(inclusion_length(ordinal, blocks))
+        _hold(root_from_path(leaf_hash(record), ordinal, blocks, path) == root, f"the path of block {ordinal} does not lead to the track's root")
+        pts, duration, length, link, flags, digest = ENTRY.unpack(record)
+        return link, ProvenBlock(ordinal, pts, duration, length, flags, digest)
+
+    def end(self) -> None:
+        _hold(self._at == len(self._proof), "it is too long")
+
+
+def _hold(condition: bool, reason: str) -> None:
+    if not condition:
+        raise ProofError(f"the proof does not hold: {reason}")
+
+
+def check_proof(proof: bytes, identity: bytes, new_identity: bytes | None = None) -> Proof:
+    """Checks a proof against a trusted identity of 32 bytes; kind 3 also takes the identity that claims to extend it.
+
+    Returns what the proof says, or raises ProofError. It says what the signer of the identity says: that links and
+    page records are true to the blocks, only full verification says.
+    """
+    reader = _ProofReader(proof)
+    magic, kind, zero, position = PROOF_HEAD.unpack(reader.take(PROOF_HEAD.size))
+    _hold(magic == b"H4P1" and zero == 0 and kind in (1, 2, 3), "it is none of a known kind")
+    header = reader.header(identity, "root header")
+    if kind == 3:
+        _hold(new_identity is not None, "an extension needs the new identity too")
+        return _check_extension(reader, header, position, new_identity or b"")
+    tracks_root = header[9]
+    _hold(position < header[4], f"track {position} of {header[4]}")
+    record, track = reader.track()
+    path = reader.hashes(inclusion_length(position, header[4]))
+    _hold(root_from_path(leaf_hash(record), position, header[4], path) == tracks_root, "the track record is not under the root")
+    number, blocks, last_key, root = track[0], track[2], track[4], track[8]
+    if kind == 1:
+        found = reader.block(blocks, root)
+        reader.end()
+        if found is None:
+            raise ProofError("the proof does not hold: it names no block")
+        return Proof(1, track=number, block=found[1])
+    pts = int.from_bytes(reader.take(8), "big")
+    _hold(pts <= MAX_TIME, "its time is above 2^63 - 1")
+    key, following = reader.block(blocks, root), reader.block(blocks, root)
+    reader.end()
+    if key is not None:
+        _hold(bool(key[1].flags & KEY) and key[1].pts <= pts, "its block is no keyframe at or before the time")
+    if following is None:
+        _hold(last_key == (NONE32 if key is None else key[1].ordinal), "a later keyframe is left out")
+    else:
+        _hold(bool(following[1].flags & KEY) and following[1].pts > pts, "its next keyframe is none after the time")
+        distance = 0 if key is None else following[1].ordinal - key[1].ordinal
+        _hold(distance >= 0 and following[0] == distance and (key is None or distance > 0), "a keyframe between the two is left out")
+    return Proof(2, track=number, pts=pts, block=key and key[1], next_key=following and following[1])
+
+
+def _check_extension(reader: _ProofReader, old: tuple[Any, ...], count: int, new_identity: bytes) -> Proof:
+    new = reader.header(new_identity, "new root header")
+    _hold(old[4] == new[4] == count and old[3] == new[3], "the track counts or page sizes differ")
+    before, after = [reader.track() for _ in range(count)], [reader.track() for _ in range(count)]
+    _hold(tree_root(leaf_hash(record) for record, _ in before) == old[9], "the old track records are not under the old root")
+    _hold(tree_root(leaf_hash(record) for record, _ in after) == new[9], "the new track records are not under the new root")
+    for (_, one), (_, other) in zip(before, after):
+        _hold(one[0] == other[0] and one[2] <= other[2], f"track {one[0]} is another or shorter")
+        path = reader.hashes(consistency_length(one[2], other[2]))
+        _hold(is_consistent(one[2], other[2], one[8], other[8], path), f"track {one[0]} does not begin with the old one")
+    reader.end()
+    return Proof(3, new_identity=new_identity, aux_same=old[10] == new[10])
