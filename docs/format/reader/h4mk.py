@@ -21,7 +21,6 @@ An object serves one thread at a time.
 from __future__ import annotations
 
 import argparse
-import base64
 import hashlib
 import hmac
 import io
@@ -2768,3 +2767,172 @@ def _check_extension(reader: _ProofReader, old: tuple[Any, ...], count: int, new
         _hold(is_consistent(one[2], other[2], one[8], other[8], path), f"track {one[0]} does not begin with the old one")
     reader.end()
     return Proof(3, new_identity=new_identity, aux_same=old[10] == new[10])
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# Command line
+# ---------------------------------------------------------------------------------------------------------------
+
+
+def _print_json(document: Any) -> None:
+    print(json.dumps(document, ensure_ascii=False, separators=(",", ":")))
+
+
+def _hex(value: bytes | None) -> str | None:
+    return None if value is None else value.hex()
+
+
+def _verify_command(options: argparse.Namespace) -> int:
+    key = bytes.fromhex(options.root_mac_key) if options.root_mac_key else None
+    result = verify(options.container, root_mac_key=key)
+    if result.state == "none":
+        raise FormatError(result.findings[0].code, result.findings[0].offset, result.findings[0].chunk, result.findings[0].message)
+    if options.json:
+        _print_json({
+            "state": result.state, "root": _hex(result.identity), "veri": _hex(result.veri), "blocks": result.blocks, "bytes": result.size,
+            "findings": [finding._asdict() for finding in result.findings],
+            "signatures": [{"kind": kind, "state": state} for kind, state in result.signatures]})
+    else:
+        print(result.state)
+        for finding in result.findings:
+            print(f"{finding.offset}: {finding.chunk or 'file'}: {finding.code}: {finding.message}")
+    return 0 if result.state in ("valid", "unsigned") else 1
+
+
+def _verify_many_command(options: argparse.Namespace) -> int:
+    """Each record on standard input is a length, u32 big-endian, and a file. One line each: state, first code, its offset."""
+    stream: BinaryIO = sys.stdin.buffer
+    while True:
+        head = stream.read(4)
+        if len(head) < 4:
+            return 0 if not head else 2
+        length = int.from_bytes(head, "big")
+        data = stream.read(length)
+        if len(data) < length:
+            return 2
+        result = verify(data)
+        first = result.first
+        print(result.state, "-" if first is None else first.code, "-" if first is None else first.offset)
+        if not options.buffered:
+            sys.stdout.flush()
+
+
+def _inspect_command(options: argparse.Namespace) -> int:
+    with open(options.container) as container:
+        document: dict[str, Any] = {"version": container.version, "size": container.size, "blocks": sum(t.blocks for t in container.tracks)}
+        if isinstance(container, PagedContainer):
+            kinds = {track["id"]: track for track in container.trak()}
+            document["tracks"] = [
+                {**kinds[t.id], "blocks": t.blocks, "bytes": t.bytes, "duration_us": t.duration_us, "root": t.facts.root.hex()} for t in container.tracks]
+            document["signatures"] = [{"kind": sign.kind, "state": "unchecked"} for sign in container.signs]
+            document["root"] = container.identity.hex()
+        else:
+            document["tracks"] = [{"id": 0, "kind": "video", "blocks": t.blocks, "bytes": t.bytes, "duration_us": None} for t in container.tracks]
+        for name, read in (("meta", container.meta), ("safe", container.safe)):
+            stored = read()
+            document[name] = None if stored is None else json.loads(stored)
+        _print_json(document)
+    return 0
+
+
+def _seek_command(options: argparse.Namespace) -> int:
+    with open(options.container) as container:
+        track = container.track(options.track)
+        key = track.seek(options.pts)
+        if options.proof:
+            if not isinstance(track, PagedTrack):
+                raise ValueError("only 1.1 containers give proofs")
+            with io.open(options.proof, "wb") as out:
+                out.write(prove_key(track, options.pts))
+        if key is None:
+            print("null")
+            return 1
+        payload = None if key.file_offset is None else key.file_offset + CHUNK.size
+        _print_json({
+            "pts": key.pts, "offset": key.stream_offset, "block": key.ordinal, "file_offset": payload,
+            "reads": container.source.reads, "bytes_read": container.source.bytes_read})
+    return 0
+
+
+def _extract_command(options: argparse.Namespace) -> int:
+    with open(options.container) as container:
+        track = container.track(options.track)
+        if options.proof and (options.block is None or not isinstance(track, PagedTrack)):
+            raise ValueError("--proof needs --block and a 1.1 container")
+        out = io.open(options.output, "wb") if options.output else sys.stdout.buffer
+        try:
+            for block in [track.read(options.block)] if options.block is not None else track.iterate():
+                out.write(block.data)
+        finally:
+            out.flush()
+            if options.output:
+                out.close()
+        if options.proof and isinstance(track, PagedTrack):
+            with io.open(options.proof, "wb") as proof:
+                proof.write(prove_block(track, options.block))
+    return 0
+
+
+def _check_proof_command(options: argparse.Namespace) -> int:
+    with io.open(options.proof, "rb") as file:
+        data = file.read(64 << 20)
+    document = dict.fromkeys(("holds", "kind", "track", "ordinal", "pts", "new_root", "aux_same"))
+    try:
+        proof = check_proof(data, bytes.fromhex(options.root), bytes.fromhex(options.new_root) if options.new_root else None)
+    except ProofError as error:
+        document["holds"] = False
+        print(error, file=sys.stderr)
+    else:
+        document.update(
+            holds=True, kind=proof.kind, track=proof.track, ordinal=proof.block and proof.block.ordinal,
+            pts=proof.block and proof.block.pts, new_root=_hex(proof.new_identity), aux_same=proof.aux_same)
+    _print_json(document)
+    return 0 if document["holds"] else 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit codes: 0 done, 1 the answer is no, 2 bad usage, 3 no container or a failed read."""
+    parser = argparse.ArgumentParser(prog="h4mk.py", description="Reads H4MK containers, versions 1.0 and 1.1.")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+
+    def verb(name: str, run: Callable[[argparse.Namespace], int], text: str, container: bool = True) -> argparse.ArgumentParser:
+        added = verbs.add_parser(name, help=text, description=text)
+        added.set_defaults(run=run)
+        if container:
+            added.add_argument("container", help="a path or an http(s) address")
+        return added
+
+    one = verb("verify", _verify_command, "check every byte and print the state with its findings")
+    one.add_argument("--json", action="store_true")
+    one.add_argument("--root-mac-key", metavar="HEX", help="a key that a SIGN of kind 2 has to verify under")
+    one = verb("verify-many", _verify_many_command, "verify files from standard input, each behind its length as u32", container=False)
+    one.add_argument("--buffered", action="store_true", help="do not flush after each line")
+    one = verb("inspect", _inspect_command, "print tracks, META and SAFE as JSON")
+    one.add_argument("--json", action="store_true", help="accepted; the output is always JSON")
+    one = verb("seek", _seek_command, "find the keyframe at or before a time in µs")
+    one.add_argument("pts", type=int)
+    one.add_argument("--track", type=int)
+    one.add_argument("--proof", metavar="FILE", help="write a proof of the answer")
+    one.add_argument("--json", action="store_true", help="accepted; the output is always JSON")
+    one = verb("extract", _extract_command, "write a track's stream, or one block, every block verified")
+    one.add_argument("-o", "--output")
+    one.add_argument("--track", type=int)
+    one.add_argument("--block", type=int)
+    one.add_argument("--proof", metavar="FILE", help="write a proof of the block")
+    one = verb("check-proof", _check_proof_command, "check a proof against a trusted identity", container=False)
+    one.add_argument("proof")
+    one.add_argument("--root", required=True, metavar="HEX")
+    one.add_argument("--new-root", metavar="HEX")
+    options = parser.parse_args(arguments)
+    try:
+        return options.run(options)
+    except ValueError as error:
+        print(f"h4mk.py: {error}", file=sys.stderr)
+        return 2
+    except (FormatError, OSError) as error:
+        print(f"h4mk.py: {error}", file=sys.stderr)
+        return 3
+
+
+if __name__ == "__main__":
+    sys.exit(main())
