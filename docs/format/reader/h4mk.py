@@ -2111,6 +2111,8 @@ class _Walk:
             return error("block", f"expected {expected} bytes, as TOKN says, found {chunk.length}")
         if kind == b"SEEK" and chunk.length < 4:
             return error("bad-length", f"expected an entry count, found {chunk.length} bytes")
+        if kind == b"SEEK" and chunk.end <= self._size:
+            return check_seek_count(self._window.read(offset + CHUNK.size, 4), chunk.length, offset)
         return None
 
     def _head_error(self, kind: bytes) -> str | None:
@@ -2392,11 +2394,9 @@ class _Walk:
         self._exact &= is_known
         if chunk is None or payload is None:
             return
-        if agrees and entries is not None:
-            try:
-                check_page(self.root, facts, number, entries, chunk.offset)
-            except FormatError as error:
-                faults.append(error.message)
+        if agrees and facts is not None and self.root is not None:
+            if self.root.page(facts, number).stream_offset != stream_offset:
+                faults.append(f"stream offset {self.root.page(facts, number).stream_offset}, expected {stream_offset}")
         else:
             offsets = struct.pack(f">{len(blocks)}Q", *(block.core_offset for block in blocks))
             head = PAGE_HEAD.pack(track.id, 0, track.blocks - len(blocks), stream_offset)
