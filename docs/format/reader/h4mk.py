@@ -2360,7 +2360,7 @@ class _Walk:
             if payload[: PAGE_HEAD.size] == PAGE_HEAD.pack(track.id, 0, track.blocks, track.bytes):
                 entries = parse_entries(payload, track.blocks, track.bytes)
         if agrees and entries is not None:
-            self._drop_unlisted(track, entries)
+            self._drop_unlisted(track, entries, facts is not None and number + 1 == facts.pages)
         blocks = track.open[: len(entries) if agrees and entries is not None else size]
         track.open = track.open[len(blocks) :]
         stream_offset, first_key, records, is_known, faults = track.bytes, None, [], True, []
@@ -2409,7 +2409,7 @@ class _Walk:
         if faults:
             self._find_here("page", chunk, faults[0])
 
-    def _drop_unlisted(self, track: _TrackModel, entries: list[Entry]) -> None:
+    def _drop_unlisted(self, track: _TrackModel, entries: list[Entry], is_last: bool) -> None:
         """Blocks of a 1.0 part that a page which agrees with ROOT does not list, by offset or by content."""
         if track is not self._first_track() or track.blocks >= self._part_count:
             return
@@ -2423,6 +2423,9 @@ class _Walk:
                 self._part_count -= 1
             else:
                 at += 1
+        while is_last and len(track.open) > len(entries) and track.open[-1].token_offset is None:
+            self._find("unlisted", track.open.pop().core_offset, b"CORE", "a block that no page lists")
+            self._part_count -= 1
 
     def _match_block(self, block: _OpenBlock, entry: Entry, agrees: bool) -> None:
         """Takes from an entry what damage hides. Where an entry that agrees with ROOT differs, TOKN or CORE is wrong."""
