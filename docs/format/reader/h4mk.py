@@ -626,6 +626,7 @@ class RootTables:
             raise FormatError(code, self.offset, "ROOT", message)
 
     def _check_counts(self) -> None:
+        self._need(len(self.header) == ROOT_HEADER.size, f"{len(self.payload)} bytes hold no root header")
         (magic, minor, algorithm, self.page_log2, track_count, self.aux_count, zero, self.block_count, self.bytes,
          self.tracks_root, self.aux_root, self.pages_digest) = ROOT_HEADER.unpack(self.header)
         self._need(magic == b"H4R1" and minor == 1 and algorithm == 1 and zero == 0, "expected H4R1, minor version 1, SHA-256 and a zero")
@@ -1568,6 +1569,8 @@ class _Verifier:
             findings.add_error(header_error)
         walk = _Walk(self._source, self._limits, findings, tail)
         walk.run()
+        if tail is not None and not walk.is_on_chain and self._is_tail_payload():
+            raise _TailInPayload
         result = Result("", size=self._source.size, veri=walk.veri, blocks=walk.block_count)
         result.version = "1.1" if walk.is_1_1 else "1.0"
         signed = False
@@ -1587,6 +1590,16 @@ class _Verifier:
             result.state = self._state_1_0(codes, walk)
         result.findings = findings.sorted()
         return result
+
+    def _is_tail_payload(self) -> bool:
+        """Whether the chain of chunk headers ends the file with a chunk that begins before its last 64 bytes."""
+        window, size, offset = Window(self._source, 64 << 10), self._source.size, len(FILE_HEADER)
+        while offset + CHUNK.size <= size:
+            end = offset + CHUNK.size + int.from_bytes(window.read(offset + 4, 4), "big")
+            if end == size:
+                return offset < size - TAIL_CHUNK_SIZE
+            offset = end
+        return False
 
     @staticmethod
     def _state_1_0(codes: set[str], walk: "_Walk") -> str:
@@ -1717,6 +1730,7 @@ class _Walk:
         self.signs: list[Sign] = []
         self.block_count = 0
         self.missing_only_veri = False
+        self.is_on_chain = True  # False once damage made the walk leave the chain that the lengths in the headers give
         # What the chunks so far give:
         self._exact = True  # False once damage hides something that ROOT or SEEK depends on
         self._tracks: dict[int, _TrackModel] | None = None  # None while TRAK is not known
@@ -1763,11 +1777,13 @@ class _Walk:
         else:
             self._phase = "part"
             offset = self._walk_part()
+            self.is_on_chain &= offset is not None
             if not self.is_1_1 or offset is None:
                 return
             self._head_left, self._phase = [], "head"
         while offset is not None and offset < self._size:
             offset = self._step(offset)
+        self.is_on_chain &= offset is not None
         if self._tail is None:
             if offset is not None and b"TAIL" not in self._seen:
                 self._find("incomplete", self._size, "TAIL", "the file ends before the TAIL that closes a container")
@@ -1885,6 +1901,7 @@ class _Walk:
 
     def _resume_part(self, chunk: _Chunk) -> int | None:
         """Where to go on behind a chunk whose length cannot be: where the index lists it with another length."""
+        self.is_on_chain = False
         listed = self._listed.get(chunk.offset) if self._tail is not None else None
         length = listed.length if listed is not None else None
         if chunk.kind == b"VERI":
@@ -2028,8 +2045,7 @@ class _Walk:
             if not self._findings_here:
                 self._find("overrun", offset, chunk.tag, f"a payload of {chunk.length} bytes, {self._size - offset - CHUNK.size} are left")
             return self._resume(chunk, expected)
-        trusted_length = expected is None or expected == chunk.length or chunk.kind in (b"SEEK", b"INDX")
-        if self._tail is not None and chunk.end == self._size and offset < self._size - TAIL_CHUNK_SIZE and trusted_length:
+        if self._tail is not None and chunk.end == self._size and offset < self._size - TAIL_CHUNK_SIZE and self.is_on_chain:
             raise _TailInPayload
         if error is not None and error.code in ("duplicate", "order"):
             self._exact = False
@@ -2132,6 +2148,7 @@ class _Walk:
 
     def _resume(self, chunk: _Chunk, expected: int | None) -> int | None:
         """Where to go on behind a chunk whose own length is wrong: by the length that it has to have, if a chunk is there."""
+        self.is_on_chain = False
         if expected is None or not self._is_plausible(chunk.offset + CHUNK.size + expected):
             return None
         if chunk.kind == b"CORE":
@@ -2572,7 +2589,7 @@ class _Walk:
 
     def _tail_chunk(self, chunk: _Chunk, payload: bytes | None, is_sound: bool) -> None:
         self._phase = "tail"
-        if payload is None or not is_sound or self._root_chunk is None:
+        if payload is None or len(payload) != TAIL.size or not is_sound or self._root_chunk is None:
             return
         root, root_payload = self._root_chunk
         stored = TailFields(*TAIL.unpack(payload))
