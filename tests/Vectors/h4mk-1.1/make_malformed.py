@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the malformed containers of this folder and malformed.json. Standard library only; run it without arguments.
+"""Makes the malformed containers of this folder, malformed.json, and example.h4mk of the format's text. Standard library only; run it without arguments.
 
 A small writer of H4MK 1.1 lays out a sound file, and each case bends it at one place: a changed payload, a chunk put in,
 left out or moved. CRCs, the index and hashes above the lie are computed again wherever an attacker would, since the
@@ -584,9 +584,18 @@ def crafted() -> Writer:
     return writer
 
 
+def example() -> bytes:
+    """The worked example of docs/format/h4mk-1.1.md."""
+    trak = b'{"page_log2":1,"tracks":[{"id":0,"kind":"video"}]}'
+    writer = Writer(Bend(), trak=trak, meta=b"{}", safe=b"{}").start()
+    writer.block(0, 0, KEY, b"hello", 40_000).block(0, 40_000, 0, b"you", 40_000).block(0, 80_000, KEY, b"", 40_000).finish()
+    return bytes(writer.out)
+
+
 def main() -> None:
     for group in (cut_and_trailing, tokens_and_blocks, pages, roots, seek_and_places, aux_and_json, signs, part_of_1_0, sound_changes):
         group()
+    (HERE / "example.h4mk").write_bytes(example())
     folder = HERE / "malformed"
     folder.mkdir(exist_ok=True)
     for name, content in FILES.items():
