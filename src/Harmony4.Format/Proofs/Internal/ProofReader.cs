@@ -47,7 +47,7 @@ internal ref struct ProofReader(ReadOnlySpan<byte> proof)
             return Fail(at, $"expected the root header of {identity}, found that of {found}");
         }
 
-        return RootHeader.TryRead(bytes, out header) && RootCheck.IsWithinFormat(header)
+        return (RootHeader.TryRead(bytes, out header) && TrackList.AreCountsInRange(header.TrackCount, header.PageLog2))
             || Fail(at, $"expected a root header of version 1.1 with SHA-256, found other bytes");
     }
 

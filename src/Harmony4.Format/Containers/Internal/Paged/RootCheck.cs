@@ -38,10 +38,6 @@ internal readonly ref struct RootCheck(ReadOnlySpan<byte> payload, long rootOffs
         }
     }
 
-    /// <summary>Whether page size and track count are within the limits that the format itself sets.</summary>
-    public static bool IsWithinFormat(in RootHeader header) =>
-        header.PageLog2 is >= 1 and <= MaxPageLog2 && header.TrackCount is >= 1 and <= MaxTrackCount && (long)header.TrackCount << header.PageLog2 <= 1L << MaxTracksLog2;
-
     public RootHeader ReadHeader(H4mkContainerOptions options)
     {
         Need(_payload.Length >= RootHeader.Size + TrackRecord.Size, $"expected a root header and a track record, found {_payload.Length} bytes");
