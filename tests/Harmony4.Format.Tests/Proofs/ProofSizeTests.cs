@@ -75,12 +75,13 @@ public sealed class ProofSizeTests
     [Fact]
     public async Task ProveKeyframe_LinkAcrossPagesThatLies_Throws()
     {
-        // Block 5,000 opens no page and is the only keyframe of its own: its page's first link shows the lie to nothing but a proof.
-        await using var container = await H4mkContainer.OpenAsync(new SimulatedContainer(20_480, 1024) { LyingOrdinal = 2048 });
+        // Each page has one keyframe, at its start, whose link leads into the page before: no page shows by itself that it is wrong.
+        await using var container = await H4mkContainer.OpenAsync(new SimulatedContainer(20_480, 1024, lyingOrdinal: 2048));
 
         Assert.Equal(0, H4mkProof.Verify(await container.ProveKeyframeAsync(0, 0), container.Identity!.Value).Ordinal);
         var exception = await Assert.ThrowsAsync<H4mkFormatException>(async () => await container.ProveKeyframeAsync(0, 1024 * 40_000));
 
         Assert.Equal((H4mkErrorCode.Page, ChunkTag.Indx), (exception.Code, exception.Tag));
+        Assert.Contains("link of 1023", exception.Detail, StringComparison.Ordinal);
     }
 }

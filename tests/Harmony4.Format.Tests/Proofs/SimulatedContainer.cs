@@ -21,8 +21,15 @@ internal sealed class SimulatedContainer : H4mkSource
     private readonly byte[] _end;
     private readonly long _rootOffset;
 
-    public SimulatedContainer(long blocks, int keyEvery, int tracks = 1)
+    private readonly long _lyingOrdinal;
+
+    /// <param name="blocks">Blocks of the first track.</param>
+    /// <param name="keyEvery">How many blocks there are from keyframe to keyframe.</param>
+    /// <param name="tracks">How many tracks there are.</param>
+    /// <param name="lyingOrdinal">The first block of a page whose link is to lead one block too far; none by default.</param>
+    public SimulatedContainer(long blocks, int keyEvery, int tracks = 1, long lyingOrdinal = -1)
     {
+        _lyingOrdinal = lyingOrdinal;
         _blocks = blocks;
         _keyEvery = keyEvery;
         var pages = (int)((blocks + PageBlocks - 1) / PageBlocks);
@@ -32,9 +39,6 @@ internal sealed class SimulatedContainer : H4mkSource
         new TailRecord((ulong)_rootOffset, (uint)(ChunkHeader.Size + root.Length), RootHeader.Minor, 0, new Sha256Digest(SHA256.HashData(root))).Write(tail);
         _end = [.. Chunk(ChunkTag.Root, root), .. Chunk(ChunkTag.Tail, tail)];
     }
-
-    /// <summary>The first ordinal whose link is a lie that its own page does not show; none by default.</summary>
-    public long LyingOrdinal { get; init; } = -1;
 
     private long FileLength => _rootOffset + _end.Length;
 
@@ -99,7 +103,7 @@ internal sealed class SimulatedContainer : H4mkSource
             var ordinal = first + i;
             var link = ordinal == 0 ? 0 : ordinal - ((ordinal - 1) / _keyEvery * _keyEvery);
             BinaryPrimitives.WriteInt64BigEndian(digest, ordinal);
-            var entry = new IndexEntry(Pts(ordinal), 40_000, BlockLength, (uint)(ordinal == LyingOrdinal ? link - 1 : link), ordinal % _keyEvery == 0 ? 1u : 0, new Sha256Digest(digest));
+            var entry = new IndexEntry(Pts(ordinal), 40_000, BlockLength, (uint)(ordinal == _lyingOrdinal ? link - 1 : link), ordinal % _keyEvery == 0 ? 1u : 0, new Sha256Digest(digest));
             entry.Write(payload.AsSpan(PageHeader.Size + (IndexEntry.Size * i)));
             BinaryPrimitives.WriteUInt64BigEndian(offsets[(PageHeader.FileOffsetSize * i)..], (ulong)(PageOffset(page) + (i * StrideOfBlock) + ChunkHeader.Size + TokenRecord.Size));
         }
