@@ -86,4 +86,7 @@ public enum H4mkErrorCode
 
     /// <summary>The file ends before the TAIL that closes a 1.1 container.</summary>
     Incomplete,
+
+    /// <summary>A proof is malformed, or does not hold for the identity. It says nothing of a file.</summary>
+    Proof,
 }

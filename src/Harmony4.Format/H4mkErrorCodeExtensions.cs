@@ -37,6 +37,7 @@ public static class H4mkErrorCodeExtensions
         H4mkErrorCode.Limit => "limit",
         H4mkErrorCode.Lost => "lost",
         H4mkErrorCode.Incomplete => "incomplete",
+        H4mkErrorCode.Proof => "proof",
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "not an error code"),
     };
 }

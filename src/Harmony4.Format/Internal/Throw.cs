@@ -62,6 +62,9 @@ internal static class Throw
     public static void Shrunk(long offset, long length) =>
         throw new H4mkFormatException(H4mkErrorCode.Overrun, offset, Text($"expected the {length} bytes that were there when the file was opened, found its end"));
 
+    [DoesNotReturn]
+    public static void Proof(long offset, string detail) => throw new H4mkFormatException(H4mkErrorCode.Proof, offset, detail);
+
     public const string JsonDetail = "expected a JSON object, found other bytes";
 
     public static string CrcDetail(uint expected, uint found) => Text($"expected CRC-32 {expected:x8}, found {found:x8}");

@@ -188,7 +188,8 @@ internal sealed class IndexPage
             : null;
     }
 
-    private static string? EntryFault(in IndexEntry entry) =>
+    /// <summary>What no block can have.</summary>
+    public static string? EntryFault(in IndexEntry entry) =>
         entry.Flags >= 16 ? Text($"expected flags below 16, found {entry.Flags}")
         : entry.Pts > (ulong)long.MaxValue - entry.Duration ? Text($"expected an end below 2^63 us, found a pts of {entry.Pts} and a duration of {entry.Duration}")
         : (entry.Flags & (uint)BlockFlags.Lost) != 0 && (entry.Flags != (uint)BlockFlags.Lost || entry.Length != 0 || entry.Duration != 0)

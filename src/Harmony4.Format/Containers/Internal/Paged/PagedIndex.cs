@@ -60,6 +60,19 @@ internal sealed class PagedIndex : ContainerIndex
         : await FindNextKeyAsync(position, pts, cancellationToken).ConfigureAwait(false) is { } found ? Keyframe(found.Page, found.Index)
         : null;
 
+    /// <summary>The page and place of the last keyframe at or before a time.</summary>
+    public async ValueTask<(IndexPage Page, int Index)?> FindKeyAsync(int position, ulong pts, CancellationToken cancellationToken)
+    {
+        var page = PagesUpTo(position, pts) - 1;
+        if (page < 0)
+        {
+            return null;
+        }
+
+        var loaded = await LoadAsync(position, page, cancellationToken).ConfigureAwait(false);
+        return (loaded, loaded.FindKey(pts));
+    }
+
     /// <summary>The page and place of the first keyframe after a time.</summary>
     public async ValueTask<(IndexPage Page, int Index)?> FindNextKeyAsync(int position, ulong pts, CancellationToken cancellationToken)
     {
