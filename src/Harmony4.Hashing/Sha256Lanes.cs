@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Harmony4.Hashing.Internal.Lanes;
 
@@ -36,6 +37,33 @@ public static class Sha256Lanes
         }
 
         LaneEngine.HashMessages(LaneEngine.Widest, LaneEngine.Costs(LaneEngine.Widest), messages, digests);
+    }
+
+    /// <summary>Hashes messages and computes their CRC-32 in the same pass over memory.</summary>
+    /// <param name="messages">The messages; each may be empty. They must not change meanwhile.</param>
+    /// <param name="digests">Receives the digests, 32 bytes each, in the order of the messages; must not overlap any of them.</param>
+    /// <param name="crcs">Receives the checksums as <see cref="Crc32.Compute(ReadOnlySpan{byte})"/> gives them, one per message; must not overlap any of them.</param>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="digests"/> is shorter than 32 bytes per message, or <paramref name="crcs"/> shorter than one value per message,
+    /// or one of them overlaps a message or the other.
+    /// </exception>
+    public static void HashData(ReadOnlySpan<ReadOnlyMemory<byte>> messages, Span<byte> digests, Span<uint> crcs)
+    {
+        crcs = crcs.Length >= messages.Length
+            ? crcs[..messages.Length]
+            : throw new ArgumentException($"{messages.Length} checksums need as many values.", nameof(crcs));
+        digests = DigestsOf(messages.Length, digests);
+        ThrowIfOverlapping(MemoryMarshal.AsBytes(crcs), digests);
+        foreach (var message in messages)
+        {
+            ThrowIfOverlapping(message.Span, MemoryMarshal.AsBytes(crcs));
+        }
+
+        HashData(messages, digests);
+        for (var i = 0; i < messages.Length; i++)
+        {
+            crcs[i] = Crc32.Compute(messages[i].Span);
+        }
     }
 
     /// <summary>Hashes messages into a new array.</summary>
