@@ -130,19 +130,6 @@ public sealed class Sha256LanesTests
         Assert.Empty(Sha256Lanes.HashData([]));
     }
 
-    [Fact]
-    public void HashData_WithChecksums_GivesBoth()
-    {
-        var messages = Enumerable.Range(0, 70).Select(n => new ReadOnlyMemory<byte>(Vectors.SeededBytes("both " + n, n * n * 7))).ToArray();
-        var digests = new byte[messages.Length * 32];
-        var crcs = new uint[messages.Length];
-        Sha256Lanes.HashData(messages, digests, crcs);
-        Assert.Equal(messages.SelectMany(m => SHA256.HashData(m.Span)), digests);
-        Assert.Equal(messages.Select(m => System.IO.Hashing.Crc32.HashToUInt32(m.Span)), crcs);
-        Assert.Throws<ArgumentException>(() => Sha256Lanes.HashData(messages, digests, crcs.AsSpan(1)));
-        Assert.Throws<ArgumentException>(() => Sha256Lanes.HashData(messages, digests.AsSpan(1), crcs));
-    }
-
     private static void AssertEqualsPlatform(string path, byte[][] messages)
     {
         var expected = messages.SelectMany(SHA256.HashData).ToArray();
