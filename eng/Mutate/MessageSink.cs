@@ -7,6 +7,9 @@ namespace Harmony4.Mutate;
 /// <summary>Takes what the test framework reports, stops at a failure, and ends the process when a test takes far too long.</summary>
 internal sealed class MessageSink : LongLivedMarshalByRefObject, IMessageSink, IDisposable
 {
+    /// <summary>The exit status of a process that ended itself: 128 + 9.</summary>
+    public const int TooLong = 137;
+
     // A test gets a multiple of the processor time that it took without a change, and what compiling may add.
     private const double TimeFactor = 8;
     private const double ProcessorSeconds = 3;
@@ -32,6 +35,9 @@ internal sealed class MessageSink : LongLivedMarshalByRefObject, IMessageSink, I
     }
 
     public List<ITestCase> Cases { get; } = [];
+
+    /// <summary>Gets what ends with discovery.</summary>
+    public Task Done => _done.Task;
 
     /// <summary>Gets the first failure, if there was one.</summary>
     public string? Failure { get; private set; }
@@ -62,15 +68,13 @@ internal sealed class MessageSink : LongLivedMarshalByRefObject, IMessageSink, I
             case IErrorMessage or ITestAssemblyCleanupFailure or ITestCollectionCleanupFailure or ITestClassCleanupFailure:
                 Failure ??= string.Join(' ', ((IFailureInformation)message).Messages);
                 break;
-            case IDiscoveryCompleteMessage or ITestAssemblyFinished:
+            case IDiscoveryCompleteMessage:
                 _done.TrySetResult();
                 break;
         }
 
         return Failure is null;
     }
-
-    public void Wait() => _done.Task.Wait();
 
     public void Dispose()
     {

@@ -23,6 +23,7 @@ internal static class MutationRun
         }
 
         using var folder = new TestFolder(options.TestOutput, project.AssemblyName);
+        project.TryEmit(null, folder.AssemblyPath);
         folder.Measure();
         var report = new Report(KnownSurvivors.Read(options.Known));
         var watch = Stopwatch.StartNew();

@@ -2,4 +2,4 @@
 // Nothing of the compiler may be touched here: the half that runs the tests has none.
 using Harmony4.Mutate;
 
-return args is [TestRun.Switch, .. var rest] ? TestRun.Run(rest) : MutationRun.Run(args);
+return args is [TestRun.Switch, .. var rest] ? await TestRun.RunAsync(rest) : MutationRun.Run(args);

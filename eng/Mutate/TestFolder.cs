@@ -3,16 +3,21 @@ using System.Globalization;
 
 namespace Harmony4.Mutate;
 
-/// <summary>A copy of a test project's output, in which the assembly under test is replaced again and again.</summary>
+/// <summary>A copy of a test project's output, and a process that runs its tests on one changed assembly after the other.</summary>
 internal sealed class TestFolder : IDisposable
 {
-    private const long MemoryLimit = 3L << 30;
+    private const long MemoryLimit = 4L << 30;
 
-    // The processes watch themselves; this is for one that cannot any more.
+    // Assemblies are not unloaded: a process takes only so many.
+    private const int RunsPerProcess = 40;
+
+    // The process watches itself; this is for one that cannot any more.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(20);
 
     private readonly string _path = Directory.CreateTempSubdirectory("mutate").FullName;
     private readonly string _tests;
+    private Process? _process;
+    private int _runs;
 
     public TestFolder(string output, string assembly)
     {
@@ -29,64 +34,99 @@ internal sealed class TestFolder : IDisposable
 
         File.Copy(typeof(TestFolder).Assembly.Location, Path.Combine(_path, "Mutate.dll"), overwrite: true);
         _tests = Path.GetFileNameWithoutExtension(Directory.EnumerateFiles(_path, "*.Tests.deps.json").Single()).Replace(".deps", "", StringComparison.Ordinal);
-        AssemblyPath = Path.Combine(_path, assembly + ".dll");
+        AssemblyPath = Path.Combine(Directory.CreateDirectory(Path.Combine(_path, "changed")).FullName, assembly + ".dll");
     }
 
+    /// <summary>Gets the file to write an assembly to before its tests are run.</summary>
     public string AssemblyPath { get; }
-
-    /// <summary>Gets the first failure of the last run.</summary>
-    public string LastOutput { get; private set; } = "";
-
-    private string TimesPath => Path.Combine(_path, "mutate-times.txt");
 
     /// <summary>Runs all tests on the unchanged assembly and keeps what each takes.</summary>
     public void Measure()
     {
         var watch = Stopwatch.StartNew();
-        var code = Start(TestRun.MeasureAll, TimesPath);
-        if (code != TestRun.Passed)
+        if (Run(TestRun.MeasureAll) is var failure and not "")
         {
-            throw new InvalidOperationException($"The tests do not pass without a change ({code}): {LastOutput}");
+            throw new InvalidOperationException($"The tests do not pass without a change: {failure ?? "the process ended"}");
         }
 
+        Stop();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"all tests of {_tests}: {watch.Elapsed.TotalSeconds:f1} s"));
     }
 
-    public Outcome Test(Mutation mutation) => Start(Path.GetFileNameWithoutExtension(mutation.File), TimesPath) switch
+    public Outcome Test(Mutation mutation)
     {
-        TestRun.Passed => Outcome.Survived,
-        TestRun.TooLong => Outcome.TimedOut,
-        _ => Outcome.Killed,
-    };
+        var failure = Run(Path.GetFileNameWithoutExtension(mutation.File));
+        if (failure is null)
+        {
+            var timedOut = _process!.ExitCode == MessageSink.TooLong;
+            Stop();
+            return timedOut ? Outcome.TimedOut : Outcome.Killed;
+        }
 
-    public void Dispose() => Directory.Delete(_path, recursive: true);
+        return failure.Length > 0 ? Outcome.Killed : Outcome.Survived;
+    }
 
-    private int Start(string first, string times)
+    public void Dispose()
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _path };
+        Stop();
+        Directory.Delete(_path, recursive: true);
+    }
+
+    /// <summary>Runs the tests.</summary>
+    /// <returns>The first failure, "" when there was none, <see langword="null"/> when the process ended instead.</returns>
+    private string? Run(string first)
+    {
+        if (_runs++ % RunsPerProcess == 0)
+        {
+            Stop();
+        }
+
+        _process ??= Start();
+        _process.StandardInput.WriteLine($"{first}\t{AssemblyPath}");
+        _process.StandardInput.Flush();
+        var answer = _process.StandardOutput.ReadLineAsync();
+        if (answer.Wait(Longest) && answer.Result is { } line)
+        {
+            return line;
+        }
+
+        _process.Kill();
+        _process.WaitForExit();
+        return null;
+    }
+
+    private Process Start()
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _path };
         string[] arguments =
         [
             "exec", "--depsfile", Path.Combine(_path, _tests + ".deps.json"), "--runtimeconfig", Path.Combine(_path, _tests + ".runtimeconfig.json"),
-            Path.Combine(_path, "Mutate.dll"), TestRun.Switch, _tests, first, times,
+            Path.Combine(_path, "Mutate.dll"), TestRun.Switch, _tests, Path.Combine(_path, "mutate-times.txt"),
         ];
         Array.ForEach(arguments, start.ArgumentList.Add);
         start.Environment["DOTNET_GCHeapHardLimit"] = "0x" + MemoryLimit.ToString("X", CultureInfo.InvariantCulture);
         start.Environment["DOTNET_gcConcurrent"] = "0";
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
-        using var process = Process.Start(start)!;
-        var output = new List<string?>();
-        process.OutputDataReceived += (_, line) => output.Add(line.Data);
-        process.ErrorDataReceived += (_, line) => output.Add(line.Data);
-        process.BeginOutputReadLine();
+        var process = Process.Start(start)!;
+        process.ErrorDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
-        if (!process.WaitForExit(Longest))
+        return process;
+    }
+
+    private void Stop()
+    {
+        if (_process is null)
         {
-            process.Kill();
-            return TestRun.TooLong;
+            return;
         }
 
-        process.WaitForExit();
-        LastOutput = string.Join(' ', output).Trim();
-        return process.ExitCode;
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+        _process = null;
     }
 }

@@ -1,55 +1,72 @@
 using System.Globalization;
-using System.Reflection;
 using Xunit.Sdk;
 
 namespace Harmony4.Mutate;
 
-/// <summary>Runs the tests of an assembly up to the first that fails. This half of the program runs among the tests' files, without a compiler.</summary>
+/// <summary>
+/// The half of the program that runs among the tests' files, without a compiler: takes changed assemblies one after the other and runs the
+/// tests on each, up to the first that fails. All but the project's own assemblies stay loaded and compiled.
+/// </summary>
 internal static class TestRun
 {
     public const string Switch = "--run-tests";
     public const string MeasureAll = "--measure";
-    public const int Passed = 0;
-    public const int Failed = 3;
 
-    /// <summary>A process that ends itself by a signal, as a debugger would see it: 128 + 9.</summary>
-    public const int TooLong = 137;
-
-    public static int Run(string[] args)
+    /// <param name="args">The test assembly's name, and the file that keeps what each test takes.</param>
+    public static async Task<int> RunAsync(string[] args)
     {
-        var (name, first, timesPath) = (args[0], args[1], args[2]);
-        var assembly = Assembly.LoadFrom(Path.Combine(AppContext.BaseDirectory, name + ".dll"));
-        var times = first == MeasureAll ? new Dictionary<string, double>(StringComparer.Ordinal) : ReadTimes(timesPath);
-        using var framework = new XunitTestFramework(new MessageSink(times, isMeasuring: false));
-        var found = new MessageSink(times, isMeasuring: false);
-        using (var discoverer = framework.GetDiscoverer(new ReflectionAssemblyInfo(assembly)))
+        var (name, timesPath) = (args[0], args[1]);
+
+        // Tests write to the console; what is said to the other half must not mix with that.
+        var output = Console.Out;
+        Console.SetOut(TextWriter.Null);
+        while (Console.ReadLine() is { } line)
         {
-            discoverer.Find(includeSourceInformation: false, found, new TestOptions());
-            found.Wait();
+            var parts = line.Split('\t');
+            var failure = await RunAsync(name, changed: parts[1], first: parts[0], timesPath).ConfigureAwait(false);
+            await output.WriteLineAsync(failure ?? "").ConfigureAwait(false);
+            await output.FlushAsync().ConfigureAwait(false);
         }
 
-        var classes = found.Cases.GroupBy(c => c.TestMethod.TestClass.Class.Name)
+        return 0;
+    }
+
+    /// <summary>Runs the tests.</summary>
+    /// <returns>The first failure, on one line, or <see langword="null"/>.</returns>
+    private static async Task<string?> RunAsync(string name, string changed, string first, string timesPath)
+    {
+        var measures = first == MeasureAll;
+        var times = measures ? new Dictionary<string, double>(StringComparer.Ordinal) : ReadTimes(timesPath);
+        var context = new TestLoadContext(changed);
+        var assembly = new ReflectionAssemblyInfo(context.LoadFromAssemblyName(new(name)));
+        var tests = new TestAssembly(assembly);
+        using var found = new MessageSink(times, isMeasuring: false);
+        using var discoverer = new XunitTestFrameworkDiscoverer(assembly, new NoSourceInformation(), found);
+        discoverer.Find(includeSourceInformation: false, found, new TestOptions());
+        await found.Done.ConfigureAwait(false);
+        var classes = found.Cases.Cast<IXunitTestCase>().GroupBy(c => c.TestMethod.TestClass.Class.Name)
             .OrderByDescending(g => IsAbout(g.Key, first))
             .ThenBy(g => g.Sum(c => times.GetValueOrDefault(c.UniqueID)));
-        using var executor = framework.GetExecutor(assembly.GetName());
-        foreach (var cases in classes.ToList())
+        foreach (var cases in classes)
         {
-            using var results = new MessageSink(times, first == MeasureAll);
-            executor.RunTests(cases, results, new TestOptions());
-            results.Wait();
+            using var results = new MessageSink(times, measures);
+            using (var runner = new XunitTestAssemblyRunner(tests, cases, results, results, new TestOptions()))
+            {
+                await runner.RunAsync().ConfigureAwait(false);
+            }
+
             if (results.Failure is not null)
             {
-                Console.WriteLine(results.Failure);
-                return Failed;
+                return results.Failure.ReplaceLineEndings(" ");
             }
         }
 
-        if (first == MeasureAll)
+        if (measures)
         {
-            File.WriteAllLines(timesPath, times.Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.Key} {t.Value}")));
+            await File.WriteAllLinesAsync(timesPath, times.Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.Key} {t.Value}"))).ConfigureAwait(false);
         }
 
-        return found.Cases.Count > 0 ? Passed : Failed;
+        return found.Cases.Count > 0 ? null : "There are no tests.";
     }
 
     private static Dictionary<string, double> ReadTimes(string path) => File.ReadLines(path).Select(line => line.Split(' '))
