@@ -1,6 +1,6 @@
 using System.Buffers;
 using Harmony4.Hashing.Internal;
-using SystemCrc32 = System.IO.Hashing.Crc32;
+using Harmony4.Hashing.Internal.Folding;
 
 namespace Harmony4.Hashing;
 
@@ -17,9 +17,6 @@ public struct Crc32 : IEquatable<Crc32>
     /// <summary>The length of a CRC-32 in bytes: 4.</summary>
     public const int SizeInBytes = 4;
 
-    // Under this length a table lookup per byte costs less than folding two checksums into one.
-    private const int FoldThreshold = 32;
-
     private uint _value;
 
     /// <summary>Continues from a checksum of earlier bytes.</summary>
@@ -33,7 +30,7 @@ public struct Crc32 : IEquatable<Crc32>
     /// <summary>Computes the checksum of <paramref name="bytes"/>.</summary>
     /// <param name="bytes">The bytes; may be empty.</param>
     /// <returns>The checksum; 0xCBF43926 for the ASCII text "123456789".</returns>
-    public static uint Compute(ReadOnlySpan<byte> bytes) => SystemCrc32.HashToUInt32(bytes);
+    public static uint Compute(ReadOnlySpan<byte> bytes) => Crc32Engine.Update(Crc32Engine.Widest, 0, bytes);
 
     /// <summary>Computes the checksum of a sequence; how it is cut makes no difference.</summary>
     /// <param name="bytes">The bytes; may be empty.</param>
@@ -63,9 +60,7 @@ public struct Crc32 : IEquatable<Crc32>
 
     /// <summary>Appends bytes.</summary>
     /// <param name="bytes">The next bytes; may be empty.</param>
-    public void Append(ReadOnlySpan<byte> bytes) => _value = bytes.Length < FoldThreshold
-        ? Crc32Polynomial.Update(_value, bytes)
-        : Combine(_value, Compute(bytes), bytes.Length);
+    public void Append(ReadOnlySpan<byte> bytes) => _value = Crc32Engine.Update(Crc32Engine.Widest, _value, bytes);
 
     /// <inheritdoc/>
     public readonly bool Equals(Crc32 other) => _value == other._value;

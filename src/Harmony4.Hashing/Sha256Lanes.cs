@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Harmony4.Hashing.Internal.Folding;
 using Harmony4.Hashing.Internal.Lanes;
 
 namespace Harmony4.Hashing;
@@ -35,7 +37,40 @@ public static class Sha256Lanes
             ThrowIfOverlapping(message.Span, digests);
         }
 
-        LaneEngine.HashMessages(LaneEngine.Widest, LaneEngine.Costs(LaneEngine.Widest), messages, digests);
+        LaneEngine.HashMessages(LaneEngine.Widest, LaneEngine.Costs(LaneEngine.Widest), messages, digests, Crc32Engine.Widest, []);
+    }
+
+    /// <summary>Hashes messages and computes their CRC-32, in one pass over memory.</summary>
+    /// <param name="messages">The messages; each may be empty. They must not change meanwhile.</param>
+    /// <param name="digests">Receives the digests, 32 bytes each, in the order of the messages; must not overlap any of them.</param>
+    /// <param name="crcs">
+    /// Receives the checksums, as <see cref="Crc32.Compute(ReadOnlySpan{byte})"/> gives them, one per message; must not overlap any of
+    /// the messages, nor <paramref name="digests"/>.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="digests"/> is shorter than 32 bytes per message, <paramref name="crcs"/> is shorter than one value per message,
+    /// or one of them overlaps a message or the other.
+    /// </exception>
+    public static void HashData(ReadOnlySpan<ReadOnlyMemory<byte>> messages, Span<byte> digests, Span<uint> crcs)
+    {
+        digests = DigestsOf(messages.Length, digests);
+        crcs = crcs.Length >= messages.Length
+            ? crcs[..messages.Length]
+            : throw new ArgumentException($"{messages.Length} messages have as many checksums.", nameof(crcs));
+        var crcBytes = MemoryMarshal.AsBytes(crcs);
+        var overlap = crcBytes.Overlaps(digests);
+        foreach (var message in messages)
+        {
+            ThrowIfOverlapping(message.Span, digests);
+            overlap |= crcBytes.Overlaps(message.Span);
+        }
+
+        if (overlap)
+        {
+            throw new ArgumentException("The checksums overlap the digests or a message.", nameof(crcs));
+        }
+
+        LaneEngine.HashMessages(LaneEngine.Widest, LaneEngine.Costs(LaneEngine.Widest), messages, digests, Crc32Engine.Widest, crcs);
     }
 
     /// <summary>Hashes messages into a new array.</summary>

@@ -1,3 +1,4 @@
+using Harmony4.Hashing.Internal.Folding;
 using Harmony4.Hashing.Internal.Lanes;
 
 namespace Harmony4.Hashing.Tests;
@@ -18,7 +19,7 @@ internal static class LanePaths
     {
         var digests = new byte[messages.Count * 32];
         LaneEngine.HashMessages(
-            path, costs ?? AlwaysLanes, messages.Select(m => new ReadOnlyMemory<byte>(m)).ToArray(), digests);
+            path, costs ?? AlwaysLanes, messages.Select(m => new ReadOnlyMemory<byte>(m)).ToArray(), digests, Crc32Path.Platform, []);
         return digests;
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Harmony4.Hashing.Internal.Folding;
 using Harmony4.Hashing.Internal.Lanes;
 using Harmony4.TestKit;
 
@@ -28,7 +29,7 @@ public sealed class MemoryBoundsTests
             var inputs = Lengths.Select(n => Vectors.SeededBytes("guard " + n, n)).ToArray();
             var memories = inputs.Select(b => GuardedMemory.Of(b, guardsEnd)).ToArray();
             using var digests = new GuardedMemory(inputs.Length * 32, guardsEnd);
-            LaneEngine.HashMessages(LanePaths.Parse(path), LanePaths.AlwaysLanes, memories.Select(m => (ReadOnlyMemory<byte>)m.Memory).ToArray(), digests.GetSpan());
+            LaneEngine.HashMessages(LanePaths.Parse(path), LanePaths.AlwaysLanes, memories.Select(m => (ReadOnlyMemory<byte>)m.Memory).ToArray(), digests.GetSpan(), Crc32Path.Platform, []);
             Assert.Equal(Digests(inputs), digests.GetSpan().ToArray());
 
             using var hasher = new Sha256LanesHasher(inputs.Length, LanePaths.Parse(path), LanePaths.AlwaysLanes);

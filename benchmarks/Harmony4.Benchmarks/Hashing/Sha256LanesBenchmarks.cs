@@ -13,6 +13,7 @@ public class Sha256LanesBenchmarks
 {
     private ReadOnlyMemory<byte>[] _messages = [];
     private byte[] _digests = [];
+    private uint[] _crcs = [];
 
     public enum Batch
     {
@@ -36,7 +37,13 @@ public class Sha256LanesBenchmarks
             return new ReadOnlyMemory<byte>(message);
         }).ToArray();
         _digests = new byte[count * Sha256Lanes.HashSizeInBytes];
-        Lanes();
+        _crcs = new uint[count];
+        LanesAndCrc();
+        if (_crcs[^1] != System.IO.Hashing.Crc32.HashToUInt32(_messages[^1].Span))
+        {
+            throw new InvalidOperationException("The checksums differ.");
+        }
+
         var lanes = _digests.ToArray();
         Platform();
         if (!lanes.AsSpan().SequenceEqual(_digests))
@@ -56,4 +63,18 @@ public class Sha256LanesBenchmarks
 
     [Benchmark]
     public void Lanes() => Sha256Lanes.HashData(_messages, _digests);
+
+    /// <summary>What a verification does: digest and CRC-32 of every block.</summary>
+    [Benchmark]
+    public void LanesAndCrc() => Sha256Lanes.HashData(_messages, _digests, _crcs);
+
+    [Benchmark]
+    public void LanesThenSystemCrc()
+    {
+        Sha256Lanes.HashData(_messages, _digests);
+        for (var i = 0; i < _messages.Length; i++)
+        {
+            _crcs[i] = System.IO.Hashing.Crc32.HashToUInt32(_messages[i].Span);
+        }
+    }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
+using Harmony4.Hashing.Internal.Folding;
 
 namespace Harmony4.Hashing.Internal.Lanes;
 
@@ -36,14 +37,15 @@ internal static unsafe class LaneEngine
         _ => 1,
     };
 
-    /// <summary>Hashes every message where it is cheapest.</summary>
-    public static void HashMessages(LanePath path, in LaneCosts costs, ReadOnlySpan<ReadOnlyMemory<byte>> messages, Span<byte> digests)
+    /// <summary>Hashes every message where it is cheapest, and computes the CRC-32 of each unless <paramref name="crcs"/> is empty.</summary>
+    public static void HashMessages(
+        LanePath path, in LaneCosts costs, ReadOnlySpan<ReadOnlyMemory<byte>> messages, Span<byte> digests, Crc32Path crcPath, Span<uint> crcs)
     {
         if (messages.Length == 1 || path == LanePath.Platform)
         {
             for (var i = 0; i < messages.Length; i++)
             {
-                HashOne(messages, i, digests);
+                HashOne(messages, i, digests, crcPath, crcs);
             }
 
             return;
@@ -61,10 +63,10 @@ internal static unsafe class LaneEngine
         var share = costs.PlatformShare(order, Lanes(path));
         foreach (var key in order[..share])
         {
-            HashOne(messages, (int)(uint)key, digests);
+            HashOne(messages, (int)(uint)key, digests, crcPath, crcs);
         }
 
-        RunMessages(path, messages, order[share..], digests);
+        RunMessages(path, messages, order[share..], digests, crcPath, crcs);
         if (rented is not null)
         {
             ArrayPool<ulong>.Shared.Return(rented);
@@ -93,7 +95,12 @@ internal static unsafe class LaneEngine
 
     [SkipLocalsInit]
     private static void RunMessages(
-        LanePath path, ReadOnlySpan<ReadOnlyMemory<byte>> messages, ReadOnlySpan<ulong> order, Span<byte> digests)
+        LanePath path,
+        ReadOnlySpan<ReadOnlyMemory<byte>> messages,
+        ReadOnlySpan<ulong> order,
+        Span<byte> digests,
+        Crc32Path crcPath,
+        Span<uint> crcs)
     {
         if (order.IsEmpty)
         {
@@ -101,7 +108,14 @@ internal static unsafe class LaneEngine
         }
 
         var scratch = stackalloc byte[MessageFeed.ScratchSize];
-        var feed = new MessageFeed(messages, order, digests, scratch);
+        var checksums = default(LaneChecksums);
+        if (!crcs.IsEmpty)
+        {
+            var memory = stackalloc byte[LaneChecksums.ScratchSize];
+            checksums = new LaneChecksums(crcPath, crcs, memory);
+        }
+
+        var feed = new MessageFeed(messages, order, digests, scratch, checksums);
         try
         {
             Run(path, ref feed);
@@ -112,6 +126,14 @@ internal static unsafe class LaneEngine
         }
     }
 
-    private static void HashOne(ReadOnlySpan<ReadOnlyMemory<byte>> messages, int index, Span<byte> digests) =>
-        SHA256.HashData(messages[index].Span, digests.Slice(index * Sha256Constants.DigestSize, Sha256Constants.DigestSize));
+    private static void HashOne(
+        ReadOnlySpan<ReadOnlyMemory<byte>> messages, int index, Span<byte> digests, Crc32Path crcPath, Span<uint> crcs)
+    {
+        var message = messages[index].Span;
+        SHA256.HashData(message, digests.Slice(index * Sha256Constants.DigestSize, Sha256Constants.DigestSize));
+        if (!crcs.IsEmpty)
+        {
+            crcs[index] = Crc32Engine.Update(crcPath, 0, message);
+        }
+    }
 }

@@ -41,7 +41,9 @@ internal static unsafe class LaneKernel<TLanes, TVector>
         for (; count > 0; count--)
         {
             TLanes.LoadBlocks(blocks, words);
-            for (var lane = 0; lane < Lanes; lane++)
+            // From the last lane to the first: blocks at the same place in a page share a set of the cache, which holds fewer than
+            // sixteen lines, and the next load begins with the first lane.
+            for (var lane = Lanes - 1; lane >= 0; lane--)
             {
                 blocks[lane] += Sha256Constants.BlockSize;
                 Prefetch(blocks[lane]);

@@ -21,7 +21,7 @@ internal static unsafe class LaneRunner<TLanes, TVector>
         new Span<int>(left, lanes).Clear();
         while (true)
         {
-            var shortest = int.MaxValue;
+            var shortest = feed.MaxStep;
             byte* busy = null;
             for (var lane = 0; lane < lanes; lane++)
             {
@@ -56,6 +56,7 @@ internal static unsafe class LaneRunner<TLanes, TVector>
             }
 
             LaneKernel<TLanes, TVector>.Compress(state, blocks, shortest);
+            feed.Advance(shortest);
         }
     }
 }

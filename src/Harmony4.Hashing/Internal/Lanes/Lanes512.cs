@@ -94,8 +94,10 @@ internal readonly unsafe struct Lanes512 : ILaneVector<Vector512<uint>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<uint> SwapBytes(Vector512<byte> value)
     {
-        var order = Vector128.Create((byte)3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
-        return Avx512BW.Shuffle(value, Vector512.Create(order)).AsUInt32();
+        // A constant of the full width: one that is broadcast here would be put together anew at every use.
+        const ulong low = 0x0405060700010203;
+        const ulong high = 0x0C0D0E0F08090A0B;
+        return Avx512BW.Shuffle(value, Vector512.Create(low, high, low, high, low, high, low, high).AsByte()).AsUInt32();
     }
 
     /// <summary>Transposes four rows of four words within each 128-bit part.</summary>

@@ -14,6 +14,7 @@ internal unsafe ref struct MessageFeed : ILaneFeed, IDisposable
     private readonly ReadOnlySpan<ulong> _order;
     private readonly Span<byte> _digests;
     private readonly byte* _scratch;
+    private readonly LaneChecksums _checksums;
     private Handles _handles;
     private Slots _slots;
     private int _next;
@@ -22,8 +23,11 @@ internal unsafe ref struct MessageFeed : ILaneFeed, IDisposable
     /// <param name="order">Which of them to hash: indices in the low halves.</param>
     /// <param name="digests">32 bytes for every message, at its index.</param>
     /// <param name="scratch"><see cref="ScratchSize"/> bytes that do not move.</param>
-    public MessageFeed(ReadOnlySpan<ReadOnlyMemory<byte>> messages, ReadOnlySpan<ulong> order, Span<byte> digests, byte* scratch)
+    /// <param name="checksums">Takes the checksums on the way; may be <c>default</c>.</param>
+    public MessageFeed(
+        ReadOnlySpan<ReadOnlyMemory<byte>> messages, ReadOnlySpan<ulong> order, Span<byte> digests, byte* scratch, LaneChecksums checksums)
     {
+        _checksums = checksums;
         _messages = messages;
         _order = order;
         _digests = digests;
@@ -36,6 +40,10 @@ internal unsafe ref struct MessageFeed : ILaneFeed, IDisposable
         Body,
         Tail,
     }
+
+    public readonly int MaxStep => _checksums.MaxStep;
+
+    public readonly void Advance(int blocks) => _checksums.Advance(blocks);
 
     public bool TryNext(LaneColumn column, out byte* blocks, out int count)
     {
@@ -70,6 +78,7 @@ internal unsafe ref struct MessageFeed : ILaneFeed, IDisposable
         handle = _messages[slot.Message].Pin();
         slot.Stage = Stage.Body;
         blocks = (byte*)handle.Pointer;
+        _checksums.Begin(column.Lane, blocks);
         return true;
     }
 
@@ -83,10 +92,11 @@ internal unsafe ref struct MessageFeed : ILaneFeed, IDisposable
 
     private readonly bool Tail(ref Slot slot, ref MemoryHandle handle, int lane, out byte* blocks, out int count)
     {
+        var message = _messages[slot.Message].Span;
+        _checksums.End(lane, slot.Message, message);
         handle.Dispose();
         slot.Stage = Stage.Tail;
         blocks = _scratch + (lane * TailSize);
-        var message = _messages[slot.Message].Span;
         count = Sha256Padding.WriteTail(
             message[(message.Length & ~(Sha256Constants.BlockSize - 1))..], message.Length, new Span<byte>(blocks, TailSize));
         return true;

@@ -17,6 +17,12 @@ internal unsafe ref struct PieceFeed : ILaneFeed, IDisposable
         _pieces = pieces;
     }
 
+    public readonly int MaxStep => int.MaxValue;
+
+    public readonly void Advance(int blocks)
+    {
+    }
+
     public bool TryNext(LaneColumn column, out byte* blocks, out int count)
     {
         ref var slot = ref _slots[column.Lane];

@@ -18,6 +18,12 @@ internal unsafe ref struct TailFeed : ILaneFeed
         _digests = digests;
     }
 
+    public readonly int MaxStep => int.MaxValue;
+
+    public readonly void Advance(int blocks)
+    {
+    }
+
     public bool TryNext(LaneColumn column, out byte* blocks, out int count)
     {
         ref var slot = ref _slots[column.Lane];
