@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Net;
+using Harmony4.TestKit;
 
 namespace Harmony4.Tests.Sources;
 

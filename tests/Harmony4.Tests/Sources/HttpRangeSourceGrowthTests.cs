@@ -1,4 +1,5 @@
 using Harmony4.Format;
+using Harmony4.TestKit;
 
 namespace Harmony4.Tests.Sources;
 

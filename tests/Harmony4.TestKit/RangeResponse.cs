@@ -1,7 +1,7 @@
-namespace Harmony4.Tests.Sources;
+namespace Harmony4.TestKit;
 
 /// <summary>A response as it goes over the wire.</summary>
-internal sealed record RangeResponse(string Status, byte[] Body, params string[] Headers)
+public sealed record RangeResponse(string Status, byte[] Body, params string[] Headers)
 {
     /// <summary>Gets the value of Content-Length where it is not the body's; an empty string to leave it out.</summary>
     public string? ContentLength { get; init; }

@@ -2,10 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Harmony4.Tests.Sources;
+namespace Harmony4.TestKit;
 
 /// <summary>A web server on the loopback interface with one file, which can answer otherwise than any decent server would.</summary>
-internal sealed class RangeServer : IAsyncDisposable
+public sealed class RangeServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();

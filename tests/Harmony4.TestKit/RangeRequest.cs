@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Harmony4.Tests.Sources;
+namespace Harmony4.TestKit;
 
 /// <summary>A request as it came over the wire. Header names are lower case.</summary>
-internal sealed record RangeRequest(string Line, IReadOnlyDictionary<string, string> Headers)
+public sealed record RangeRequest(string Line, IReadOnlyDictionary<string, string> Headers)
 {
     public string? Range => Headers.GetValueOrDefault("range");
 
