@@ -57,7 +57,7 @@ internal readonly record struct RangeAnswer(int Count, long Length, string? Faul
         }
 
         // A part may be shorter than asked for, but not elsewhere. The last bytes are of use together only.
-        if (from != (offset ?? Math.Max(0, length - asked)) || to - from >= asked || to >= length || (offset is null && to != length - 1))
+        if (from != (offset ?? Math.Max(0, length - asked)) || to - from >= asked || (offset is null && to != length - 1))
         {
             return Wrong($"expected the bytes asked for, found Content-Range {range}", length, isRefusal: true);
         }

@@ -24,6 +24,7 @@ public sealed class HttpRangeSourceBodyTests
 
     [Theory]
     [InlineData("Content-Range: bytes 109-100/1000", "one that cannot be read")]
+    [InlineData("Content-Range: bytes 100-109/109", "one that cannot be read")]
     [InlineData("Content-Range: bytes 100-109/50", "one that cannot be read")]
     [InlineData("Content-Range: bytes 100-99999999999999999999/1000", "one that cannot be read")]
     [InlineData("X-None: 1", "none")]

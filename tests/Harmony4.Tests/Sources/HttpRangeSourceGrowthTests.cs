@@ -25,6 +25,9 @@ public sealed class HttpRangeSourceGrowthTests
         Assert.Equal(new SourceRead(100, 1200, "\"w\""), await source.ReadTailAsync(buffer));
         Assert.Equal(File[1100..1200], buffer);
         Assert.All(server.Requests, r => Assert.DoesNotContain("if-match", r.Headers.Keys));
+
+        server.File = File[..1100];
+        await HttpRangeSourceTests.FailsAsync(source, "its length was 1200, now 1100", s => s.ReadAsync(0, buffer));
     }
 
     [Fact]

@@ -24,6 +24,7 @@ public sealed class HttpRangeSourceTailTests
         { "front of the file with a false length", 5 },
         { "front of the file with too long a length", 5 },
         { "less than the tail", 4 },
+        { "less than the tail from its start", 4 },
         { "no Content-Range", 5 },
         { "another unit", 5 },
         { "unreadable Content-Range", 5 },
@@ -86,6 +87,18 @@ public sealed class HttpRangeSourceTailTests
             Assert.Equal(file, tail[..length]);
             Assert.InRange(server.Requests.Count, 2, 3);
         }
+    }
+
+    [Theory]
+    [InlineData(8192, 2)]
+    [InlineData(8193, 3)]
+    public async Task ReadTail_FirstReadHoldsTheFile_IsNotReadAgain(int length, int requests)
+    {
+        await using var server = new RangeServer(File[..length]) { Misbehave = r => r.IsSuffix ? Refuse("400") : null };
+        using var client = RangeServer.CreateClient();
+        await using var source = new HttpRangeSource(client, server.Address);
+        Assert.Equal(length, (await source.ReadTailAsync(new byte[TailLength])).Count);
+        Assert.Equal(requests, server.Requests.Count);
     }
 
     [Fact]
@@ -174,6 +187,7 @@ public sealed class HttpRangeSourceTailTests
         "front of the file with a false length" => new RangeResponse("206 Partial Content", File[..1000], "Content-Range: bytes 0-999/2000"),
         "front of the file with too long a length" => new RangeResponse("206 Partial Content", File[..1000], "Content-Range: bytes 0-999/90000000"),
         "less than the tail" => RangeResponse.Part(File, File.Length - 50, File.Length - 1),
+        "less than the tail from its start" => RangeResponse.Part(File, File.Length - TailLength, File.Length - TailLength + 999),
         "no Content-Range" => new RangeResponse("206 Partial Content", File[^TailLength..]),
         "another unit" => new RangeResponse("206 Partial Content", File[^1000..], "Content-Range: blocks 0-999/1000"),
         "unreadable Content-Range" => new RangeResponse("206 Partial Content", File[^1000..], "Content-Range: bytes 999-0/1000"),
