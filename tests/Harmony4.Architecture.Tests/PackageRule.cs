@@ -39,7 +39,7 @@ public sealed record PackageRule(string Assembly, string RootNamespace, string[]
             "harmony4",
             "Harmony4.Cli",
             ["Harmony4.Sdk", "Harmony4.Format", "Harmony4.Tokenization", "Harmony4.Transport.Crypto"],
-            ["System.CommandLine", "Spectre.Console"],
+            ["System.CommandLine", "Spectre.Console", "Microsoft.Extensions.Http.Resilience", "Polly.Core"],
             ["Microsoft.AspNetCore"]),
     ];
 

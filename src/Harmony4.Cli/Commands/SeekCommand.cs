@@ -36,7 +36,7 @@ internal static class SeekCommand
                 }
                 else
                 {
-                    throw new CliException(ExitCode.No, string.Create(CultureInfo.InvariantCulture, $"{path}: no keyframe at or before {asked} us"));
+                    throw new CliException(ExitCode.No, string.Create(CultureInfo.InvariantCulture, $"{InputFile.NameOf(path)}: no keyframe at or before {asked} us"));
                 }
 
                 return found is null ? ExitCode.No : ExitCode.Done;
@@ -58,7 +58,7 @@ internal static class SeekCommand
 
                 writer.WriteStartObject();
                 keyframe.WriteMembersTo(writer);
-                writer.WriteNumber("reads"u8, source.ReadCount);
+                writer.WriteNumber("reads"u8, ContainerFile.CountReads(source));
                 writer.WriteNumber("bytes_read"u8, source.BytesRead);
                 writer.WriteEndObject();
             },
@@ -70,6 +70,6 @@ internal static class SeekCommand
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"offset      {keyframe.StreamOffset}"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"block       {keyframe.Block?.ToString(CultureInfo.InvariantCulture) ?? "none starts there"}"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"file offset {keyframe.FileOffset?.ToString(CultureInfo.InvariantCulture) ?? "none"}"));
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"reads       {source.ReadCount} ({source.BytesRead} bytes)"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"reads       {ContainerFile.CountReads(source)} ({source.BytesRead} bytes)"));
     }
 }

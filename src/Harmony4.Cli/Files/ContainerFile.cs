@@ -5,27 +5,28 @@ namespace Harmony4.Cli.Files;
 /// <summary>Opens the container that a command works on: a path, an http(s) address, or <c>-</c>.</summary>
 internal static class ContainerFile
 {
-    private static readonly HttpClient Client = new(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1) });
-
     public static async Task<H4mkContainer> OpenAsync(string path, CliConsole console, CancellationToken cancellationToken, H4mkContainerOptions? options = null)
     {
         var source = await OpenSourceAsync(path, console, cancellationToken).ConfigureAwait(false);
         var container = await CliApplication.LocateAsync(
             InputFile.NameOf(path),
             async () => await H4mkContainer.OpenAsync(source, options, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-        if (source is HttpRangeSource)
+        if (source is HttpRangeSource && container.Version == H4mkVersion.V10)
         {
-            await console.TellAsync($"harmony4: {path}: a 1.0 container has no index of its chunks: walked it in reads of {HttpRangeSource.WalkLength / 1024} KiB").ConfigureAwait(false);
+            await console.TellAsync($"harmony4: {InputFile.NameOf(path)}: a 1.0 container has no index of its chunks: walked it in reads of {HttpRangeSource.WalkLength / 1024} KiB").ConfigureAwait(false);
         }
 
         return container;
     }
 
+    /// <summary>Counts what a source took: requests to a web server, and reads of anything else.</summary>
+    public static long CountReads(H4mkSource source) => source is HttpRangeSource web ? web.RequestCount : source.ReadCount;
+
     private static async Task<H4mkSource> OpenSourceAsync(string path, CliConsole console, CancellationToken cancellationToken)
     {
-        if (Uri.TryCreate(path, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps))
+        if (InputFile.TryGetAddress(path, out var address))
         {
-            return new HttpRangeSource(Client, address);
+            return new HttpRangeSource(WebClient.Instance, address);
         }
 
         var stream = InputFile.Open(path, console);

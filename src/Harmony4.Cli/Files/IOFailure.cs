@@ -15,13 +15,11 @@ internal static class IOFailure
         _ => WithoutPath(exception.Message),
     };
 
-    /// <summary>The same of a file or address that the caller names: a web source's messages begin with its address.</summary>
+    /// <summary>The same of an input that the caller names: a web source's messages begin with its address already.</summary>
     public static string DescribeOf(string file, Exception exception)
     {
         var text = Describe(exception);
-        return Uri.TryCreate(file, UriKind.Absolute, out var address) && text.StartsWith($"{address}: ", StringComparison.Ordinal)
-            ? text[(address.ToString().Length + 2)..]
-            : text;
+        return text.StartsWith($"{file}: ", StringComparison.Ordinal) ? text[(file.Length + 2)..] : text;
     }
 
     // The platform writes "No space left on device : '/path'".

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Harmony4.Cli.Files;
 
 /// <summary>Opens what a command reads: a path, or <c>-</c> for standard input.</summary>
@@ -14,7 +16,7 @@ internal static class InputFile
 
         if (path.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || path.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
         {
-            throw CliException.Usage($"{path}: only a container can be an address; pipe media in, with - for its name");
+            throw CliException.Usage($"{NameOf(path)}: only a container can be an address; pipe media in, with - for its name");
         }
 
         if (Directory.Exists(path))
@@ -32,7 +34,14 @@ internal static class InputFile
         }
     }
 
-    public static string NameOf(string path) => path == StandardStream ? "standard input" : path;
+    public static bool TryGetAddress(string path, [NotNullWhen(true)] out Uri? address) =>
+        Uri.TryCreate(path, UriKind.Absolute, out address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);
+
+    /// <summary>Returns what messages call an input. The query and the user part of an address stay out: they may hold secrets, and messages end in logs.</summary>
+    public static string NameOf(string path) =>
+        path == StandardStream ? "standard input"
+        : TryGetAddress(path, out var address) ? address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)
+        : path;
 
     public static async Task<byte[]> ReadAllAsync(string path, long limit, CliConsole console, CancellationToken cancellationToken)
     {
