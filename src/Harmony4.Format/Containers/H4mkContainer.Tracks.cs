@@ -98,6 +98,17 @@ public sealed partial class H4mkContainer
     public ValueTask<Keyframe?> FindNextKeyframeAsync(int track, ulong pts, CancellationToken cancellationToken = default) =>
         _index.FindNextKeyframeAsync(PositionOf(track), pts, cancellationToken);
 
+    /// <summary>Finds the first keyframe after a time.</summary>
+    /// <param name="track">The track's id.</param>
+    /// <param name="time">The time, 0 or more, to the microsecond.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>The keyframe; <see langword="null"/> when none is after that time.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such track, or the time is negative.</exception>
+    /// <exception cref="H4mkFormatException">As <see cref="FindKeyframeAsync(int, ulong, CancellationToken)"/> says.</exception>
+    /// <exception cref="IOException">The source failed.</exception>
+    public ValueTask<Keyframe?> FindNextKeyframeAsync(int track, TimeSpan time, CancellationToken cancellationToken = default) =>
+        FindNextKeyframeAsync(track, MediaTime.ToMicroseconds(time), cancellationToken);
+
     /// <summary>Counts the entries of SEEK: what a reader that knows only version 1.0 can seek to.</summary>
     /// <param name="cancellationToken">Cancels the count.</param>
     /// <returns>In version 1.0 the entries of the table, 0 without one. In 1.1 what the rule for SEEK gives; <see langword="null"/> for a container that was upgraded.</returns>

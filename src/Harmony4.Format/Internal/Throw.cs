@@ -47,8 +47,10 @@ internal static class Throw
         throw new H4mkFormatException(H4mkErrorCode.Json, chunk.Offset, JsonDetail, chunk.Tag);
 
     [DoesNotReturn]
-    public static void Limit(in ChunkInfo chunk, long limit) =>
-        throw new H4mkFormatException(H4mkErrorCode.Limit, chunk.Offset, Text($"expected a payload of at most {limit} bytes (a limit of the options), found {chunk.Length}"), chunk.Tag);
+    public static void Limit(in ChunkInfo chunk, long limit) => throw LimitOf(chunk, limit);
+
+    public static H4mkFormatException LimitOf(in ChunkInfo chunk, long limit) =>
+        new(H4mkErrorCode.Limit, chunk.Offset, Text($"expected a payload of at most {limit} bytes (a limit of the options), found {chunk.Length}"), chunk.Tag);
 
     [DoesNotReturn]
     public static void SeekOrder(long offset, int index, ulong previous, ulong pts) =>

@@ -10,7 +10,7 @@ namespace Harmony4.Format;
 /// </para>
 /// <para>
 /// Times, flags and links are those that the producer of the container recorded; a proof shows that they are part of it. Whether links and the
-/// last keyframe of the track record agree with all blocks is what <see cref="H4mkContainer.VerifyAsync"/> checks.
+/// last keyframe of the track record agree with all blocks is what <see cref="H4mkContainer.VerifyAsync(IProgress{VerificationProgress}?, CancellationToken)"/> checks.
 /// </para>
 /// </remarks>
 public sealed record ProvenFact

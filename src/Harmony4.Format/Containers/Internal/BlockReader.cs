@@ -54,11 +54,15 @@ internal sealed class BlockReader(H4mkSource source, H4mkContainerOptions option
 
     public void CheckLength(in BlockLocation block)
     {
-        if (block.Length > (uint)options.MaxBlockLength)
+        if (LengthFault(block) is { } fault)
         {
-            Throw.Limit(block.Chunk, options.MaxBlockLength);
+            throw fault;
         }
     }
+
+    /// <summary>What is to be raised for a block that is longer than the options allow, or than an array can be.</summary>
+    public H4mkFormatException? LengthFault(in BlockLocation block) =>
+        Math.Min(options.MaxBlockLength, Array.MaxLength - ChunkHeader.Size) is var limit && block.Length > (uint)limit ? Throw.LimitOf(block.Chunk, limit) : null;
 
     /// <summary>Judges the bytes of a block's whole chunk.</summary>
     public static void Check(in BlockLocation block, ReadOnlySpan<byte> chunk)

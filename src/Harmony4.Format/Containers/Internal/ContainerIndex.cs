@@ -36,6 +36,14 @@ internal abstract class ContainerIndex : IDisposable
     /// <summary>The block with an ordinal that the track has.</summary>
     public abstract ValueTask<BlockLocation> GetBlockAsync(int position, long ordinal, CancellationToken cancellationToken);
 
+    /// <summary>Many blocks with ordinals that the track has. What keeps one from being located is told with it.</summary>
+    /// <param name="position">The track.</param>
+    /// <param name="ordinals">The blocks.</param>
+    /// <param name="destination">Receives as many answers, in the same order.</param>
+    /// <param name="maxConcurrency">How many reads may be under way at the same time.</param>
+    /// <param name="cancellationToken">Cancels the reads.</param>
+    public abstract ValueTask LocateAsync(int position, ReadOnlyMemory<long> ordinals, Memory<LocatedBlock> destination, int maxConcurrency, CancellationToken cancellationToken);
+
     /// <summary>The block that holds a byte that the track stream has.</summary>
     public abstract ValueTask<BlockLocation> FindBlockAsync(int position, long streamOffset, CancellationToken cancellationToken);
 

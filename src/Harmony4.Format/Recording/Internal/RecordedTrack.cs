@@ -39,31 +39,21 @@ internal sealed class RecordedTrack(ushort id, int pageLog2)
     /// <exception cref="ArgumentException">No such block can follow.</exception>
     public void Check(ulong pts, uint duration, uint flags, long length)
     {
-        if (pts > (ulong)long.MaxValue - duration)
+        if (FaultOf(pts, duration, flags, length) is { } fault)
         {
-            throw new ArgumentException($"a block ends at most at 2^63 - 1 us, found a pts of {pts} and a duration of {duration}", nameof(pts));
-        }
-
-        if (flags >= 16)
-        {
-            throw new ArgumentException($"expected flags below 16, found {flags}", nameof(flags));
-        }
-
-        if ((flags & (uint)BlockFlags.Lost) != 0 && (flags != (uint)BlockFlags.Lost || length != 0 || duration != 0))
-        {
-            throw new ArgumentException("a lost block has no bytes, no duration and no other flag", nameof(flags));
-        }
-
-        if ((flags & (uint)BlockFlags.Key) != 0 && KeyCount > 0 && pts <= _lastKeyPts)
-        {
-            throw new ArgumentException($"the times of keyframes strictly increase: expected a pts above {_lastKeyPts} us, found {pts}", nameof(pts));
-        }
-
-        if (BlockCount == uint.MaxValue)
-        {
-            throw new ArgumentException($"a track has at most {uint.MaxValue} blocks", nameof(length));
+            throw new ArgumentException(fault.Message, fault.Parameter);
         }
     }
+
+    /// <summary>Judges the next block.</summary>
+    /// <returns>Why no such block can follow, and which of the parameters is to blame; null when it can.</returns>
+    public (string Message, string Parameter)? FaultOf(ulong pts, uint duration, uint flags, long length) =>
+        pts > (ulong)long.MaxValue - duration ? ($"a block ends at most at 2^63 - 1 us, found a pts of {pts} and a duration of {duration}", nameof(pts))
+        : flags >= 16 ? ($"expected flags below 16, found {flags}", nameof(flags))
+        : (flags & (uint)BlockFlags.Lost) != 0 && (flags != (uint)BlockFlags.Lost || length != 0 || duration != 0) ? ("a lost block has no bytes, no duration and no other flag", nameof(flags))
+        : (flags & (uint)BlockFlags.Key) != 0 && KeyCount > 0 && pts <= _lastKeyPts ? ($"the times of keyframes strictly increase: expected a pts above {_lastKeyPts} us, found {pts}", nameof(pts))
+        : BlockCount == uint.MaxValue ? ($"a track has at most {uint.MaxValue} blocks", nameof(length))
+        : null;
 
     /// <summary>Takes note of a block that was judged. Its link is set here; its digest may follow by <see cref="SetDigest"/>.</summary>
     /// <returns>The block's place on the open page.</returns>

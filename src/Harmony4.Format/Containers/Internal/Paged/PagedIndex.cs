@@ -4,7 +4,7 @@ using Harmony4.Hashing;
 namespace Harmony4.Format.Internal;
 
 /// <summary>The index of a 1.1 container: ROOT in memory, pages read as they are asked for.</summary>
-internal sealed class PagedIndex : ContainerIndex
+internal sealed partial class PagedIndex : ContainerIndex
 {
     private const ulong MaxPts = long.MaxValue;
     private readonly H4mkSource _source;

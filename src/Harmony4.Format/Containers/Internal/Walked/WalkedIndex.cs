@@ -40,6 +40,16 @@ internal sealed class WalkedIndex : ContainerIndex
 
     public override ValueTask<BlockLocation> GetBlockAsync(int position, long ordinal, CancellationToken cancellationToken) => new(Blocks[(int)ordinal]);
 
+    public override ValueTask LocateAsync(int position, ReadOnlyMemory<long> ordinals, Memory<LocatedBlock> destination, int maxConcurrency, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < ordinals.Length; i++)
+        {
+            destination.Span[i] = new LocatedBlock(Blocks[(int)ordinals.Span[i]], null);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
     public override ValueTask<BlockLocation> FindBlockAsync(int position, long streamOffset, CancellationToken cancellationToken) =>
         new(Blocks[Blocks.Containing(streamOffset)]);
 
