@@ -21,7 +21,7 @@ public sealed class TerabyteTests
         Assert.Equal(simulated.BlockCount, container.BlockCount);
         if (rootLength > 0)
         {
-            Assert.Equal(rootLength, container.FindChunk(ChunkTag.Root)!.Value.Length + 12);
+            Assert.Equal(rootLength, (int)container.FindChunk(ChunkTag.Root)!.Value.Length + 12);
         }
 
         var random = new Random(3);

@@ -10,6 +10,7 @@ internal sealed class ScanBatch
     private readonly List<ReadOnlyMemory<byte>> _messages = [];
     private readonly List<int> _owners = [];
     private byte[] _digests = [];
+    private uint[] _crcs = [];
 
     public int Count => _chunks.Count;
 
@@ -80,7 +81,11 @@ internal sealed class ScanBatch
         _owners.Clear();
         for (var i = 0; i < _chunks.Count; i++)
         {
-            if (!_chunks[i].IsCut && _chunks[i].Info.Tag != ChunkTag.Tokn)
+            if (_chunks[i].Info.Tag == ChunkTag.Tokn && !_chunks[i].IsCut)
+            {
+                _chunks[i] = _chunks[i] with { Crc = Crc32.Compute(_chunks[i].Payload.Span) };
+            }
+            else if (!_chunks[i].IsCut)
             {
                 _messages.Add(_chunks[i].Payload);
                 _owners.Add(i);
@@ -89,17 +94,13 @@ internal sealed class ScanBatch
 
         var size = _messages.Count * Sha256Digest.SizeInBytes;
         _digests = _digests.Length >= size ? _digests : new byte[Math.Max(size, 2 * _digests.Length)];
+        _crcs = _crcs.Length >= _messages.Count ? _crcs : new uint[Math.Max(_messages.Count, 2 * _crcs.Length)];
         var chunks = CollectionsMarshal.AsSpan(_chunks);
-        Sha256Lanes.HashData(CollectionsMarshal.AsSpan(_messages), _digests);
+        Sha256Lanes.HashData(CollectionsMarshal.AsSpan(_messages), _digests, _crcs);
         for (var i = 0; i < _owners.Count; i++)
         {
             ref var chunk = ref chunks[_owners[i]];
-            chunk = chunk with { Digest = new Sha256Digest(_digests.AsSpan(i * Sha256Digest.SizeInBytes, Sha256Digest.SizeInBytes)) };
-        }
-
-        foreach (ref var chunk in chunks)
-        {
-            chunk = chunk with { Crc = chunk.IsCut ? 0 : Crc32.Compute(chunk.Payload.Span) };
+            chunk = chunk with { Digest = new Sha256Digest(_digests.AsSpan(i * Sha256Digest.SizeInBytes, Sha256Digest.SizeInBytes)), Crc = _crcs[i] };
         }
     }
 
