@@ -93,7 +93,12 @@ public sealed partial class H4mkContainer
 
         var limit = Version == H4mkVersion.V10 ? _options.MaxMetadataLength : _options.MaxJsonLength;
         var json = await _chunks.ReadWholeAsync(chunk, limit, cancellationToken, _index.DigestOf(chunk)).ConfigureAwait(false);
-        if (!(Version == H4mkVersion.V10 ? JsonObject.IsValid(json) : JsonObject.IsStrict(json, _options.MaxJsonDepth)))
+        var verdict = Version == H4mkVersion.V10 ? JsonObject.IsValid(json) ? JsonVerdict.Sound : JsonVerdict.Wrong : JsonObject.JudgeStrict(json, _options.MaxJsonDepth);
+        if (verdict == JsonVerdict.TooDeep)
+        {
+            Throw.TooDeep(chunk, _options.MaxJsonDepth);
+        }
+        else if (verdict == JsonVerdict.Wrong)
         {
             Throw.Json(chunk);
         }

@@ -47,6 +47,10 @@ internal static class Throw
         throw new H4mkFormatException(H4mkErrorCode.Json, chunk.Offset, JsonDetail, chunk.Tag);
 
     [DoesNotReturn]
+    public static void TooDeep(in ChunkInfo chunk, int limit) =>
+        throw new H4mkFormatException(H4mkErrorCode.Limit, chunk.Offset, TooDeepDetail(limit), chunk.Tag);
+
+    [DoesNotReturn]
     public static void Limit(in ChunkInfo chunk, long limit) => throw LimitOf(chunk, limit);
 
     public static H4mkFormatException LimitOf(in ChunkInfo chunk, long limit) =>
@@ -66,6 +70,8 @@ internal static class Throw
 
     [DoesNotReturn]
     public static void Proof(long offset, string detail) => throw new H4mkFormatException(H4mkErrorCode.Proof, offset, detail);
+
+    public static string TooDeepDetail(int limit) => Text($"expected at most {limit} levels (a limit of the options), found more");
 
     public const string JsonDetail = "expected a JSON object, found other bytes";
 

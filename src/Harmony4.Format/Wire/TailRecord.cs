@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Harmony4.Format.Internal;
 
 /// <summary>The payload of TAIL: ROOT offset u64, ROOT chunk length u32 with its header, minor u16, zero u16, SHA-256 of the ROOT payload, 'KM4H'.</summary>
-internal readonly record struct TailRecord(ulong RootOffset, uint RootLength, ushort Minor, ushort Zero, Sha256Digest RootDigest)
+internal readonly record struct TailRecord(ulong RootOffset, uint RootLength, ushort Minor, ushort Zero, Sha256Digest RootDigest, uint End = TailRecord.Magic)
 {
     public const int Size = 52;
 
@@ -25,7 +25,6 @@ internal readonly record struct TailRecord(ulong RootOffset, uint RootLength, us
         var payload = chunk[ChunkHeader.Size..];
         return header.Tag == ChunkTag.Tail
             && header.Length == Size
-            && BinaryPrimitives.ReadUInt32BigEndian(payload[MagicOffset..]) == Magic
             && header.Crc == Hashing.Crc32.Compute(payload);
     }
 
@@ -34,7 +33,8 @@ internal readonly record struct TailRecord(ulong RootOffset, uint RootLength, us
         BinaryPrimitives.ReadUInt32BigEndian(source[8..]),
         BinaryPrimitives.ReadUInt16BigEndian(source[12..]),
         BinaryPrimitives.ReadUInt16BigEndian(source[14..]),
-        new Sha256Digest(source.Slice(16, Sha256Digest.SizeInBytes)));
+        new Sha256Digest(source.Slice(16, Sha256Digest.SizeInBytes)),
+        BinaryPrimitives.ReadUInt32BigEndian(source[MagicOffset..]));
 
     public void Write(Span<byte> destination)
     {
@@ -43,6 +43,6 @@ internal readonly record struct TailRecord(ulong RootOffset, uint RootLength, us
         BinaryPrimitives.WriteUInt16BigEndian(destination[12..], Minor);
         BinaryPrimitives.WriteUInt16BigEndian(destination[14..], Zero);
         RootDigest.CopyTo(destination[16..]);
-        BinaryPrimitives.WriteUInt32BigEndian(destination[MagicOffset..], Magic);
+        BinaryPrimitives.WriteUInt32BigEndian(destination[MagicOffset..], End);
     }
 }

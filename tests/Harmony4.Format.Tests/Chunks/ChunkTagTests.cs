@@ -44,7 +44,7 @@ public sealed class ChunkTagTests
         var names = Enum.GetValues<H4mkErrorCode>().Select(c => c.ToName()).ToArray();
         Assert.Equal(
             ["short", "bad-magic", "bad-version", "bad-reserved", "overrun", "trailing", "bad-tag", "bad-length", "duplicate", "after-veri", "crc", "veri", "json", "seek-order", "missing",
-                "tail", "root", "page", "block", "token", "track", "aux", "unlisted", "order", "sign", "limit", "lost", "incomplete"],
+                "tail", "root", "page", "block", "token", "track", "aux", "unlisted", "order", "sign", "limit", "lost", "incomplete", "proof"],
             names);
         Assert.Throws<ArgumentOutOfRangeException>(() => ((H4mkErrorCode)99).ToName());
     }

@@ -164,7 +164,7 @@ internal sealed partial class ContainerReplay
 
     private void EndJson()
     {
-        if (!JsonObject.IsStrict(_payload.Bytes.Span, _options.MaxJsonDepth))
+        if (JsonObject.JudgeStrict(_payload.Bytes.Span, _options.MaxJsonDepth) != JsonVerdict.Sound)
         {
             Throw.Json(_chunk);
         }

@@ -10,47 +10,50 @@ internal static class JsonObject
     public const int MaxDepth = 512;
 
     /// <summary>Whether bytes are a JSON object as version 1.0 demands it: member names may repeat.</summary>
-    public static bool IsValid(ReadOnlySpan<byte> json) => IsObject(json, MaxDepth, isStrict: false);
+    public static bool IsValid(ReadOnlySpan<byte> json) => Judge(json, MaxDepth, isStrict: false) == JsonVerdict.Sound;
 
-    /// <summary>Whether bytes are a JSON object as version 1.1 demands it: no member name twice in one object, no lone surrogate, no BOM.</summary>
-    public static bool IsStrict(ReadOnlySpan<byte> json, int maxDepth) => IsObject(json, maxDepth, isStrict: true);
+    /// <summary>Judges bytes as a JSON object of version 1.1: no member name twice in one object, no lone surrogate, no BOM.</summary>
+    /// <param name="json">The bytes.</param>
+    /// <param name="maxDepth">How deep it may nest: a limit of the reader's, so a deeper one is not said to be wrong.</param>
+    public static JsonVerdict JudgeStrict(ReadOnlySpan<byte> json, int maxDepth) => Judge(json, maxDepth, isStrict: true);
 
-    private static bool IsObject(ReadOnlySpan<byte> json, int maxDepth, bool isStrict)
+    private static JsonVerdict Judge(ReadOnlySpan<byte> json, int maxDepth, bool isStrict)
     {
         // The JSON reader does not look inside strings, and an invalid one could not be printed.
         if (!Utf8.IsValid(json))
         {
-            return false;
+            return JsonVerdict.Wrong;
         }
 
-        // 0 would be the reader's own default.
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Math.Max(1, maxDepth) });
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
         try
         {
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             {
-                return false;
+                return JsonVerdict.Wrong;
             }
 
+            var isTooDeep = maxDepth < 1;
             var names = isStrict ? new Stack<HashSet<string>>([[]]) : null;
             while (reader.Read())
             {
+                isTooDeep |= reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray && reader.CurrentDepth >= maxDepth;
                 if (names is not null && !IsStrictToken(reader, names))
                 {
-                    return false;
+                    return JsonVerdict.Wrong;
                 }
             }
 
-            return true;
+            return isTooDeep ? JsonVerdict.TooDeep : JsonVerdict.Sound;
         }
         catch (JsonException)
         {
-            return false;
+            return JsonVerdict.Wrong;
         }
         catch (InvalidOperationException)
         {
             // A string with a lone surrogate.
-            return false;
+            return JsonVerdict.Wrong;
         }
     }
 

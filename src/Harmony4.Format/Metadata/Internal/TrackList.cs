@@ -31,9 +31,11 @@ internal sealed record TrackList(int PageLog2, IReadOnlyList<H4mkTrackInfo> Trac
         [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out string? fault)
     {
         list = null;
-        if (!JsonObject.IsStrict(payload.Span, maxDepth))
+        if (JsonObject.JudgeStrict(payload.Span, maxDepth) is not JsonVerdict.Sound and var verdict)
         {
-            fault = "expected a JSON object without duplicate members, found other bytes";
+            fault = verdict == JsonVerdict.TooDeep
+                ? string.Create(CultureInfo.InvariantCulture, $"expected at most {maxDepth} levels (a limit of the options), found more")
+                : "expected a JSON object without duplicate members, found other bytes";
             return false;
         }
 

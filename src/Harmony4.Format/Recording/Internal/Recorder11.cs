@@ -143,7 +143,7 @@ internal sealed class Recorder11 : ContainerRecorder
     private static void RequireObject(ReadOnlyMemory<byte> json, string name, H4mkWriterOptions options)
     {
         RequireLength(json, name, options);
-        if (!JsonObject.IsStrict(json.Span, options.MaxJsonDepth))
+        if (JsonObject.JudgeStrict(json.Span, options.MaxJsonDepth) != JsonVerdict.Sound)
         {
             throw new ArgumentException($"{name} is not a JSON object in UTF-8 of at most {options.MaxJsonDepth} levels without duplicate members", nameof(json));
         }

@@ -59,13 +59,14 @@ internal static class FileVerifier
     {
         var log = new VerificationLog(options.MaxFindings);
         PagedIndex? index = null;
+        H4mkFormatException? refusal = null;
         try
         {
             index = new PagedIndex(source, await EndReader.ReadAsync(source, end, length, options, cancellationToken).ConfigureAwait(false), options);
         }
         catch (H4mkFormatException exception)
         {
-            log.Add(exception);
+            refusal = exception;
         }
 
         try
@@ -78,7 +79,7 @@ internal static class FileVerifier
         }
 
         var isRecorded = start.AsSpan(FileHeader.Size).SequenceEqual("TRAK"u8);
-        return await new Verifier11(source, length, index, hasTail: true, options, log, cancellationToken).RunAsync(isRecorded, progress).ConfigureAwait(false);
+        return await new Verifier11(source, length, index, hasTail: true, options, log, cancellationToken).RunAsync(isRecorded, progress, refusal).ConfigureAwait(false);
     }
 
     private static async ValueTask<VerificationResult> VerifyWithoutTailAsync(

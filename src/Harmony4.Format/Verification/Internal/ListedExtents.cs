@@ -75,7 +75,8 @@ internal sealed class ListedExtents(PagedIndex index)
         return index.Find(ChunkTag.Veri) is { } veri && veri.Offset > offset && veri.Offset < next ? veri.Offset : next;
     }
 
-    private ListedExtent? FindFixed(long offset)
+    /// <summary>What ROOT itself lists at a position: all but blocks and their tokens.</summary>
+    public ListedExtent? FindFixed(long offset)
     {
         for (var i = 0; i < index.Root.AuxCount; i++)
         {

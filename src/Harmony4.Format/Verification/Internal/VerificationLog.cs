@@ -25,6 +25,9 @@ internal sealed class VerificationLog(int maxFindings)
         Note(chunk, offset, code, message);
     }
 
+    /// <summary>Whether the chunk at a position has been named.</summary>
+    public bool Contains(long offset) => _offsets.Contains(offset);
+
     public void Add(H4mkFormatException exception) => Add(exception.Tag, exception.Offset, exception.Code, exception.Detail);
 
     /// <summary>Takes note of something that leaves the state.</summary>

@@ -11,7 +11,7 @@ internal sealed partial class Verifier11
         var expected = _head[_headCount];
         if (chunk.Info.Tag != expected)
         {
-            return await FailAsync(chunk, H4mkErrorCode.Order, $"expected {expected}, found {chunk.Info.Tag}").ConfigureAwait(false);
+            return await MisplacedAsync(chunk, $"expected {expected}, found {chunk.Info.Tag}").ConfigureAwait(false);
         }
 
         if (await JudgeAuxAsync(chunk).ConfigureAwait(false) is { } next)
@@ -49,8 +49,7 @@ internal sealed partial class Verifier11
         var record = new AuxRecord(info.Tag, info.Length, chunk.Digest);
         if (_index is not null)
         {
-            var listed = await _listed!.FindAsync(info.Offset, _twin, _cancellationToken).ConfigureAwait(false);
-            if (listed is not { Aux: >= 0 and var aux })
+            if (FindAux(record, info.Offset) is not (>= 0 and var aux))
             {
                 // What nothing lists is none of the container's, so the twin goes on without it.
                 _log.Add(info.Tag, info.Offset, H4mkErrorCode.Unlisted, "expected a chunk that ROOT lists, found one that it does not");
@@ -68,8 +67,32 @@ internal sealed partial class Verifier11
         }
 
         JudgeJson(chunk);
+        _seen |= FormatTags.SingletonBit(info.Tag);
         _twin?.AddAux(info.Tag, info.Length, chunk.Digest, info.Offset);
         return null;
+    }
+
+    /// <summary>The aux record that means a chunk: that of its place, else one of the same content whose place nothing has taken. Where ROOT is wrong of a place, ROOT is named.</summary>
+    private int FindAux(in AuxRecord record, long offset)
+    {
+        var same = -1;
+        for (var i = 0; i < _index!.Root.AuxCount; i++)
+        {
+            if (_index.Root.AuxOffset(i) == (ulong)offset)
+            {
+                _takenAux.Add(i);
+                return i;
+            }
+
+            same = same < 0 && !_takenAux.Contains(i) && _index.Root.Aux(i) == record ? i : same;
+        }
+
+        if (same >= 0)
+        {
+            _takenAux.Add(same);
+        }
+
+        return same;
     }
 
     private void JudgeJson(in ScannedChunk chunk)
@@ -86,10 +109,15 @@ internal sealed partial class Verifier11
         }
         else if (info.Tag != ChunkTag.Trak)
         {
-            if (!JsonObject.IsStrict(chunk.Payload.Span, _options.MaxJsonDepth))
+            if (JsonObject.JudgeStrict(chunk.Payload.Span, _options.MaxJsonDepth) is not JsonVerdict.Sound and var verdict)
             {
-                _log.Add(info.Tag, info.Offset, H4mkErrorCode.Json, Throw.JsonDetail);
+                var isLimit = verdict == JsonVerdict.TooDeep;
+                _log.Add(info.Tag, info.Offset, isLimit ? H4mkErrorCode.Limit : H4mkErrorCode.Json, isLimit ? Throw.TooDeepDetail(_options.MaxJsonDepth) : Throw.JsonDetail);
             }
+        }
+        else if (JsonObject.JudgeStrict(chunk.Payload.Span, _options.MaxJsonDepth) == JsonVerdict.TooDeep)
+        {
+            _log.Add(info.Tag, info.Offset, H4mkErrorCode.Limit, Throw.TooDeepDetail(_options.MaxJsonDepth));
         }
         else if (!TrackList.TryParse(chunk.Payload, _options.MaxJsonDepth, out var list, out var fault))
         {
@@ -125,7 +153,8 @@ internal sealed partial class Verifier11
 
         if (_token is not null)
         {
-            return FailAsync(chunk, H4mkErrorCode.Token, $"expected the CORE that TOKN announces, found {tag}");
+            _log.Add(ChunkTag.Tokn, _tokenOffset, H4mkErrorCode.Token, $"expected the CORE that it announces behind it, found {tag}");
+            _token = null;
         }
 
         if (tag == ChunkTag.Tokn)
@@ -138,14 +167,18 @@ internal sealed partial class Verifier11
             return AcceptAuxAsync(chunk);
         }
 
+        if (tag == ChunkTag.Indx && _listed is not null && JudgeEarlyPage(chunk))
+        {
+            return new ValueTask<long>(chunk.Info.EndOffset);
+        }
+
         if (tag == ChunkTag.Indx || tag == ChunkTag.Seek || tag == ChunkTag.Root)
         {
             BeginClosing();
             return AcceptClosingAsync(chunk);
         }
 
-        var isSecond = tag == ChunkTag.Trak || tag == ChunkTag.Meta || tag == ChunkTag.Safe;
-        return FailAsync(chunk, isSecond ? H4mkErrorCode.Duplicate : H4mkErrorCode.Order, isSecond ? ChunkFault.Duplicate.Message : ChunkFault.OutOfPlace.Message);
+        return MisplacedAsync(chunk, ChunkFault.OutOfPlace.Message);
     }
 
     private async ValueTask<long> AcceptAuxAsync(ScannedChunk chunk) => await JudgeAuxAsync(chunk).ConfigureAwait(false) ?? chunk.Info.EndOffset;

@@ -75,6 +75,12 @@ internal sealed partial class Verifier11
             return info.EndOffset;
         }
 
+        if ((listed.Entry.Flags & ~(uint)BlockFlags.Key) != 0)
+        {
+            var page = _index!.Root.PageChunk(_index.Root.Tracks[0], _index.PageOf(_twin.Tracks[0].BlockCount));
+            _log.Add(ChunkTag.Indx, page.Offset, H4mkErrorCode.Page, $"expected no flag but key on a block of the 1.0 part, found {listed.Entry.Flags}");
+        }
+
         if (listed.Entry.Length != info.Length || listed.Entry.Digest != chunk.Digest)
         {
             return await FailAsync(chunk, H4mkErrorCode.Block, $"expected {listed.Entry.Length} bytes with SHA-256 {listed.Entry.Digest}, as the index says, found {info.Length} with {chunk.Digest}").ConfigureAwait(false);

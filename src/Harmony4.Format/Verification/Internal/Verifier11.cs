@@ -26,6 +26,10 @@ internal sealed partial class Verifier11
     private TokenRecord? _token;
     private long _tokenOffset;
     private bool _isTokenDamaged;
+    private readonly HashSet<int> _takenAux = [];
+    private ushort _seen;
+    private bool _isLoose;
+    private StructureRules _looseRules;
     private byte[] _scratch = [];
     private long _blockCount;
     private Sha256Digest? _veri;
@@ -62,7 +66,8 @@ internal sealed partial class Verifier11
 
     /// <param name="isRecorded">Whether TRAK is the first chunk, as far as is known.</param>
     /// <param name="progress">Receives progress reports.</param>
-    public async ValueTask<VerificationResult> RunAsync(bool isRecorded, IProgress<VerificationProgress>? progress)
+    /// <param name="refusal">What opening throws.</param>
+    public async ValueTask<VerificationResult> RunAsync(bool isRecorded, IProgress<VerificationProgress>? progress, H4mkFormatException? refusal = null)
     {
         if (_index is { End.IsUpgraded: true } upgraded)
         {
@@ -73,6 +78,7 @@ internal sealed partial class Verifier11
         else
         {
             _phase = isRecorded || _index is not null ? Phase.Head : Phase.Loose;
+            _isLoose = _phase == Phase.Loose;
         }
 
         using var scan = new ChunkScan(_source, _length, _options.MaxDegreeOfParallelism);
@@ -80,6 +86,12 @@ internal sealed partial class Verifier11
         if (_index is { End.IsUpgraded: true })
         {
             await CheckVeriAsync().ConfigureAwait(false);
+        }
+
+        // The scan sees more than opening does: what it named is the cause.
+        if (refusal is not null && (refusal.Code == H4mkErrorCode.Limit || !_log.IsDamaged))
+        {
+            _log.Add(refusal);
         }
 
         if (!_hasTail)
@@ -138,9 +150,16 @@ internal sealed partial class Verifier11
             Phase.Body => AcceptInBodyAsync(chunk),
             Phase.Closing => AcceptClosingAsync(chunk),
             Phase.Signs => AcceptSignAsync(chunk),
-            Phase.Done => FailAsync(chunk, H4mkErrorCode.Order, ChunkFault.AfterTail.Message),
+            Phase.Done => MisplacedAsync(chunk, ChunkFault.AfterTail.Message),
             _ => AcceptLooseAsync(chunk),
         };
+    }
+
+    /// <summary>A chunk where another has to stand; a second one of which there is one is called that.</summary>
+    private ValueTask<long> MisplacedAsync(in ScannedChunk chunk, string message)
+    {
+        var isSecond = (_seen & FormatTags.SingletonBit(chunk.Info.Tag)) != 0;
+        return FailAsync(chunk, isSecond ? H4mkErrorCode.Duplicate : H4mkErrorCode.Order, isSecond ? ChunkFault.Duplicate.Message : message);
     }
 
     private ValueTask<long> CutAsync(in ScannedChunk chunk)
@@ -154,6 +173,11 @@ internal sealed partial class Verifier11
     /// <summary>Without a twin nothing but the CRC of each chunk can be judged.</summary>
     private async ValueTask<long> AcceptLooseAsync(ScannedChunk chunk)
     {
+        if (_isLoose && _looseRules.Check(chunk.Info.Tag, chunk.Info.Length) is { } fault)
+        {
+            _log.Add(chunk.Info.Tag, chunk.Info.Offset, fault.Code, fault.Message);
+        }
+
         if (!chunk.IsCrcValid)
         {
             return await FailAsync(chunk, H4mkErrorCode.Crc, CrcDetail(chunk)).ConfigureAwait(false);
@@ -205,6 +229,11 @@ internal sealed partial class Verifier11
             return;
         }
 
+        if (listed.Aux >= 0 || listed.Kind == ChunkTag.Tokn || listed.Kind == ChunkTag.Core)
+        {
+            DropDue();
+        }
+
         if (listed.Aux >= 0)
         {
             ReplaceAux(listed, offset);
@@ -223,6 +252,8 @@ internal sealed partial class Verifier11
         {
             SkipDue(listed, offset);
         }
+
+        _seen |= FormatTags.SingletonBit(listed.Kind);
     }
 
     private void ReplaceAux(in ListedExtent listed, long offset)

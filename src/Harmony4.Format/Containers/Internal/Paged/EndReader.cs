@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Security.Cryptography;
 using Harmony4.Hashing;
 
@@ -46,9 +47,9 @@ internal static class EndReader
 
     private static void CheckTail(in TailRecord tail, long tailOffset, H4mkContainerOptions options)
     {
-        if (tail.Minor != RootHeader.Minor || tail.Zero != 0)
+        if (tail.Minor != RootHeader.Minor || tail.Zero != 0 || tail.End != TailRecord.Magic)
         {
-            Bad(tailOffset, $"expected minor version {RootHeader.Minor} and a zero field, found {tail.Minor} and {tail.Zero}");
+            Bad(tailOffset, $"expected minor version {RootHeader.Minor}, a zero field and 'KM4H', found {tail.Minor}, {tail.Zero} and 0x{tail.End:x8}");
         }
 
         if (tail.RootOffset < FileHeader.Size || (UInt128)tail.RootOffset + tail.RootLength > (ulong)tailOffset || tail.RootLength < ChunkHeader.Size + RootTables.PayloadLength(1, 0, 0))
@@ -72,6 +73,11 @@ internal static class EndReader
     private static byte[] ReadRoot(ReadOnlySpan<byte> chunk, in TailRecord tail, long rootOffset)
     {
         var header = ChunkHeader.Read(chunk);
+        if (BitOperations.PopCount(header.Tag.Value ^ ChunkTag.Root.Value) == 1)
+        {
+            Throw.Fault(ChunkFault.NearMiss(header.Tag), rootOffset, null);
+        }
+
         if (header.Tag != ChunkTag.Root || header.Length != tail.RootLength - ChunkHeader.Size)
         {
             Throw.Bad(H4mkErrorCode.Root, rootOffset, ChunkTag.Root, string.Create(CultureInfo.InvariantCulture, $"expected ROOT of {tail.RootLength - ChunkHeader.Size} bytes, as TAIL says, found {header.Tag} of {header.Length}"));
