@@ -14,7 +14,7 @@ verifies whole files with findings, and makes and checks proofs. It writes no co
     result = h4mk.verify("clip.h4mk")           # state and findings
     h4mk.check_proof(proof, trusted_identity)   # needs no container
 
-Bytes that are not what the format says raise FormatError, wrong arguments ValueError, failed reads OSError.
+Python 3.10 or later. Bytes that are not what the format says raise FormatError, wrong arguments ValueError, failed reads OSError.
 An object serves one thread at a time.
 """
 
@@ -35,7 +35,7 @@ import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Callable, Iterable, Iterator, NamedTuple, Sequence
+from typing import Any, BinaryIO, Callable, Iterable, Iterator, NamedTuple, Sequence, TypeVar
 
 # ---------------------------------------------------------------------------------------------------------------
 # Layout. All integers are unsigned and big-endian; nothing is padded.
@@ -667,7 +667,10 @@ class RootTables:
         self._need(tree_root(map(leaf_hash, records)) == self.aux_root, "the aux records do not give the aux root")
         self._need(sha256(self.payload[self._pages_at : self._aux_offsets_at]) == self.pages_digest, "the page records do not give their hash")
         offsets = struct.unpack_from(f">{self.aux_count}Q", self.payload, self._aux_offsets_at)
-        self.aux = [AuxFacts(*AUX_RECORD.unpack(record), offset) for record, offset in zip(records, offsets)]
+        self.aux: list[AuxFacts] = []
+        for record, offset in zip(records, offsets):
+            tag, length, digest = AUX_RECORD.unpack(record)
+            self.aux.append(AuxFacts(tag, length, digest, offset))
 
     def _check_aux(self) -> None:
         tags = [record.tag for record in self.aux]
@@ -1074,16 +1077,19 @@ def check_core(entry: Entry, chunk: bytes) -> bytes:
     return chunk[CHUNK.size :]
 
 
+C = TypeVar("C", bound="Container")
+
+
 class Container:
     """An open container: `version` "1.0" or "1.1", `size`, `tracks`."""
 
     version: str
-    tracks: Sequence[Track]
+    tracks: Any  # a list of Track
 
     def __init__(self, source: Source, limits: Limits) -> None:
         self.source, self.limits, self.size = source, limits, source.size
 
-    def __enter__(self) -> "Container":
+    def __enter__(self: C) -> C:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -1111,6 +1117,7 @@ class PagedContainer(Container):
     """A 1.1 container, opened by the last 256 KiB of the file."""
 
     version = "1.1"
+    tracks: list[PagedTrack]
 
     def __init__(self, source: Source, limits: Limits, tail_bytes: bytes) -> None:
         super().__init__(source, limits)
@@ -1745,7 +1752,6 @@ class _Walk:
         self._part_count = 0  # blocks that came from the part
         self._part_keys = hashlib.sha256()  # what its SEEK has to be
         self._part_key_count = 0
-        self._part_key_bytes = 0
         self._part_seek: tuple[int, int, bytes] | None = None  # offset, entries, SHA-256 of them
         # Where in the file we are:
         self._head_left = [b"META", b"SAFE"]
@@ -2369,7 +2375,7 @@ class _Walk:
         facts = self._facts(track)
         entries: list[Entry] | None = None
         agrees = False
-        if payload is not None and facts is not None and number < facts.pages:
+        if payload is not None and self.root is not None and facts is not None and number < facts.pages:
             entries = match_page(payload, self.root, facts, number)
             agrees = entries is not None
         count = min(size, len(track.open))
@@ -2421,7 +2427,7 @@ class _Walk:
                 faults.append(f"page {number} of track {track.id} is not what its blocks give")
             elif facts is not None:
                 faults.append(f"page {number} of track {track.id} is not the one that ROOT names")
-            if facts is not None and (number >= facts.pages or self.root.page(facts, number).root != root):
+            if self.root is not None and facts is not None and (number >= facts.pages or self.root.page(facts, number).root != root):
                 self._exact = False
         if faults:
             self._find_here("page", chunk, faults[0])
@@ -2887,7 +2893,7 @@ def _extract_command(options: argparse.Namespace) -> int:
             out.flush()
             if options.output:
                 out.close()
-        if options.proof and isinstance(track, PagedTrack):
+        if options.proof and options.block is not None and isinstance(track, PagedTrack):
             with io.open(options.proof, "wb") as proof:
                 proof.write(prove_block(track, options.block))
     return 0
@@ -2896,7 +2902,7 @@ def _extract_command(options: argparse.Namespace) -> int:
 def _check_proof_command(options: argparse.Namespace) -> int:
     with io.open(options.proof, "rb") as file:
         data = file.read(64 << 20)
-    document = dict.fromkeys(("holds", "kind", "track", "ordinal", "pts", "new_root", "aux_same"))
+    document: dict[str, Any] = dict.fromkeys(("holds", "kind", "track", "ordinal", "pts", "new_root", "aux_same"))
     try:
         proof = check_proof(data, bytes.fromhex(options.root), bytes.fromhex(options.new_root) if options.new_root else None)
     except ProofError as error:
