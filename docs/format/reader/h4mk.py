@@ -2201,7 +2201,8 @@ class _Walk:
         payload, digest, is_sound = self._digest(chunk, keep)
         if not is_sound:
             self._find_here("crc", chunk, "the CRC-32 does not match")
-            if not self._is_plausible(chunk.end) or (kind in (b"CORE", b"TOKN") and expected not in (None, chunk.length)):
+            is_other = expected not in (None, chunk.length)
+            if not self._is_plausible(chunk.end) or (is_other and self._is_plausible(chunk.offset + CHUNK.size + (expected or 0))):
                 return self._resume(chunk, expected)
             payload = None
         sound_digest = digest if is_sound else None
