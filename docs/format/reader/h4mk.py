@@ -1905,26 +1905,30 @@ class _Walk:
                 self._find("order", self._size - TAIL_CHUNK_SIZE, "TAIL", "the chunks do not lead to TAIL")
         return None
 
+    def _part_length(self, chunk: _Chunk, ordinal: int) -> int | None:
+        """The payload length that a chunk of the part has to have by what is known of it; `ordinal` is a CORE's."""
+        if chunk.kind == b"VERI":
+            return 32
+        if chunk.kind == b"SEEK":
+            return 4 + SEEK_ENTRY.size * int.from_bytes(self._window.read(chunk.offset + CHUNK.size, 4), "big")
+        if chunk.kind == b"CORE" and self.root is not None:
+            entry = self._part_entry(ordinal)
+            return entry.length if entry is not None and entry.file_offset == chunk.offset else None
+        listed = self._listed.get(chunk.offset)
+        return listed.length if listed is not None else None
+
     def _resume_part(self, chunk: _Chunk) -> int | None:
         """Where to go on behind a chunk whose length cannot be: where the index lists it with another length."""
         self.is_on_chain = False
-        listed = self._listed.get(chunk.offset) if self._tail is not None else None
-        length = listed.length if listed is not None else None
-        if chunk.kind == b"VERI":
-            length = 32
-        elif chunk.kind == b"SEEK":
-            length = 4 + SEEK_ENTRY.size * int.from_bytes(self._window.read(chunk.offset + CHUNK.size, 4), "big")
-        elif chunk.kind == b"CORE" and self.root is not None:
-            entry = self._part_entry(len(self._part_blocks))
-            length = entry.length if entry is not None and entry.file_offset == chunk.offset else None
+        length = self._part_length(chunk, len(self._part_blocks))
         if length is None or not self._is_plausible(chunk.offset + CHUNK.size + length):
             return None
         if chunk.kind == b"CORE":
             self._part_blocks.append(_OpenBlock(None, chunk.offset, self._core_bytes))
             self._core_bytes += length
             self.block_count += 1
-        elif listed is not None and listed in self._unmet[listed.tag]:
-            self._take_aux(listed.tag, chunk, None)
+        elif chunk.offset in self._listed and self._listed[chunk.offset] in self._unmet[self._listed[chunk.offset].tag]:
+            self._take_aux(self._listed[chunk.offset].tag, chunk, None)
         return chunk.offset + CHUNK.size + length
 
     def _part_entry(self, ordinal: int) -> Entry | None:
@@ -1962,11 +1966,14 @@ class _Walk:
             self._part_json(chunk, kind, payload if is_sound else None, found if is_sound else None, limit, strict)
         elif kind != b"SEEK":
             self._take_aux(kind, chunk, found if is_sound else None)
-        if not is_sound and strict and not self._is_plausible(chunk.end):
-            if kind == b"CORE":  # its length was damaged: take the block back and go on by the index
-                self._core_bytes -= self._part_blocks.pop().length or 0
-                self.block_count -= 1
-            return self._resume_part(chunk)
+        if not is_sound and strict:
+            length = self._part_length(chunk, len(self._part_blocks) - 1)
+            is_other = length not in (None, chunk.length)
+            if not self._is_plausible(chunk.end) or (is_other and self._is_plausible(chunk.offset + CHUNK.size + (length or 0))):
+                if kind == b"CORE":  # its length is damaged: take the block back and go on by the index
+                    self._core_bytes -= self._part_blocks.pop().length or 0
+                    self.block_count -= 1
+                return self._resume_part(chunk)
         return chunk.end
 
     def _part_core(self, chunk: _Chunk, digest: bytes | None, strict: bool) -> None:
