@@ -14,7 +14,7 @@ verifies whole files with findings, and makes and checks proofs. It writes no co
     result = h4mk.verify("clip.h4mk")           # state and findings
     h4mk.check_proof(proof, trusted_identity)   # needs no container
 
-Bytes that are not what the format says raise FormatError, wrong arguments ValueError, failed reads OSError.
+Python 3.10 or later. Bytes that are not what the format says raise FormatError, wrong arguments ValueError, failed reads OSError.
 An object serves one thread at a time.
 """
 
@@ -35,7 +35,7 @@ import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Callable, Iterable, Iterator, NamedTuple, Sequence
+from typing import Any, BinaryIO, Callable, Iterable, Iterator, NamedTuple, Sequence, TypeVar
 
 # ---------------------------------------------------------------------------------------------------------------
 # Layout. All integers are unsigned and big-endian; nothing is padded.
@@ -667,7 +667,10 @@ class RootTables:
         self._need(tree_root(map(leaf_hash, records)) == self.aux_root, "the aux records do not give the aux root")
         self._need(sha256(self.payload[self._pages_at : self._aux_offsets_at]) == self.pages_digest, "the page records do not give their hash")
         offsets = struct.unpack_from(f">{self.aux_count}Q", self.payload, self._aux_offsets_at)
-        self.aux = [AuxFacts(*AUX_RECORD.unpack(record), offset) for record, offset in zip(records, offsets)]
+        self.aux: list[AuxFacts] = []
+        for record, offset in zip(records, offsets):
+            tag, length, digest = AUX_RECORD.unpack(record)
+            self.aux.append(AuxFacts(tag, length, digest, offset))
 
     def _check_aux(self) -> None:
         tags = [record.tag for record in self.aux]
@@ -1074,16 +1077,19 @@ def check_core(entry: Entry, chunk: bytes) -> bytes:
     return chunk[CHUNK.size :]
 
 
+C = TypeVar("C", bound="Container")
+
+
 class Container:
     """An open container: `version` "1.0" or "1.1", `size`, `tracks`."""
 
     version: str
-    tracks: Sequence[Track]
+    tracks: Any  # a list of Track
 
     def __init__(self, source: Source, limits: Limits) -> None:
         self.source, self.limits, self.size = source, limits, source.size
 
-    def __enter__(self) -> "Container":
+    def __enter__(self: C) -> C:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -1111,6 +1117,7 @@ class PagedContainer(Container):
     """A 1.1 container, opened by the last 256 KiB of the file."""
 
     version = "1.1"
+    tracks: list[PagedTrack]
 
     def __init__(self, source: Source, limits: Limits, tail_bytes: bytes) -> None:
         super().__init__(source, limits)
@@ -1745,7 +1752,6 @@ class _Walk:
         self._part_count = 0  # blocks that came from the part
         self._part_keys = hashlib.sha256()  # what its SEEK has to be
         self._part_key_count = 0
-        self._part_key_bytes = 0
         self._part_seek: tuple[int, int, bytes] | None = None  # offset, entries, SHA-256 of them
         # Where in the file we are:
         self._head_left = [b"META", b"SAFE"]
@@ -1899,26 +1905,30 @@ class _Walk:
                 self._find("order", self._size - TAIL_CHUNK_SIZE, "TAIL", "the chunks do not lead to TAIL")
         return None
 
+    def _part_length(self, chunk: _Chunk, ordinal: int) -> int | None:
+        """The payload length that a chunk of the part has to have by what is known of it; `ordinal` is a CORE's."""
+        if chunk.kind == b"VERI":
+            return 32
+        if chunk.kind == b"SEEK":
+            return 4 + SEEK_ENTRY.size * int.from_bytes(self._window.read(chunk.offset + CHUNK.size, 4), "big")
+        if chunk.kind == b"CORE" and self.root is not None:
+            entry = self._part_entry(ordinal)
+            return entry.length if entry is not None and entry.file_offset == chunk.offset else None
+        listed = self._listed.get(chunk.offset)
+        return listed.length if listed is not None else None
+
     def _resume_part(self, chunk: _Chunk) -> int | None:
         """Where to go on behind a chunk whose length cannot be: where the index lists it with another length."""
         self.is_on_chain = False
-        listed = self._listed.get(chunk.offset) if self._tail is not None else None
-        length = listed.length if listed is not None else None
-        if chunk.kind == b"VERI":
-            length = 32
-        elif chunk.kind == b"SEEK":
-            length = 4 + SEEK_ENTRY.size * int.from_bytes(self._window.read(chunk.offset + CHUNK.size, 4), "big")
-        elif chunk.kind == b"CORE" and self.root is not None:
-            entry = self._part_entry(len(self._part_blocks))
-            length = entry.length if entry is not None and entry.file_offset == chunk.offset else None
+        length = self._part_length(chunk, len(self._part_blocks))
         if length is None or not self._is_plausible(chunk.offset + CHUNK.size + length):
             return None
         if chunk.kind == b"CORE":
             self._part_blocks.append(_OpenBlock(None, chunk.offset, self._core_bytes))
             self._core_bytes += length
             self.block_count += 1
-        elif listed is not None and listed in self._unmet[listed.tag]:
-            self._take_aux(listed.tag, chunk, None)
+        elif chunk.offset in self._listed and self._listed[chunk.offset] in self._unmet[self._listed[chunk.offset].tag]:
+            self._take_aux(self._listed[chunk.offset].tag, chunk, None)
         return chunk.offset + CHUNK.size + length
 
     def _part_entry(self, ordinal: int) -> Entry | None:
@@ -1956,11 +1966,14 @@ class _Walk:
             self._part_json(chunk, kind, payload if is_sound else None, found if is_sound else None, limit, strict)
         elif kind != b"SEEK":
             self._take_aux(kind, chunk, found if is_sound else None)
-        if not is_sound and strict and not self._is_plausible(chunk.end):
-            if kind == b"CORE":  # its length was damaged: take the block back and go on by the index
-                self._core_bytes -= self._part_blocks.pop().length or 0
-                self.block_count -= 1
-            return self._resume_part(chunk)
+        if not is_sound and strict:
+            length = self._part_length(chunk, len(self._part_blocks) - 1)
+            is_other = length not in (None, chunk.length)
+            if not self._is_plausible(chunk.end) or (is_other and self._is_plausible(chunk.offset + CHUNK.size + (length or 0))):
+                if kind == b"CORE":  # its length is damaged: take the block back and go on by the index
+                    self._core_bytes -= self._part_blocks.pop().length or 0
+                    self.block_count -= 1
+                return self._resume_part(chunk)
         return chunk.end
 
     def _part_core(self, chunk: _Chunk, digest: bytes | None, strict: bool) -> None:
@@ -2195,7 +2208,8 @@ class _Walk:
         payload, digest, is_sound = self._digest(chunk, keep)
         if not is_sound:
             self._find_here("crc", chunk, "the CRC-32 does not match")
-            if not self._is_plausible(chunk.end) or (kind in (b"CORE", b"TOKN") and expected not in (None, chunk.length)):
+            is_other = expected not in (None, chunk.length)
+            if not self._is_plausible(chunk.end) or (is_other and self._is_plausible(chunk.offset + CHUNK.size + (expected or 0))):
                 return self._resume(chunk, expected)
             payload = None
         sound_digest = digest if is_sound else None
@@ -2369,7 +2383,7 @@ class _Walk:
         facts = self._facts(track)
         entries: list[Entry] | None = None
         agrees = False
-        if payload is not None and facts is not None and number < facts.pages:
+        if payload is not None and self.root is not None and facts is not None and number < facts.pages:
             entries = match_page(payload, self.root, facts, number)
             agrees = entries is not None
         count = min(size, len(track.open))
@@ -2421,7 +2435,7 @@ class _Walk:
                 faults.append(f"page {number} of track {track.id} is not what its blocks give")
             elif facts is not None:
                 faults.append(f"page {number} of track {track.id} is not the one that ROOT names")
-            if facts is not None and (number >= facts.pages or self.root.page(facts, number).root != root):
+            if self.root is not None and facts is not None and (number >= facts.pages or self.root.page(facts, number).root != root):
                 self._exact = False
         if faults:
             self._find_here("page", chunk, faults[0])
@@ -2887,7 +2901,7 @@ def _extract_command(options: argparse.Namespace) -> int:
             out.flush()
             if options.output:
                 out.close()
-        if options.proof and isinstance(track, PagedTrack):
+        if options.proof and options.block is not None and isinstance(track, PagedTrack):
             with io.open(options.proof, "wb") as proof:
                 proof.write(prove_block(track, options.block))
     return 0
@@ -2896,7 +2910,7 @@ def _extract_command(options: argparse.Namespace) -> int:
 def _check_proof_command(options: argparse.Namespace) -> int:
     with io.open(options.proof, "rb") as file:
         data = file.read(64 << 20)
-    document = dict.fromkeys(("holds", "kind", "track", "ordinal", "pts", "new_root", "aux_same"))
+    document: dict[str, Any] = dict.fromkeys(("holds", "kind", "track", "ordinal", "pts", "new_root", "aux_same"))
     try:
         proof = check_proof(data, bytes.fromhex(options.root), bytes.fromhex(options.new_root) if options.new_root else None)
     except ProofError as error:

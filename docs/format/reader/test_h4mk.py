@@ -208,6 +208,25 @@ class ProofTests(unittest.TestCase):
         proof = h4mk.check_proof(load("append.proof"), self.container.identity, new.identity)
         self.assertEqual((3, True), (proof.kind, proof.aux_same))
 
+    def test_keyframe_proof_that_leaves_a_keyframe_out_does_not_hold(self) -> None:
+        """The parts are genuine, but another keyframe lies between the two, or none is said to follow."""
+        keys = [None, *(number for number in range(self.track.blocks) if self.track.entry(number).is_key), None]
+        head = h4mk.PROOF_HEAD.size + h4mk.ROOT_HEADER.size + h4mk.TRACK_RECORD.size  # one track: its path is empty
+
+        def part(ordinal: int | None) -> bytes:
+            return h4mk.NONE32.to_bytes(4, "big") if ordinal is None else h4mk.prove_block(self.track, ordinal)[head:]
+
+        start = load("key-at-0.proof")[:head]
+        for one in range(len(keys) - 1):
+            for other in range(one + 1, len(keys)):
+                pts = 0 if keys[one] is None else self.track.entry(keys[one]).pts
+                proof = start + pts.to_bytes(8, "big") + part(keys[one]) + part(keys[other])
+                if other == one + 1:
+                    h4mk.check_proof(proof, self.container.identity)
+                else:
+                    with self.assertRaises(h4mk.ProofError, msg=f"{keys[one]} to {keys[other]}"):
+                        h4mk.check_proof(proof, self.container.identity)
+
     def test_no_flipped_bit_holds(self) -> None:
         new = h4mk.open(load("appended.h4mk")).identity
         for name in MANIFEST["proofs"]:
@@ -367,7 +386,7 @@ class Server(http.server.BaseHTTPRequestHandler):
             return self.answer(416, b"", f"bytes */{size}")
         if self.mode == "front-for-suffix" and suffix:
             start, end = 0, min(size, int(last))
-        if self.headers["If-Match"] not in (None, self.etag):
+        if self.headers["If-Match"] not in (None, self.etag) and self.mode != "ignores-conditions":
             return self.answer(412, b"", None)
         if self.mode == "lies-about-range" and not suffix:
             return self.answer(206, self.data[start:end], f"bytes {start + 1}-{end}/{size + 1}")
@@ -438,11 +457,12 @@ class HttpTests(unittest.TestCase):
                 container.tracks[0].read_block(0)
 
     def test_another_version_is_refused(self) -> None:
-        with serving(self.data) as (url, handler):
-            with h4mk.open(url) as container:
-                handler.etag = '"two"'
-                with self.assertRaises(OSError):
-                    container.tracks[0].read_block(0)
+        for mode in ("", "ignores-conditions"):
+            with self.subTest(mode), serving(self.data, mode) as (url, handler):
+                with h4mk.open(url) as container:
+                    handler.etag = '"two"'
+                    with self.assertRaises(OSError):
+                        container.tracks[0].read_block(0)
 
     def test_full_verification_and_1_0_over_http(self) -> None:
         for name in ("one-track.h4mk", "v10.h4mk", "empty.h4mk"):
