@@ -20,24 +20,27 @@ public sealed partial class MediaTransport
     {
         ArgumentNullException.ThrowIfNull(container);
         var damaged = false;
-        var meta = await ReadAsync(container.ReadMetaAsync(cancellationToken)).ConfigureAwait(false);
-        var safe = await ReadAsync(container.ReadSafeAsync(cancellationToken)).ConfigureAwait(false);
-        var veri = await ReadAsync(container.ReadVeriAsync(cancellationToken)).ConfigureAwait(false);
+        var meta = await ReadAsync(() => container.ReadMetaAsync(cancellationToken)).ConfigureAwait(false);
+        var safe = await ReadAsync(() => container.ReadSafeAsync(cancellationToken)).ConfigureAwait(false);
+        var veri = await ReadAsync(() => container.ReadVeriAsync(cancellationToken)).ConfigureAwait(false);
         var verification = verify ? await VerifyAsync(container, options: null, progress, cancellationToken).ConfigureAwait(false) : null;
         return new ContainerReport(container)
         {
             Meta = meta,
             Safe = safe,
             Veri = veri,
+            TrackInfo = await container.ReadTrackInfoAsync(cancellationToken).ConfigureAwait(false),
+            SeekEntryCount = await container.CountSeekEntriesAsync(cancellationToken).ConfigureAwait(false),
             Verification = verification,
             Integrity = verification?.State ?? (damaged ? VerificationState.Invalid : await StateOfStructureAsync(container, cancellationToken).ConfigureAwait(false)),
         };
 
-        async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(ValueTask<ReadOnlyMemory<byte>?> read)
+        async ValueTask<T?> ReadAsync<T>(Func<ValueTask<T?>> read)
+            where T : struct
         {
             try
             {
-                return await read.ConfigureAwait(false);
+                return await read().ConfigureAwait(false);
             }
             catch (H4mkFormatException)
             {
@@ -77,7 +80,7 @@ public sealed partial class MediaTransport
     private static async Task<VerificationState> StateOfStructureAsync(H4mkContainer container, CancellationToken cancellationToken)
     {
         bool seek = false, meta = false, safe = false, veri = false;
-        await foreach (var chunk in container.EnumerateChunksAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (var chunk in container.EnumerateChunksAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
         {
             seek |= chunk.Tag == ChunkTag.Seek;
             meta |= chunk.Tag == ChunkTag.Meta;

@@ -185,7 +185,7 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
             var (request, response) = (context.Request, context.Response);
             response.StatusCode = StatusCodes.Status201Created;
             response.Headers.Location = (request.PathBase + RoutePrefix.Of(request, ExportPath) + new PathString($"/containers/{id}")).ToUriComponent();
-            response.Headers.ETag = EntityTags.OfFile(result.Container.Veri.Span, stored.Length).ToString();
+            response.Headers.ETag = EntityTags.OfFile(result.Container.Veri!.Value.ToArray(), stored.Length).ToString();
             await JsonResponse.WriteAsync(response, json =>
             {
                 json.WriteStartObject();
@@ -194,7 +194,7 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
                 json.WriteNumber("blocks"u8, result.Container.BlockCount);
                 json.WriteNumber("keyframes"u8, result.Container.KeyframeCount);
                 json.WriteString("segment"u8, result.Segment);
-                json.WriteString("veri"u8, Convert.ToHexStringLower(result.Container.Veri.Span));
+                json.WriteString("veri"u8, result.Container.Veri!.Value.ToString());
                 json.WriteString("notice"u8, result.Notice?.Message ?? result.Hint);
                 json.WriteEndObject();
             });

@@ -43,14 +43,14 @@ internal static class InspectCommand
     {
         Line(output, "version", report.Version);
         Line(output, "size", $"{report.Size} bytes");
-        foreach (var track in report.Tracks)
+        foreach (var (track, info) in report.Tracks.Zip(report.TrackInfo))
         {
-            Line(output, $"track {track.Id}", string.Create(CultureInfo.InvariantCulture, $"{track.Kind.ToName()}, {track.BlockCount} blocks, {track.ByteLength} bytes"));
+            Line(output, $"track {track.Id}", string.Create(CultureInfo.InvariantCulture, $"{info.Kind.ToName()}, {track.BlockCount} blocks, {track.ByteLength} bytes"));
         }
 
-        Line(output, "keyframes", report.SeekEntryCount.ToString(CultureInfo.InvariantCulture));
+        Line(output, "keyframes", report.SeekEntryCount?.ToString(CultureInfo.InvariantCulture) ?? "unknown");
         Line(output, "integrity", report.Integrity.ToName());
-        Line(output, "veri", report.Veri is { } veri ? Convert.ToHexStringLower(veri.Span) : "none");
+        Line(output, "veri", report.Veri?.ToString() ?? "none");
         Line(output, "META", report.Meta is { } meta ? TerminalText.Printable(Encoding.UTF8.GetString(meta.Span)) : "none");
         Line(output, "SAFE", report.Safe is { } safe ? TerminalText.Printable(Encoding.UTF8.GetString(safe.Span)) : "none");
         VerifyCommand.PrintFindings(output, report.Verification);

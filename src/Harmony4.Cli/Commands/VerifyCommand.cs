@@ -32,7 +32,7 @@ internal static class VerifyCommand
                 else
                 {
                     console.Output.WriteLine($"state      {verification.State.ToName()}");
-                    console.Output.WriteLine($"veri       {(verification.Veri.IsEmpty ? "none" : Convert.ToHexStringLower(verification.Veri.Span))}");
+                    console.Output.WriteLine($"veri       {verification.Veri?.ToString() ?? "none"}");
                     console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"blocks     {verification.BlockCount} ({payloadLength} bytes)"));
                     PrintFindings(console.Output, verification);
                 }

@@ -25,8 +25,11 @@ public sealed class ContainerReport
     /// <summary>Gets the tracks.</summary>
     public IReadOnlyList<H4mkTrack> Tracks => _container.Tracks;
 
-    /// <summary>Gets how many keyframes the seek table lists.</summary>
-    public int SeekEntryCount => _container.SeekEntryCount;
+    /// <summary>Gets what the producer says of the tracks, in the order of <see cref="Tracks"/>.</summary>
+    public IReadOnlyList<H4mkTrackInfo> TrackInfo { get; internal init; } = [];
+
+    /// <summary>Gets how many keyframes SEEK lists, as <see cref="H4mkContainer.CountSeekEntriesAsync"/> gives it.</summary>
+    public long? SeekEntryCount { get; internal init; }
 
     /// <summary>Gets META as stored; null when it is absent, damaged or not a JSON object.</summary>
     public ReadOnlyMemory<byte>? Meta { get; internal init; }
@@ -35,7 +38,7 @@ public sealed class ContainerReport
     public ReadOnlyMemory<byte>? Safe { get; internal init; }
 
     /// <summary>Gets the SHA-256 that VERI holds; null when it is absent or damaged.</summary>
-    public ReadOnlyMemory<byte>? Veri { get; internal init; }
+    public Sha256Digest? Veri { get; internal init; }
 
     /// <summary>Gets the state: unverified, unless something that was read is already wrong or a verification was asked for.</summary>
     public VerificationState Integrity { get; internal init; }
@@ -46,7 +49,8 @@ public sealed class ContainerReport
     /// <summary>Lists every chunk in file order.</summary>
     /// <param name="cancellationToken">Cancels the listing.</param>
     /// <returns>The chunks, as they are enumerated.</returns>
-    public IAsyncEnumerable<ChunkInfo> EnumerateChunksAsync(CancellationToken cancellationToken = default) => _container.EnumerateChunksAsync(cancellationToken);
+    public IAsyncEnumerable<ChunkInfo> EnumerateChunksAsync(CancellationToken cancellationToken = default) => 
+        _container.EnumerateChunksAsync(cancellationToken: cancellationToken);
 
     /// <summary>Writes the report as one JSON object.</summary>
     /// <param name="writer">Receives the object. It is flushed from time to time, so that memory does not grow with the number of chunks.</param>
@@ -60,27 +64,35 @@ public sealed class ContainerReport
         writer.WriteNumber("size"u8, Size);
         writer.WriteNumber("blocks"u8, BlockCount);
         writer.WriteStartArray("tracks"u8);
-        foreach (var track in Tracks)
+        for (var i = 0; i < Tracks.Count; i++)
         {
-            WriteTrack(writer, track);
+            WriteTrack(writer, Tracks[i], TrackInfo[i]);
         }
 
         writer.WriteEndArray();
         await WriteChunksAsync(writer, cancellationToken).ConfigureAwait(false);
         WriteRaw(writer, "meta"u8, Meta);
         WriteRaw(writer, "safe"u8, Safe);
-        writer.WriteNumber("seek_entries"u8, SeekEntryCount);
+        if (SeekEntryCount is { } entries)
+        {
+            writer.WriteNumber("seek_entries"u8, entries);
+        }
+        else
+        {
+            writer.WriteNull("seek_entries"u8);
+        }
+
         writer.WriteString("integrity"u8, Integrity.ToName());
         writer.WriteNull("root"u8);
         WriteHex(writer, "veri"u8, Veri);
         writer.WriteEndObject();
     }
 
-    internal static void WriteHex(Utf8JsonWriter writer, ReadOnlySpan<byte> name, ReadOnlyMemory<byte>? bytes)
+    internal static void WriteHex(Utf8JsonWriter writer, ReadOnlySpan<byte> name, Sha256Digest? digest)
     {
-        if (bytes is { Length: > 0 } present)
+        if (digest is { } present)
         {
-            writer.WriteString(name, Convert.ToHexStringLower(present.Span));
+            writer.WriteString(name, present.ToString());
         }
         else
         {
@@ -88,11 +100,11 @@ public sealed class ContainerReport
         }
     }
 
-    private static void WriteTrack(Utf8JsonWriter writer, H4mkTrack track)
+    private static void WriteTrack(Utf8JsonWriter writer, H4mkTrack track, H4mkTrackInfo info)
     {
         writer.WriteStartObject();
         writer.WriteNumber("id"u8, track.Id);
-        writer.WriteString("kind"u8, track.Kind.ToName());
+        writer.WriteString("kind"u8, info.Kind.ToName());
         writer.WriteNumber("blocks"u8, track.BlockCount);
         writer.WriteNumber("bytes"u8, track.ByteLength);
         if (track.Duration is { } duration)
@@ -180,7 +192,7 @@ public sealed class ContainerReport
         writer.WriteStartObject();
         writer.WriteNumber("offset"u8, chunk.PayloadOffset);
         writer.WriteNumber("size"u8, chunk.Length);
-        writer.WriteString("crc"u8, chunk.Crc.ToString("x8", CultureInfo.InvariantCulture));
+        writer.WriteString("crc"u8, chunk.Crc?.ToString("x8", CultureInfo.InvariantCulture));
         writer.WriteEndObject();
         return writer.BytesPending > FlushLength ? writer.FlushAsync(cancellationToken) : Task.CompletedTask;
     }
