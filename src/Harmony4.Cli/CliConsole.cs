@@ -10,6 +10,8 @@ internal sealed class CliConsole : IDisposable
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
     private readonly Func<Stream> _openInput;
+    private readonly Lock _lock = new();
+    private CancellationTokenSource? _inputEnd;
 
     public CliConsole(Func<Stream> openInput, Stream output, TextWriter error, bool isOutputTerminal = false, bool isErrorTerminal = false)
     {
@@ -40,6 +42,36 @@ internal sealed class CliConsole : IDisposable
         !Console.IsErrorRedirected);
 
     public Stream OpenInput() => _openInput();
+
+    /// <summary>Announces that the command completes its output when standard input ends: until the source is disposed, an interrupt ends the input first.</summary>
+    public CancellationTokenSource ExpectEndOfInput()
+    {
+        lock (_lock)
+        {
+            return _inputEnd = new CancellationTokenSource();
+        }
+    }
+
+    /// <summary>Ends standard input, if the command at work expects that and it has not happened yet.</summary>
+    public bool TryEndInput()
+    {
+        CancellationTokenSource? end;
+        lock (_lock)
+        {
+            end = _inputEnd;
+            _inputEnd = null;
+        }
+
+        try
+        {
+            end?.Cancel();
+            return end is not null;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Writes one line to stderr, without what could drive a terminal: names of files and bytes of containers are in it.</summary>
     public async Task TellAsync(string message)

@@ -79,7 +79,7 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
                 ? await StreamBackAsync(context, upload, export)
                 : await KeepAsync(context, id, upload, export);
             Telemetry.BlocksExported.Add(result.Container.BlockCount);
-            activity?.SetTag("harmony4.segment", result.Segment);
+            activity?.SetTag("harmony4.segment", result.Inputs[0].Segment);
             activity?.SetTag("harmony4.blocks", result.Container.BlockCount);
         }
         catch (Exception exception)
@@ -193,9 +193,9 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
                 json.WriteNumber("size"u8, stored.Length);
                 json.WriteNumber("blocks"u8, result.Container.BlockCount);
                 json.WriteNumber("keyframes"u8, result.Container.KeyframeCount);
-                json.WriteString("segment"u8, result.Segment);
+                json.WriteString("segment"u8, result.Inputs[0].Segment);
                 json.WriteString("veri"u8, result.Container.Veri!.Value.ToString());
-                json.WriteString("notice"u8, result.Notice?.Message ?? result.Hint);
+                json.WriteString("notice"u8, result.Inputs[0].Notice?.Message ?? result.Inputs[0].Hint);
                 json.WriteEndObject();
             });
             return result;

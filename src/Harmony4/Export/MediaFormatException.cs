@@ -10,16 +10,21 @@ public sealed class MediaFormatException : FormatException
     /// <param name="segment">The segmenter's name.</param>
     /// <param name="offset">Position in the media, in bytes.</param>
     /// <param name="detail">What was expected and found, in one line without the offset.</param>
-    public MediaFormatException(string segment, long offset, string detail)
+    /// <param name="input">Which of several inputs it is, from 0.</param>
+    public MediaFormatException(string segment, long offset, string detail, int input = 0)
         : base(string.Create(CultureInfo.InvariantCulture, $"{segment}: {detail}, at offset {offset} (0x{offset:x})"))
     {
         Segment = segment;
         Offset = offset;
         Detail = detail;
+        Input = input;
     }
 
     /// <summary>Gets the segmenter's name.</summary>
     public string Segment { get; }
+
+    /// <summary>Gets which of several inputs of an export it is, from 0.</summary>
+    public int Input { get; }
 
     /// <summary>Gets the position in the media, in bytes.</summary>
     public long Offset { get; }
