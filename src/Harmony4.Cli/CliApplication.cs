@@ -157,7 +157,11 @@ internal static class CliApplication
 
     private static async Task<int> FailAsync(CliConsole console, string message, int code = ExitCode.Interrupted)
     {
-        await console.TellAsync($"{Name}: {message}").ConfigureAwait(false);
+        if (code != ExitCode.OutputClosed)
+        {
+            await console.TellAsync($"{Name}: {message}").ConfigureAwait(false);
+        }
+
         return code;
     }
 

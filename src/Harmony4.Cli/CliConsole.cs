@@ -16,7 +16,7 @@ internal sealed class CliConsole : IDisposable
     public CliConsole(Func<Stream> openInput, Stream output, TextWriter error, bool isOutputTerminal = false, bool isErrorTerminal = false)
     {
         _openInput = openInput;
-        RawOutput = new LocatedStream(output, "standard output", leaveOpen: true);
+        RawOutput = new LocatedStream(output, "standard output", leaveOpen: true, isStandardOutput: true);
         Output = new StreamWriter(RawOutput, Utf8, bufferSize: 16 * 1024, leaveOpen: true) { NewLine = "\n" };
         Error = error;
         IsOutputTerminal = isOutputTerminal;

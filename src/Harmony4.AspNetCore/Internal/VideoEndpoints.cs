@@ -137,7 +137,7 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
         await using var spool = new ResponseSpool(context, () => true, options.SpillDelay, StartLength);
         await using (var json = new System.Text.Json.Utf8JsonWriter(spool))
         {
-            await report.WriteToAsync(json, context.RequestAborted);
+            await report.WriteToAsync(json, listBlocks: true, context.RequestAborted);
         }
 
         await spool.CompleteAsync();

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Harmony4;
 
 /// <summary>The media does not begin with the format that the caller named, or has more blocks than the caller allows.</summary>
-/// <remarks>The first is only raised for a segmenter chosen by name: a detected format that breaks off later is still transported, and <see cref="ExportResult.Notice"/> says where.</remarks>
+/// <remarks>The first is only raised for a segmenter chosen by name: a detected format that breaks off later is still transported, and <see cref="ExportedInput.Notice"/> says where.</remarks>
 public sealed class MediaFormatException : FormatException
 {
     /// <summary>Initializes an exception.</summary>

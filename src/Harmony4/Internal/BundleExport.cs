@@ -151,7 +151,7 @@ internal sealed class BundleExport : IAsyncDisposable
         catch
         {
             // The read has the input's buffer until it ends.
-            await next.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
 
