@@ -97,18 +97,37 @@ public sealed partial class MediaTransport
     {
         ArgumentNullException.ThrowIfNull(container);
         var result = await container.VerifyAsync(Relay.To(progress), cancellationToken).ConfigureAwait(false);
-        return Judge(result with { PayloadLength = container.Tracks.Sum(t => t.ByteLength), Signs = container.Signs }, container.Length, options);
+        return Judge(result, options);
+    }
+
+    /// <summary>Verifies a whole file, also one that cannot be opened: what opening would throw is a finding.</summary>
+    /// <param name="source">Where its bytes are. It is left open.</param>
+    /// <param name="options">What is required; null for nothing beyond integrity.</param>
+    /// <param name="progress">Told how far the work is; null for nobody.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <returns>What was found.</returns>
+    /// <exception cref="H4mkFormatException">The file is no container, or changed meanwhile.</exception>
+    /// <exception cref="IOException">The source failed.</exception>
+    public async Task<VerificationResult> VerifyAsync(
+        H4mkSource source,
+        VerifyOptions? options = null,
+        IProgress<TransportProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var result = await H4mkContainer.VerifyAsync(source, _options.Container, Relay.To(progress), cancellationToken).ConfigureAwait(false);
+        return Judge(result, options);
     }
 
     // No key was given, so no signature can hold.
-    private static VerificationResult Judge(VerificationResult result, long length, VerifyOptions? options)
+    private static VerificationResult Judge(VerificationResult result, VerifyOptions? options)
     {
         if (options is not { RequireSignature: true })
         {
             return result;
         }
 
-        var finding = new VerificationFinding(ChunkTag.Sign, length, H4mkErrorCode.Missing, "expected a signature that a given key verifies, found none");
+        var finding = new VerificationFinding(ChunkTag.Sign, result.BytesVerified, H4mkErrorCode.Missing, "expected a signature that a given key verifies, found none");
         return result with { Signature = SignatureState.Invalid, Findings = [.. result.Findings, finding], FindingCount = result.FindingCount + 1 };
     }
 

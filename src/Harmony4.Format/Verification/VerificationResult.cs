@@ -28,7 +28,7 @@ public sealed record VerificationResult
     public required long BlockCount { get; init; }
 
     /// <summary>Gets the bytes of payload of these blocks.</summary>
-    public long PayloadLength { get; init; }
+    public required long PayloadLength { get; init; }
 
     /// <summary>Gets how many bytes of the file were read.</summary>
     public required long BytesVerified { get; init; }

@@ -28,6 +28,7 @@ internal sealed partial class Verifier11
     private bool _isTokenDamaged;
     private byte[] _scratch = [];
     private long _blockCount;
+    private long _payloadLength;
     private Sha256Digest? _veri;
 
     /// <param name="source">The file.</param>
@@ -101,6 +102,7 @@ internal sealed partial class Verifier11
             Identity = _index?.Root.Identity,
             Veri = _veri,
             BlockCount = _index?.BlockCount ?? _blockCount,
+            PayloadLength = _index?.Tracks.Sum(t => t.ByteLength) ?? _payloadLength,
             BytesVerified = _length,
         };
     }
@@ -110,7 +112,12 @@ internal sealed partial class Verifier11
 
     private ValueTask<long> AcceptAsync(ScannedChunk chunk)
     {
-        _blockCount += !chunk.IsCut && chunk.Info.Tag == ChunkTag.Core ? 1 : 0;
+        if (!chunk.IsCut && chunk.Info.Tag == ChunkTag.Core)
+        {
+            _blockCount++;
+            _payloadLength += chunk.Info.Length;
+        }
+
         if (chunk.IsCut)
         {
             return CutAsync(chunk);
