@@ -31,13 +31,13 @@ async Task<int> SendAsync(string media, string path)
     await using (var input = File.OpenRead(media))
     await using (var output = File.Create(path))
     {
-        export = await new MediaTransport().ExportAsync(input, output, new ExportOptions { Mask = mask });
+        export = await new MediaTransport().ExportAsync(input, output, new ExportOptions { Version = H4mkVersion.V10, Mask = mask });
     }
 
     // VERI names every byte before it, so a detached COSE signature over it is one over the container.
     using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     using var signer = StatementSigner.FromPem(key.ExportPkcs8PrivateKeyPem());
-    await File.WriteAllBytesAsync(path + ".sig", signer.Sign(export.Container.Veri.Span, "MaskedTransport VERI"u8));
+    await File.WriteAllBytesAsync(path + ".sig", signer.Sign(export.Container.Veri!.Value.ToArray(), "MaskedTransport VERI"u8));
     await File.WriteAllTextAsync(Path.Combine(folder, "public.pem"), key.ExportSubjectPublicKeyInfoPem());
     Console.WriteLine($"sent      {export.Container.BlockCount} masked blocks, signed");
     return 0;
@@ -49,7 +49,7 @@ async Task<int> ReceiveAsync(string path, string media)
     await using var container = await transport.OpenAsync(H4mkSource.FromFile(path));
     var verification = await transport.VerifyAsync(container);
     using var key = VerificationKey.FromPem(await File.ReadAllTextAsync(Path.Combine(folder, "public.pem")));
-    var signature = new StatementVerifier([key]).Verify(await File.ReadAllBytesAsync(path + ".sig"), verification.Veri.Span, "MaskedTransport VERI"u8);
+    var signature = new StatementVerifier([key]).Verify(await File.ReadAllBytesAsync(path + ".sig"), verification.Veri?.ToArray(), "MaskedTransport VERI"u8);
     if (verification.State != VerificationState.Unsigned || !signature.IsValid)
     {
         Console.Error.WriteLine($"refused   {path}: {verification.State.ToName()}, or the signature does not hold");

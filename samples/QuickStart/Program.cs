@@ -27,23 +27,33 @@ await using (var output = File.Create(containerPath))
 }
 
 Console.WriteLine($"exported   {mediaPath}");
-Console.WriteLine($"       to  {containerPath}: {export.Container.BlockCount} blocks, {export.Container.KeyframeCount} keyframes, segmented as {export.Segment}");
+Console.WriteLine($"       to  {containerPath}: {export.Container.BlockCount} blocks, {export.Container.KeyframeCount} keyframes, segmented as {export.Inputs[0].Segment}");
+
+// Whoever wants to check proofs later keeps these 32 bytes, from a source that is trusted.
+var identity = export.Container.Identity!.Value;
+Console.WriteLine($"     root  {identity}");
 
 await using (var container = await transport.OpenAsync(H4mkSource.FromFile(containerPath)))
 {
-    // Inspect: reads headers, not blocks.
-    Console.WriteLine($"inspected  version 1.0, {container.Length} bytes, {container.Tracks[0].ByteLength} bytes of media, opened with {container.Source.ReadCount} reads of {container.Source.BytesRead} bytes");
+    // Inspect: one read of the end of the file, whatever its length; no block is read.
+    Console.WriteLine($"inspected  version {container.Version.ToName()}, {container.Length} bytes, {container.GetTrack().ByteLength} bytes of media in {container.GetTrack().BlockCount} blocks, opened with {container.Source.ReadCount} read");
 
-    // Seek: the keyframe at or before a time.
+    // Seek: the keyframe at or before a time, and a proof that there is none between the two.
     var second = TimeSpan.FromSeconds(1);
-    var keyframe = await transport.SeekAsync(container, (ulong)second.TotalMicroseconds);
+    var track = container.GetTrack().Id;
+    var keyframe = await container.FindKeyframeAsync(track, second);
+    var proof = await container.ProveKeyframeAsync(track, second);
     Console.WriteLine(keyframe is { } found
         ? $"sought     {second}: the keyframe at {found.Pts} us is block {found.Block}, at byte {found.StreamOffset} of the stream"
         : $"sought     {second}: no keyframe at or before it");
 
-    // Verify: every block by its CRC, the whole by its SHA-256.
+    // The proof is checked with the root alone; neither container nor server is needed, or trusted.
+    var fact = H4mkProof.Verify(proof, identity);
+    Console.WriteLine($"proved     by {proof.Length} bytes: the last keyframe at or before {fact.Time} us is {(fact.Ordinal is { } ordinal ? $"block {ordinal}" : "none")}");
+
+    // Verify: every byte of the file.
     var verification = await transport.VerifyAsync(container);
-    Console.WriteLine($"verified   {verification.State.ToName()}: {verification.BlockCount} blocks, {verification.FindingCount} findings, SHA-256 {Convert.ToHexStringLower(verification.Veri.Span)}");
+    Console.WriteLine($"verified   {verification.State.ToName()}: {verification.BlockCount} blocks, {verification.FindingCount} findings");
 
     // Extract: the media again, byte for byte.
     await using var extracted = File.Create(extractedPath);

@@ -28,8 +28,20 @@ internal static class CliApplication
             interrupted.Cancel();
         }
 
-        using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
-        using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+        void EndInputOrInterrupt(PosixSignalContext context)
+        {
+            if (console.TryEndInput())
+            {
+                context.Cancel = true;
+            }
+            else
+            {
+                Interrupt(context);
+            }
+        }
+
+        using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, EndInputOrInterrupt);
+        using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, EndInputOrInterrupt);
         using var onHangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Interrupt);
         var stopped = new TaskCompletionSource();
         using var registration = interrupted.Token.Register(stopped.SetResult);
@@ -98,8 +110,12 @@ internal static class CliApplication
     }
 
     /// <summary>Ties what a container or media says of itself to the file it came from.</summary>
-    public static async Task<T> LocateAsync<T>(string file, Func<Task<T>> work)
+    public static Task<T> LocateAsync<T>(string file, Func<Task<T>> work) => LocateAsync([file], work);
+
+    /// <inheritdoc cref="LocateAsync{T}(string, Func{Task{T}})"/>
+    public static async Task<T> LocateAsync<T>(IReadOnlyList<string> files, Func<Task<T>> work)
     {
+        var file = files[0];
         try
         {
             return await work().ConfigureAwait(false);
@@ -111,15 +127,11 @@ internal static class CliApplication
         }
         catch (MediaFormatException exception)
         {
-            throw CliException.Failed(file, string.Create(CultureInfo.InvariantCulture, $"{exception.Offset}: {exception.Segment}: {exception.Detail}"), exception);
+            throw CliException.Failed(files[exception.Input], string.Create(CultureInfo.InvariantCulture, $"{exception.Offset}: {exception.Segment}: {exception.Detail}"), exception);
         }
         catch (PcmFormatException exception)
         {
             throw CliException.Failed(file, string.Create(CultureInfo.InvariantCulture, $"{exception.Offset}: expected {exception.ExpectedLength} bytes of a sample, found {exception.Length}"), exception);
-        }
-        catch (KeyframeNotFoundException exception)
-        {
-            throw new CliException(ExitCode.No, $"{file}: {exception.Message}", exception);
         }
         catch (ArgumentException exception)
         {
@@ -145,7 +157,11 @@ internal static class CliApplication
 
     private static async Task<int> FailAsync(CliConsole console, string message, int code = ExitCode.Interrupted)
     {
-        await console.TellAsync($"{Name}: {message}").ConfigureAwait(false);
+        if (code != ExitCode.OutputClosed)
+        {
+            await console.TellAsync($"{Name}: {message}").ConfigureAwait(false);
+        }
+
         return code;
     }
 

@@ -10,11 +10,13 @@ internal sealed class CliConsole : IDisposable
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
     private readonly Func<Stream> _openInput;
+    private readonly Lock _lock = new();
+    private CancellationTokenSource? _inputEnd;
 
     public CliConsole(Func<Stream> openInput, Stream output, TextWriter error, bool isOutputTerminal = false, bool isErrorTerminal = false)
     {
         _openInput = openInput;
-        RawOutput = new LocatedStream(output, "standard output", leaveOpen: true);
+        RawOutput = new LocatedStream(output, "standard output", leaveOpen: true, isStandardOutput: true);
         Output = new StreamWriter(RawOutput, Utf8, bufferSize: 16 * 1024, leaveOpen: true) { NewLine = "\n" };
         Error = error;
         IsOutputTerminal = isOutputTerminal;
@@ -40,6 +42,36 @@ internal sealed class CliConsole : IDisposable
         !Console.IsErrorRedirected);
 
     public Stream OpenInput() => _openInput();
+
+    /// <summary>Announces that the command completes its output when standard input ends: until the source is disposed, an interrupt ends the input first.</summary>
+    public CancellationTokenSource ExpectEndOfInput()
+    {
+        lock (_lock)
+        {
+            return _inputEnd = new CancellationTokenSource();
+        }
+    }
+
+    /// <summary>Ends standard input, if the command at work expects that and it has not happened yet.</summary>
+    public bool TryEndInput()
+    {
+        CancellationTokenSource? end;
+        lock (_lock)
+        {
+            end = _inputEnd;
+            _inputEnd = null;
+        }
+
+        try
+        {
+            end?.Cancel();
+            return end is not null;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Writes one line to stderr, without what could drive a terminal: names of files and bytes of containers are in it.</summary>
     public async Task TellAsync(string message)

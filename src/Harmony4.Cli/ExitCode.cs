@@ -14,6 +14,9 @@ internal static class ExitCode
     /// <summary>The input is not a usable container or media, or I/O failed.</summary>
     public const int Failed = 3;
 
+    /// <summary>Nobody reads standard output any more (128 + SIGPIPE).</summary>
+    public const int OutputClosed = 141;
+
     /// <summary>Interrupted by the user (128 + SIGINT).</summary>
     public const int Interrupted = 130;
 }

@@ -6,7 +6,7 @@ namespace Harmony4;
 public sealed class Harmony4Options
 {
     /// <summary>Gets or sets what an export does when the call does not say.</summary>
-    /// <value>Default: detect the format, version 1.0, no mask.</value>
+    /// <value>Default: detect the format, version 1.1, no mask.</value>
     public ExportOptions Export { get; set; } = new();
 
     /// <summary>Gets or sets the limits that containers are opened with.</summary>

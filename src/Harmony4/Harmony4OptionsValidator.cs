@@ -1,4 +1,5 @@
 using System.Globalization;
+using Harmony4.Format;
 using Harmony4.Tokenization;
 using Microsoft.Extensions.Options;
 
@@ -27,6 +28,16 @@ internal sealed class Harmony4OptionsValidator : IValidateOptions<Harmony4Option
         if (export.MaxBlockCount < 1)
         {
             return string.Create(CultureInfo.InvariantCulture, $"Export.MaxBlockCount: expected 1 or more, found {export.MaxBlockCount}");
+        }
+
+        if (export.PageLog2 is < 1 or > 14)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"Export.PageLog2: expected 1 to 14, found {export.PageLog2}");
+        }
+
+        if (export is { Mask: not null, Version: not H4mkVersion.V10 })
+        {
+            return "Export.Mask: expected Export.Version to be 1.0, which alone has a mask";
         }
 
         if (limits.MaxMetadataLength < 2 || limits.MaxSeekLength < 4 || limits.MaxBlockLength < 1 || limits.MaxChunkCount < 1 || limits.MaxFindings < 0)

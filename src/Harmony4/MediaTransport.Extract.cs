@@ -23,8 +23,7 @@ public sealed partial class MediaTransport
     /// <param name="cancellationToken">Cancels the extraction.</param>
     /// <returns>What was written.</returns>
     /// <exception cref="ArgumentException">The options contradict themselves, or name a track or block that does not exist.</exception>
-    /// <exception cref="KeyframeNotFoundException">No keyframe is at or before <see cref="ExtractOptions.From"/>.</exception>
-    /// <exception cref="H4mkFormatException">A block, or the seek table when times are given, is damaged.</exception>
+    /// <exception cref="H4mkFormatException">A block or, when times are given, the index of keyframes is damaged.</exception>
     /// <exception cref="IOException">Source or output failed.</exception>
     public async Task<ExtractResult> ExtractAsync(
         H4mkContainer container,
@@ -36,9 +35,9 @@ public sealed partial class MediaTransport
         ArgumentNullException.ThrowIfNull(container);
         ArgumentNullException.ThrowIfNull(output);
         options ??= new ExtractOptions();
-        var track = FindTrack(container, options.Track);
+        var track = container.GetTrack(options.Track);
         var (first, end) = await FindBlocksAsync(container, track, options, cancellationToken).ConfigureAwait(false);
-        var withInit = first > 0 && options.Block is null && options.IncludeInit && !await StartsWithKeyframeAsync(container, cancellationToken).ConfigureAwait(false);
+        var withInit = first > 0 && options.Block is null && options.IncludeInit && !await StartsWithKeyframeAsync(container, track.Id, cancellationToken).ConfigureAwait(false);
         var total = await LengthAsync(container, track, first, end, cancellationToken).ConfigureAwait(false);
         using var payload = new BlockBuffer();
         long blocks = 0, bytes = 0;
@@ -74,25 +73,12 @@ public sealed partial class MediaTransport
     /// <param name="cancellationToken">Cancels the read.</param>
     /// <returns>The keyframe; null when none is at or before that time.</returns>
     /// <exception cref="ArgumentException">There is no such track.</exception>
-    /// <exception cref="H4mkFormatException">The seek table is damaged.</exception>
+    /// <exception cref="H4mkFormatException">The index of keyframes is damaged.</exception>
     /// <exception cref="IOException">The source failed.</exception>
     public ValueTask<Keyframe?> SeekAsync(H4mkContainer container, ulong pts, int? track = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(container);
-        return container.FindKeyframeAsync(FindTrack(container, track).Id, pts, cancellationToken);
-    }
-
-    private static H4mkTrack FindTrack(H4mkContainer container, int? id)
-    {
-        foreach (var track in container.Tracks)
-        {
-            if (id is null || track.Id == id)
-            {
-                return track;
-            }
-        }
-
-        throw new ArgumentException($"expected one of the tracks {string.Join(", ", container.Tracks.Select(t => t.Id))}, found {id}", nameof(id));
+        return container.FindKeyframeAsync(container.GetTrack(track).Id, pts, cancellationToken);
     }
 
     private static async ValueTask<(long First, long End)> FindBlocksAsync(H4mkContainer container, H4mkTrack track, ExtractOptions options, CancellationToken cancellationToken)
@@ -114,36 +100,32 @@ public sealed partial class MediaTransport
             throw new ArgumentException($"expected an end above the start of {start} us, found {stop}", nameof(options));
         }
 
-        long first = 0, end = track.BlockCount;
-        if (options.From is { } from)
-        {
-            var keyframe = await container.FindKeyframeAsync(track.Id, from, cancellationToken).ConfigureAwait(false) ?? throw new KeyframeNotFoundException(from);
-            first = keyframe.Block ?? throw NoBlock(keyframe.StreamOffset);
-        }
-
-        if (options.To is { } to)
-        {
-            // The last keyframe before `to` and the one after it in the table: extraction ends where that one begins.
-            var table = await container.GetSeekTableAsync(cancellationToken).ConfigureAwait(false);
-            var next = to == 0 ? 0 : table.FindIndex(to - 1) + 1;
-            if (next < table.Count)
-            {
-                var keyframe = await container.FindKeyframeAsync(track.Id, table[next].Pts, cancellationToken).ConfigureAwait(false);
-                end = keyframe!.Value.Block ?? throw NoBlock(keyframe.Value.StreamOffset);
-            }
-        }
-
-        return (first, Math.Max(first, end));
+        var from = options.From is { } begin ? await container.FindKeyframeAsync(track.Id, begin, cancellationToken).ConfigureAwait(false) : null;
+        var to = options.To is { } end ? await FindFromAsync(container, track.Id, end, cancellationToken).ConfigureAwait(false) : null;
+        var first = from is { } keyframe ? BlockOf(keyframe) : 0;
+        return (first, to is { } next ? Math.Max(first, BlockOf(next)) : track.BlockCount);
     }
 
-    private static H4mkFormatException NoBlock(ulong streamOffset) =>
-        new(H4mkErrorCode.SeekOrder, 0, $"expected a block that starts at stream offset {streamOffset}, as the seek table says, found none", ChunkTag.Seek);
+    private static long BlockOf(in Keyframe keyframe) => keyframe.Block ?? throw new H4mkFormatException(
+        H4mkErrorCode.SeekOrder,
+        0,
+        $"expected a block that starts at stream offset {keyframe.StreamOffset}, as the seek table says, found none",
+        ChunkTag.Seek);
 
-    private static async ValueTask<bool> StartsWithKeyframeAsync(H4mkContainer container, CancellationToken cancellationToken)
+    /// <summary>Finds the first keyframe at or after a time.</summary>
+    private static async ValueTask<Keyframe?> FindFromAsync(H4mkContainer container, int track, ulong pts, CancellationToken cancellationToken)
     {
-        var table = await container.GetSeekTableAsync(cancellationToken).ConfigureAwait(false);
-        return table.Count > 0 && table[0].Offset == 0;
+        if (pts > 0)
+        {
+            return await container.FindNextKeyframeAsync(track, pts - 1, cancellationToken).ConfigureAwait(false);
+        }
+
+        return await container.FindKeyframeAsync(track, 0, cancellationToken).ConfigureAwait(false)
+            ?? await container.FindNextKeyframeAsync(track, 0, cancellationToken).ConfigureAwait(false);
     }
+
+    private static async ValueTask<bool> StartsWithKeyframeAsync(H4mkContainer container, int track, CancellationToken cancellationToken) =>
+        await FindFromAsync(container, track, 0, cancellationToken).ConfigureAwait(false) is { StreamOffset: 0 };
 
     private static async ValueTask<long> LengthAsync(H4mkContainer container, H4mkTrack track, long first, long end, CancellationToken cancellationToken)
     {

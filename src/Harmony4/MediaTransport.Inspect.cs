@@ -1,4 +1,6 @@
 using Harmony4.Format;
+using Harmony4.Hashing;
+using Harmony4.Internal;
 
 namespace Harmony4;
 
@@ -10,7 +12,7 @@ public sealed partial class MediaTransport
     /// <param name="verify">Whether to verify the whole file as well.</param>
     /// <param name="progress">Told how far the verification is; null for nobody.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
-    /// <returns>The report. Damage in META, SAFE or VERI shows in it and is not thrown.</returns>
+    /// <returns>The report. Damage in TRAK, META, SAFE or VERI shows in it and is not thrown.</returns>
     /// <exception cref="IOException">The source failed.</exception>
     public async Task<ContainerReport> InspectAsync(
         H4mkContainer container,
@@ -20,24 +22,57 @@ public sealed partial class MediaTransport
     {
         ArgumentNullException.ThrowIfNull(container);
         var damaged = false;
-        var meta = await ReadAsync(container.ReadMetaAsync(cancellationToken)).ConfigureAwait(false);
-        var safe = await ReadAsync(container.ReadSafeAsync(cancellationToken)).ConfigureAwait(false);
-        var veri = await ReadAsync(container.ReadVeriAsync(cancellationToken)).ConfigureAwait(false);
+        var crcs = new Dictionary<long, uint>();
+        var tracks = await ReadTracksAsync().ConfigureAwait(false);
+        var meta = await ReadAsync(ChunkTag.Meta, () => container.ReadMetaAsync(cancellationToken), static json => Crc32.Compute(json.Span)).ConfigureAwait(false);
+        var safe = await ReadAsync(ChunkTag.Safe, () => container.ReadSafeAsync(cancellationToken), static json => Crc32.Compute(json.Span)).ConfigureAwait(false);
+        var veri = await ReadAsync(ChunkTag.Veri, () => container.ReadVeriAsync(cancellationToken), static digest => Crc32.Compute(digest.ToArray())).ConfigureAwait(false);
         var verification = verify ? await VerifyAsync(container, options: null, progress, cancellationToken).ConfigureAwait(false) : null;
         return new ContainerReport(container)
         {
+            TrackInfo = tracks ?? [],
             Meta = meta,
             Safe = safe,
             Veri = veri,
+            SeekEntryCount = await container.CountSeekEntriesAsync(cancellationToken).ConfigureAwait(false),
+            Crcs = crcs,
             Verification = verification,
-            Integrity = verification?.State ?? (damaged ? VerificationState.Invalid : await StateOfStructureAsync(container, cancellationToken).ConfigureAwait(false)),
+            Integrity = verification?.State ?? (damaged ? VerificationState.Invalid : StateOfStructure(container)),
         };
 
-        async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(ValueTask<ReadOnlyMemory<byte>?> read)
+        async ValueTask<T?> ReadAsync<T>(ChunkTag tag, Func<ValueTask<T?>> read, Func<T, uint> crc)
+            where T : struct
         {
             try
             {
-                return await read.ConfigureAwait(false);
+                var value = await read().ConfigureAwait(false);
+                if (value is { } present)
+                {
+                    crcs[container.FindChunk(tag)!.Value.Offset] = crc(present);
+                }
+
+                return value;
+            }
+            catch (H4mkFormatException)
+            {
+                damaged = true;
+                return null;
+            }
+        }
+
+        async ValueTask<IReadOnlyList<H4mkTrackInfo>?> ReadTracksAsync()
+        {
+            try
+            {
+                var infos = await container.ReadTrackInfoAsync(cancellationToken).ConfigureAwait(false);
+                if (container.FindChunk(ChunkTag.Trak) is { } trak)
+                {
+                    using var payload = new BlockBuffer();
+                    await container.ReadChunkAsync(trak, payload, cancellationToken).ConfigureAwait(false);
+                    crcs[trak.Offset] = Crc32.Compute(payload.Written.Span);
+                }
+
+                return infos;
             }
             catch (H4mkFormatException)
             {
@@ -47,7 +82,7 @@ public sealed partial class MediaTransport
         }
     }
 
-    /// <summary>Verifies a whole container; see <see cref="H4mkContainer.VerifyAsync"/>.</summary>
+    /// <summary>Verifies a whole container; see <see cref="H4mkContainer.VerifyAsync(IProgress{VerificationProgress}?, CancellationToken)"/>.</summary>
     /// <param name="container">The container.</param>
     /// <param name="options">What is required; null for nothing beyond integrity.</param>
     /// <param name="progress">Told how far the work is; null for nobody.</param>
@@ -61,38 +96,56 @@ public sealed partial class MediaTransport
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(container);
-        var relay = progress is null ? null : new Relay(progress);
-        var result = await container.VerifyAsync(relay, cancellationToken).ConfigureAwait(false);
+        var result = await container.VerifyAsync(Relay.To(progress), cancellationToken).ConfigureAwait(false);
+        return Judge(result, options);
+    }
+
+    /// <summary>Verifies a whole file, also one that cannot be opened: what opening would throw is a finding.</summary>
+    /// <param name="source">Where its bytes are. It is left open.</param>
+    /// <param name="options">What is required; null for nothing beyond integrity.</param>
+    /// <param name="progress">Told how far the work is; null for nobody.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <returns>What was found.</returns>
+    /// <exception cref="H4mkFormatException">The file is no container, or changed meanwhile.</exception>
+    /// <exception cref="IOException">The source failed.</exception>
+    public async Task<VerificationResult> VerifyAsync(
+        H4mkSource source,
+        VerifyOptions? options = null,
+        IProgress<TransportProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var result = await H4mkContainer.VerifyAsync(source, _options.Container, Relay.To(progress), cancellationToken).ConfigureAwait(false);
+        return Judge(result, options);
+    }
+
+    // No key was given, so no signature can hold.
+    private static VerificationResult Judge(VerificationResult result, VerifyOptions? options)
+    {
         if (options is not { RequireSignature: true })
         {
             return result;
         }
 
-        // Version 1.0 cannot be signed, so what is required is not there.
-        var finding = new VerificationFinding(new ChunkTag("SIGN"), container.Length, H4mkErrorCode.Missing, "expected a signature, found a version that has none");
+        var finding = new VerificationFinding(ChunkTag.Sign, result.BytesVerified, H4mkErrorCode.Missing, "expected a signature that a given key verifies, found none");
         return result with { Signature = SignatureState.Invalid, Findings = [.. result.Findings, finding], FindingCount = result.FindingCount + 1 };
     }
 
-    // What the chunk list alone says: without VERI and one of its companions the end is not there.
-    private static async Task<VerificationState> StateOfStructureAsync(H4mkContainer container, CancellationToken cancellationToken)
-    {
-        bool seek = false, meta = false, safe = false, veri = false;
-        await foreach (var chunk in container.EnumerateChunksAsync(cancellationToken).ConfigureAwait(false))
-        {
-            seek |= chunk.Tag == ChunkTag.Seek;
-            meta |= chunk.Tag == ChunkTag.Meta;
-            safe |= chunk.Tag == ChunkTag.Safe;
-            veri |= chunk.Tag == ChunkTag.Veri;
-        }
-
-        return !veri && !(seek && meta && safe) ? VerificationState.Incomplete : VerificationState.Unverified;
-    }
+    // What the chunk list alone says: a 1.0 file without VERI and one of its companions has lost its end.
+    private static VerificationState StateOfStructure(H4mkContainer container) =>
+        container.Version == H4mkVersion.V10
+        && container.FindChunk(ChunkTag.Veri) is null
+        && (container.FindChunk(ChunkTag.Seek) is null || container.FindChunk(ChunkTag.Meta) is null || container.FindChunk(ChunkTag.Safe) is null)
+            ? VerificationState.Incomplete
+            : VerificationState.Unverified;
 
     private sealed class Relay : IProgress<VerificationProgress>
     {
         private readonly IProgress<TransportProgress> _target;
 
-        public Relay(IProgress<TransportProgress> target) => _target = target;
+        private Relay(IProgress<TransportProgress> target) => _target = target;
+
+        public static Relay? To(IProgress<TransportProgress>? target) => target is null ? null : new Relay(target);
 
         public void Report(VerificationProgress value) => _target.Report(new TransportProgress(value.BytesRead, value.Length));
     }

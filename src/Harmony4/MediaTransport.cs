@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Harmony4.Format;
 using Harmony4.Internal;
 using Harmony4.Tokenization;
 using Microsoft.Extensions.Options;
@@ -40,7 +39,7 @@ public sealed partial class MediaTransport
     {
     }
 
-    /// <summary>Builds a container from media in one pass.</summary>
+    /// <summary>Builds a container of one track from media in one pass.</summary>
     /// <param name="input">The media, read to its end; a pipe will do.</param>
     /// <param name="output">Receives the container; it need not seek.</param>
     /// <param name="options">How; null for the defaults.</param>
@@ -50,7 +49,7 @@ public sealed partial class MediaTransport
     /// <exception cref="ArgumentException">An option is not usable.</exception>
     /// <exception cref="MediaFormatException">The media does not begin with the format that the options name, or has more blocks than they allow.</exception>
     /// <exception cref="IOException">Input or output failed.</exception>
-    public async Task<ExportResult> ExportAsync(
+    public Task<ExportResult> ExportAsync(
         Stream input,
         Stream output,
         ExportOptions? options = null,
@@ -58,31 +57,37 @@ public sealed partial class MediaTransport
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(input);
+        return ExportAsync([new ExportInput { Media = input }], output, options, progress, cancellationToken);
+    }
+
+    /// <summary>Builds a container from several inputs in one pass: input N becomes the track with id N.</summary>
+    /// <param name="inputs">The inputs, 1 to 1,024.</param>
+    /// <param name="output">Receives the container; it need not seek.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="progress">Told how far the work is; null for nobody.</param>
+    /// <param name="cancellationToken">Cancels the export.</param>
+    /// <returns>What was done.</returns>
+    /// <exception cref="ArgumentException">An option is not usable, the version cannot hold the tracks, or media has no track of the number asked for.</exception>
+    /// <exception cref="MediaFormatException">Media does not begin with the format that the options name, or has more blocks than they allow.</exception>
+    /// <exception cref="IOException">An input or the output failed.</exception>
+    /// <remarks>
+    /// The tracks share one clock: blocks are written by ascending time, at equal times by ascending id. A track's Merkle root is the same alone
+    /// and beside others. In version 1.1 a block longer than 64 MiB is split; the pieces behind the first have its time, no duration and no flag.
+    /// Where an input is a pipe, the output is flushed at least once a second.
+    /// </remarks>
+    public async Task<ExportResult> ExportAsync(
+        IReadOnlyList<ExportInput> inputs,
+        Stream output,
+        ExportOptions? options = null,
+        IProgress<TransportProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(output);
-        options ??= _options.Export;
-        var pump = new BlockPump(input);
-        await using (pump.ConfigureAwait(false))
+        var export = new BundleExport(inputs, options ?? _options.Export, progress);
+        await using (export.ConfigureAwait(false))
         {
-            await pump.ChooseAsync(options.Segment, options.Segmenter, cancellationToken).ConfigureAwait(false);
-            var writer = H4mkContainerWriter.Create(output, WriterOptions(pump.Segmenter.Name, options), leaveOpen: true);
-            await using (writer.ConfigureAwait(false))
-            {
-                using var masking = options.Mask is { } mask ? new BlockMasking(mask) : null;
-                await foreach (var block in pump.ReadBlocksAsync(progress, cancellationToken).ConfigureAwait(false))
-                {
-                    if (writer.BlockCount >= options.MaxBlockCount)
-                    {
-                        throw new MediaFormatException(pump.Segmenter.Name, pump.BytesRead, $"expected at most {options.MaxBlockCount} blocks (a limit of the options), found more");
-                    }
-
-                    var info = new BlockInfo { Pts = block.Pts, Duration = block.Duration, IsKey = block.IsKey };
-                    var payload = masking is null ? pump.Payload : masking.Apply(writer.BlockCount, pump.Payload);
-                    await writer.WriteBlockAsync(0, info, payload, cancellationToken).ConfigureAwait(false);
-                }
-
-                var summary = await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
-                return new ExportResult(pump.Segmenter.Name, pump.BytesRead, summary, pump.Hint, pump.Segmenter.Notice);
-            }
+            return await export.RunAsync(output, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -107,7 +112,7 @@ public sealed partial class MediaTransport
         {
             await pump.ChooseAsync(segment ?? _options.Export.Segment, segmenter ?? _options.Export.Segmenter, cancellationToken).ConfigureAwait(false);
             var index = 0L;
-            await foreach (var block in pump.ReadBlocksAsync(progress: null, cancellationToken).ConfigureAwait(false))
+            await foreach (var block in pump.ReadBlocksAsync(advanced: null, cancellationToken).ConfigureAwait(false))
             {
                 if (index > uint.MaxValue)
                 {
@@ -118,11 +123,4 @@ public sealed partial class MediaTransport
             }
         }
     }
-
-    private static H4mkWriterOptions WriterOptions(string segment, ExportOptions options) => new()
-    {
-        Version = options.Version,
-        Meta = options.Meta ?? TransportMetadata.CreateMeta(segment, options.Segmenter, masked: options.Mask is not null),
-        Safe = options.Safe ?? TransportMetadata.Safe,
-    };
 }

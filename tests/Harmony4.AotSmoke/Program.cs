@@ -20,6 +20,7 @@ media.SetLength(5000);
 media.Position = 0;
 var options = new ExportOptions
 {
+    Version = H4mkVersion.V10,
     Segment = FixedSizeSegmenter.FormatName,
     Segmenter = new SegmenterOptions { BlockSize = 1000, FrameRate = new FrameRate(30), Gop = 2, PtsRounding = PtsRounding.Version10 },
 };

@@ -16,7 +16,19 @@ public sealed class ContractTests : IDisposable
     [InlineData("")]
     [InlineData("unknown")]
     [InlineData("export")]
-    [InlineData("export a b")]
+    [InlineData("export - -")]
+    [InlineData("export a a --spec 1.0")]
+    [InlineData("export a --spec 1.0 --label x")]
+    [InlineData("export a --page-log2 0")]
+    [InlineData("export a --page-log2 15")]
+    [InlineData("export a --page-log2 3 --page-log2 4")]
+    [InlineData("export a --kind picture")]
+    [InlineData("export a --label 1=x")]
+    [InlineData("export a --label x --label y")]
+    [InlineData("export a a --label x")]
+    [InlineData("export a --time-track x")]
+    [InlineData("export a --time-track 7")]
+    [InlineData("export a --mask-key-file k --spec 1.1")]
     [InlineData("export a --no-such-option")]
     [InlineData("export a --block-size 0")]
     [InlineData("export a --block-size 12kb")]
@@ -31,6 +43,16 @@ public sealed class ContractTests : IDisposable
     [InlineData("seek a 1:2:3:4")]
     [InlineData("seek a -1")]
     [InlineData("verify")]
+    [InlineData("verify a --require-signature")]
+    [InlineData("verify a --proof a --root x")]
+    [InlineData("verify --proof a")]
+    [InlineData("verify --proof a --root x")]
+    [InlineData("verify a --root x")]
+    [InlineData("extract a --proof p")]
+    [InlineData("extract a --container --block 1")]
+    [InlineData("seek a 1.5")]
+    [InlineData("seek a 1.0000001s")]
+    [InlineData("seek a 1.0001ms")]
     [InlineData("mask a -o b")]
     [InlineData("@file")]
     [InlineData("tokenize")]
@@ -146,7 +168,7 @@ public sealed class ContractTests : IDisposable
     [Fact]
     public async Task Run_Directory_IsNamedSo()
     {
-        (await _tool.RunAsync("verify", Path.GetTempPath())).ShouldFail(3, "is a directory");
+        (await _tool.RunAsync("inspect", Path.GetTempPath())).ShouldFail(3, "is a directory");
         (await _tool.RunAsync("export", _tool.Write("a", [1]), "-o", Path.GetTempPath())).ShouldFail(2, "is a directory");
     }
 
@@ -194,7 +216,7 @@ public sealed class ContractTests : IDisposable
     {
         var json = (await _tool.RunAsync("inspect", Vectors.PathOf("containers/empty-among-full.h4mk"), "--json")).Json;
         Assert.Equal(
-            ["version", "size", "blocks", "tracks", "chunks", "meta", "safe", "seek_entries", "integrity", "root", "veri"],
+            ["version", "size", "blocks", "tracks", "chunks", "meta", "safe", "seek_entries", "integrity", "root", "veri", "signatures"],
             json.EnumerateObject().Select(p => p.Name));
         Assert.Equal(["id", "kind", "blocks", "bytes", "duration_us"], json.GetProperty("tracks")[0].EnumerateObject().Select(p => p.Name));
         Assert.Equal("unverified", json.GetProperty("integrity").GetString());
@@ -261,7 +283,7 @@ public sealed class ContractTests : IDisposable
             return;
         }
 
-        Assert.Equal(["state", "root", "veri", "blocks", "bytes", "findings"], outcome.Json.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["state", "root", "veri", "blocks", "bytes", "findings", "signatures"], outcome.Json.EnumerateObject().Select(p => p.Name));
         var state = outcome.Json.GetProperty("state").GetString();
         Assert.Equal(outcome.Code == 0, state == "unsigned");
         Assert.All(outcome.Json.GetProperty("findings").EnumerateArray(), f => Assert.Equal(["chunk", "offset", "code", "message"], f.EnumerateObject().Select(p => p.Name)));
@@ -273,10 +295,12 @@ public sealed class ContractTests : IDisposable
     }
 
     [Fact]
-    public async Task Verify_SignatureRequired_FailsOnVersion10()
+    public async Task Verify_SignatureRequiredWithoutAKey_Exits2()
     {
-        var outcome = await _tool.RunAsync("verify", Vectors.PathOf("containers/one-block.h4mk"), "--require-signature", "--json");
-        Assert.Equal((1, "invalid"), (outcome.Code, outcome.Json.GetProperty("state").GetString()));
+        foreach (var path in (string[])["containers/one-block.h4mk", "h4mk-1.1/signed-hmac.h4mk"])
+        {
+            (await _tool.RunAsync("verify", Vectors.PathOf(path), "--require-signature", "--json")).ShouldFail(2, "key");
+        }
     }
 
     [Fact]
@@ -311,7 +335,7 @@ public sealed class ContractTests : IDisposable
     [Fact]
     public async Task Extract_DamagedBlock_Exits3AndLeavesNoOutput()
     {
-        await _tool.RunAsync("export", _tool.Write("a", Vectors.SeededBytes("x", 1000)), "--block-size", "100");
+        await _tool.RunAsync("export", _tool.Write("a", Vectors.SeededBytes("x", 1000)), "--block-size", "100", "--spec", "1.0");
         var bytes = _tool.Read("a.h4mk");
         bytes[8 + 12 + 50] ^= 1;
         var damaged = _tool.Write("d", bytes);

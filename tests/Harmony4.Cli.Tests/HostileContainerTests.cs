@@ -12,12 +12,15 @@ public sealed class HostileContainerTests : IDisposable
     public void Dispose() => _tool.Dispose();
 
     [Theory]
-    [InlineData("seek-unsorted")]
-    [InlineData("one-block")]
-    [InlineData("empty-among-full")]
+    [InlineData("containers/seek-unsorted")]
+    [InlineData("containers/one-block")]
+    [InlineData("containers/empty-among-full")]
+    [InlineData("h4mk-1.1/bundle")]
+    [InlineData("h4mk-1.1/upgraded")]
+    [InlineData("h4mk-1.1/signed-hmac")]
     public async Task EveryVerb_MutatedContainer_ExitsByTheContract(string name)
     {
-        var sound = Vectors.Read($"containers/{name}.h4mk");
+        var sound = Vectors.Read($"{name}.h4mk");
         var random = new Random(name.Length);
         for (var i = 0; i < (Long ? 3000 : 150); i++)
         {
@@ -33,6 +36,7 @@ public sealed class HostileContainerTests : IDisposable
                 ["extract", path, "-o", _tool.Path("out"), "--force"],
                 ["extract", path, "--from", "100", "--to", "18446744073709551615"],
                 ["extract", path, "--block", "0"],
+                ["extract", path, "--container"],
                 ["tokenize", "video", path, "--json"],
             ];
             foreach (var line in lines)

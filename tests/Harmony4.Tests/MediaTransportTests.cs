@@ -51,6 +51,7 @@ public sealed class MediaTransportTests
             {
                 Segment = FixedSizeSegmenter.FormatName,
                 Segmenter = new SegmenterOptions { BlockSize = 1 + (Math.Abs((long)blockSize) % 100) },
+                Version = masked ? H4mkVersion.V10 : H4mkVersion.V11,
                 Mask = masked ? mask : null,
             };
             await using var opened = await H4mkContainer.OpenAsync(await ExportAsync(media, options));
@@ -66,6 +67,7 @@ public sealed class MediaTransportTests
         var media = Vectors.SeededBytes(@case.GetProperty("input_seed").GetString()!, @case.GetProperty("input_size").GetInt32());
         var options = new ExportOptions
         {
+            Version = H4mkVersion.V10,
             Segment = "fixed",
             Segmenter = new SegmenterOptions { BlockSize = 100, FrameRate = new FrameRate(2997, 100), Gop = 30, PtsRounding = PtsRounding.Version10 },
         };
@@ -73,9 +75,9 @@ public sealed class MediaTransportTests
     }
 
     [Fact]
-    public async Task Export_OtherSegmenters_NameThemselvesInMeta()
+    public async Task Export_OtherSegmentersInVersion10_NameThemselvesInMeta()
     {
-        await using var opened = await H4mkContainer.OpenAsync(await ExportAsync(Vectors.Read("media/clip.webm")));
+        await using var opened = await H4mkContainer.OpenAsync(await ExportAsync(Vectors.Read("media/clip.webm"), new ExportOptions { Version = H4mkVersion.V10 }));
         Assert.Equal(
             """{"project":"HarmonyØ4","domain":"media-transport","segment":"webm","masked":false}""",
             Encoding.UTF8.GetString((await opened.ReadMetaAsync())!.Value.Span));
@@ -124,7 +126,7 @@ public sealed class MediaTransportTests
     public async Task Inspect_ManyChunkKinds_GroupsThemInOrder()
     {
         var output = new MemoryStream();
-        await using (var writer = H4mkContainerWriter.Create(output, leaveOpen: true))
+        await using (var writer = H4mkContainerWriter.Create(output, new H4mkWriterOptions { Version = H4mkVersion.V10 }, leaveOpen: true))
         {
             for (var i = 0; i < 300; i++)
             {

@@ -27,6 +27,8 @@ public sealed class ProgramTests
             var (code, output) = await RunAsync("QuickStart.dll", Vectors.PathOf("media/clip.mp4"), folder);
             Assert.Equal(0, code);
             Assert.Contains("segmented as fmp4", output, StringComparison.Ordinal);
+            Assert.Contains("opened with 1 read", output, StringComparison.Ordinal);
+            Assert.Contains("the last keyframe at or before 1000000 us is block ", output, StringComparison.Ordinal);
             Assert.Contains("unsigned: 12 blocks, 0 findings", output, StringComparison.Ordinal);
             Assert.Equal(Vectors.Read("media/clip.mp4"), await File.ReadAllBytesAsync(Path.Combine(folder, "clip.mp4")));
         }

@@ -115,7 +115,7 @@ internal sealed class ContainerCache(MediaTransport transport, IContainerStore s
     {
         try
         {
-            return EntityTags.Of(await container.ReadVeriAsync(CancellationToken.None), stored.Version);
+            return EntityTags.Of((await container.ReadVeriAsync(CancellationToken.None))?.ToArray(), stored.Version);
         }
         catch (H4mkFormatException)
         {

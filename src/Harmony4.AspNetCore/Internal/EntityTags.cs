@@ -69,7 +69,7 @@ internal static class EntityTags
         {
             while (reader.Read())
             {
-                if (reader.TokenType == ChunkPart.Start && (reader.Chunk.Tag != ChunkTag.Veri || reader.Chunk.Length != VeriLength))
+                if (reader.Part == ChunkPart.Start && (reader.Chunk.Tag != ChunkTag.Veri || reader.Chunk.Length != VeriLength))
                 {
                     return false;
                 }

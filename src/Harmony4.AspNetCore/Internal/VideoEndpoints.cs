@@ -79,7 +79,7 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
                 ? await StreamBackAsync(context, upload, export)
                 : await KeepAsync(context, id, upload, export);
             Telemetry.BlocksExported.Add(result.Container.BlockCount);
-            activity?.SetTag("harmony4.segment", result.Segment);
+            activity?.SetTag("harmony4.segment", result.Inputs[0].Segment);
             activity?.SetTag("harmony4.blocks", result.Container.BlockCount);
         }
         catch (Exception exception)
@@ -137,7 +137,7 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
         await using var spool = new ResponseSpool(context, () => true, options.SpillDelay, StartLength);
         await using (var json = new System.Text.Json.Utf8JsonWriter(spool))
         {
-            await report.WriteToAsync(json, context.RequestAborted);
+            await report.WriteToAsync(json, listBlocks: true, context.RequestAborted);
         }
 
         await spool.CompleteAsync();
@@ -185,7 +185,7 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
             var (request, response) = (context.Request, context.Response);
             response.StatusCode = StatusCodes.Status201Created;
             response.Headers.Location = (request.PathBase + RoutePrefix.Of(request, ExportPath) + new PathString($"/containers/{id}")).ToUriComponent();
-            response.Headers.ETag = EntityTags.OfFile(result.Container.Veri.Span, stored.Length).ToString();
+            response.Headers.ETag = EntityTags.OfFile(result.Container.Veri!.Value.ToArray(), stored.Length).ToString();
             await JsonResponse.WriteAsync(response, json =>
             {
                 json.WriteStartObject();
@@ -193,9 +193,9 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
                 json.WriteNumber("size"u8, stored.Length);
                 json.WriteNumber("blocks"u8, result.Container.BlockCount);
                 json.WriteNumber("keyframes"u8, result.Container.KeyframeCount);
-                json.WriteString("segment"u8, result.Segment);
-                json.WriteString("veri"u8, Convert.ToHexStringLower(result.Container.Veri.Span));
-                json.WriteString("notice"u8, result.Notice?.Message ?? result.Hint);
+                json.WriteString("segment"u8, result.Inputs[0].Segment);
+                json.WriteString("veri"u8, result.Container.Veri!.Value.ToString());
+                json.WriteString("notice"u8, result.Inputs[0].Notice?.Message ?? result.Inputs[0].Hint);
                 json.WriteEndObject();
             });
             return result;

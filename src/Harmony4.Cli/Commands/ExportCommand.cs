@@ -1,98 +1,161 @@
 using System.CommandLine;
 using Harmony4.Cli.Files;
 using Harmony4.Cli.Terminal;
+using Harmony4.Format;
 using Harmony4.Transport.Crypto;
 
 namespace Harmony4.Cli.Commands;
 
-internal static class ExportCommand
+internal sealed class ExportCommand
 {
     // META and SAFE are read whole by every reader.
     private const int MaxMetadataLength = 16 * 1024 * 1024;
 
+    private readonly CliConsole _console;
+    private readonly Argument<string[]> _inputs = new("in") { Description = "The media; - for standard input. Several inputs become the tracks of one container.", Arity = ArgumentArity.OneOrMore };
+    private readonly SegmenterArguments _segmenter = new();
+    private readonly PerInputArguments _perInput = new();
+    private readonly OutputArguments _output = new("The container; - for standard output. Default: <in>.h4mk beside the first input.");
+    private readonly Option<string?> _spec = new("--spec") { Description = "The version to write: 1.1, or 1.0 for readers of that version only. Default: 1.1; with a mask 1.0." };
+    private readonly Option<int?> _pageLog2 = new("--page-log2") { Description = "Blocks in a page of the index, as a binary logarithm of 1 to 14. Default: 12 for fixed-size blocks below 128 KiB, else 10.", CustomParser = r => Values.Number<int>(r) };
+    private readonly Option<string?> _meta = new("--meta") { Description = "A file with the JSON object for META." };
+    private readonly Option<string?> _safe = new("--safe") { Description = "A file with the JSON object for SAFE." };
+    private readonly Option<string?> _maskKey = new("--mask-key-file") { Description = "Lay the mask of version 1.0 over each block, with the key in this file. It is obfuscation, not encryption." };
+
+    private ExportCommand(CliConsole console) => _console = console;
+
     public static Command Create(CliConsole console)
     {
-        var input = new Argument<string>("in") { Description = "The media; - for standard input." };
-        var segmenter = new SegmenterArguments();
-        var output = new OutputArguments("The container; - for standard output. Default: <in>.h4mk beside the input.");
-        var spec = new Option<string>("--spec") { Description = "The version to write.", DefaultValueFactory = _ => "1.0" };
-        spec.AcceptOnlyFromAmong("1.0");
-        var meta = new Option<string?>("--meta") { Description = "A file with the JSON object for META." };
-        var safe = new Option<string?>("--safe") { Description = "A file with the JSON object for SAFE." };
-        var key = new Option<string?>("--mask-key-file") { Description = "Lay the 1.0 transport mask over each block, with the key in this file. It is obfuscation, not encryption." };
-        var command = new Command("export", "Build a container from media.") { input, spec, meta, safe, key };
-        segmenter.AddTo(command);
-        output.AddTo(command);
-        command.SetAction(async (result, cancellationToken) =>
-        {
-            var inputPath = result.GetValue(input)!;
-            var outputPath = output.Path(result) ?? DefaultOutput(inputPath, console);
-            using var masterKey = result.GetValue(key) is { } keyPath ? await MaskKeyFile.ReadAsync(keyPath, console, cancellationToken).ConfigureAwait(false) : null;
-            using var mask = masterKey is null ? null : new TransportMask(masterKey);
-            var options = new ExportOptions
-            {
-                Segment = segmenter.Segment(result),
-                Segmenter = segmenter.Options(result),
-                Meta = await ReadJsonAsync("--meta", result.GetValue(meta)).ConfigureAwait(false),
-                Safe = await ReadJsonAsync("--safe", result.GetValue(safe)).ConfigureAwait(false),
-                Mask = mask,
-            };
-
-            var media = InputFile.Open(inputPath, console);
-            await using (media.ConfigureAwait(false))
-            {
-                var container = OutputFile.Create(outputPath, output.Force(result), console);
-                await using (container.ConfigureAwait(false))
-                {
-                    var done = await ProgressDisplay.RunAsync(console, "export", progress => CliApplication.LocateAsync(
-                        InputFile.NameOf(inputPath),
-                        () => new MediaTransport().ExportAsync(media, container.Stream, options, progress, cancellationToken))).ConfigureAwait(false);
-                    await container.CompleteAsync(cancellationToken).ConfigureAwait(false);
-                    await ReportAsync(console, inputPath, container.Name, done).ConfigureAwait(false);
-                    if (mask is not null && options.Meta is { } own && !TransportMetadata.IsMasked(own.Span))
-                    {
-                        await console.TellAsync($"harmony4: {result.GetValue(meta)}: the blocks are masked, but this META has no \"masked\":true, without which extract does not take the mask off").ConfigureAwait(false);
-                    }
-                }
-            }
-
-            return ExitCode.Done;
-
-            async ValueTask<ReadOnlyMemory<byte>?> ReadJsonAsync(string name, string? path)
-            {
-                if (path is null)
-                {
-                    return null;
-                }
-
-                var bytes = await InputFile.ReadAllAsync(path, MaxMetadataLength, console, cancellationToken).ConfigureAwait(false);
-                return JsonText.IsObject(bytes) ? bytes : throw CliException.Usage($"{name}: {path} is not a JSON object in UTF-8 of at most 512 levels");
-            }
-        });
+        var export = new ExportCommand(console);
+        export._spec.AcceptOnlyFromAmong("1.0", "1.1");
+        var command = new Command("export", "Build a container from media.") { export._inputs, export._spec, export._pageLog2, export._meta, export._safe, export._maskKey };
+        export._segmenter.AddTo(command);
+        export._perInput.AddTo(command);
+        export._output.AddTo(command);
+        command.SetAction(export.RunAsync);
         return command;
     }
 
-    private static string DefaultOutput(string input, CliConsole console) =>
+    private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        var paths = result.GetValue(_inputs)!;
+        if (paths.Count(p => p == InputFile.StandardStream) > 1)
+        {
+            throw CliException.Usage("standard input (-) can be one input only");
+        }
+
+        var version = Version(result);
+        using var masterKey = result.GetValue(_maskKey) is { } keyPath ? await MaskKeyFile.ReadAsync(keyPath, _console, cancellationToken).ConfigureAwait(false) : null;
+        using var mask = masterKey is null ? null : new TransportMask(masterKey);
+        var options = new ExportOptions
+        {
+            Segment = _segmenter.Segment(result),
+            Version = version,
+            PageLog2 = PageLog2(result),
+            Meta = await ReadJsonAsync("--meta", result.GetValue(_meta), cancellationToken).ConfigureAwait(false),
+            Safe = await ReadJsonAsync("--safe", result.GetValue(_safe), cancellationToken).ConfigureAwait(false),
+            Mask = mask,
+        };
+        var inputs = _perInput.Describe(result, paths.Length, _segmenter.Options(result));
+        using var end = paths.Contains(InputFile.StandardStream) ? _console.ExpectEndOfInput() : null;
+        var streams = new List<Stream>();
+        try
+        {
+            foreach (var path in paths)
+            {
+                var stream = InputFile.Open(path, _console);
+                streams.Add(path == InputFile.StandardStream ? new EndableStream(stream, end!.Token) : new LocatedInput(stream, path));
+            }
+
+            await WriteAsync(result, paths, [.. inputs.Select((input, i) => input with { Media = streams[i] })], options, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (var stream in streams)
+            {
+                await stream.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+
+        if (end is { Token.IsCancellationRequested: true })
+        {
+            await _console.TellAsync("harmony4: interrupted: the container is complete, and holds what was read of standard input").ConfigureAwait(false);
+            return ExitCode.Interrupted;
+        }
+
+        return ExitCode.Done;
+    }
+
+    private async Task WriteAsync(ParseResult result, string[] paths, IReadOnlyList<ExportInput> inputs, ExportOptions options, CancellationToken cancellationToken)
+    {
+        var container = OutputFile.Create(_output.Path(result) ?? DefaultOutput(paths[0]), _output.Force(result), _console);
+        await using (container.ConfigureAwait(false))
+        {
+            var done = await ProgressDisplay.RunAsync(_console, "export", progress => CliApplication.LocateAsync(
+                [.. paths.Select(InputFile.NameOf)],
+                () => new MediaTransport().ExportAsync(inputs, container.Stream, options, progress, cancellationToken))).ConfigureAwait(false);
+            await container.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            await ReportAsync(paths, container.Name, done).ConfigureAwait(false);
+            if (options is { Mask: not null, Meta: { } own } && !TransportMetadata.IsMasked(own.Span))
+            {
+                await _console.TellAsync($"harmony4: {result.GetValue(_meta)}: the blocks are masked, but this META has no \"masked\":true, without which extract does not take the mask off").ConfigureAwait(false);
+            }
+        }
+    }
+
+    private H4mkVersion Version(ParseResult result)
+    {
+        var isMasked = result.GetValue(_maskKey) is not null;
+        return result.GetValue(_spec) switch
+        {
+            "1.0" => H4mkVersion.V10,
+            "1.1" when isMasked => throw CliException.Usage("--mask-key-file: the mask belongs to version 1.0; version 1.1 does not mask, it seals: leave --spec out for a masked 1.0 container"),
+            null when isMasked => H4mkVersion.V10,
+            _ => H4mkVersion.V11,
+        };
+    }
+
+    private int? PageLog2(ParseResult result) => result.GetValue(_pageLog2) is var value and (null or (>= 1 and <= 14))
+        ? value
+        : throw CliException.Usage($"--page-log2: expected 1 to 14, found {result.GetValue(_pageLog2)}");
+
+    private async ValueTask<ReadOnlyMemory<byte>?> ReadJsonAsync(string name, string? path, CancellationToken cancellationToken)
+    {
+        if (path is null)
+        {
+            return null;
+        }
+
+        var bytes = await InputFile.ReadAllAsync(path, MaxMetadataLength, _console, cancellationToken).ConfigureAwait(false);
+        return JsonText.IsObject(bytes) ? bytes : throw CliException.Usage($"{name}: {path} is not a JSON object in UTF-8 of at most 512 levels");
+    }
+
+    private string DefaultOutput(string input) =>
         input != InputFile.StandardStream ? input + ".h4mk"
-        : console.IsOutputTerminal ? throw CliException.Usage("-o is needed when the media comes from standard input and standard output is a terminal")
+        : _console.IsOutputTerminal ? throw CliException.Usage("-o is needed when the media comes from standard input and standard output is a terminal")
         : InputFile.StandardStream;
 
-    private static async Task ReportAsync(CliConsole console, string input, string output, ExportResult done)
+    private async Task ReportAsync(string[] paths, string output, ExportResult done)
     {
-        if (done.Hint is { } hint)
+        foreach (var (path, input) in paths.Zip(done.Inputs))
         {
-            await console.TellAsync($"harmony4: {InputFile.NameOf(input)}: {hint}").ConfigureAwait(false);
+            if (input.Hint is { } hint)
+            {
+                await _console.TellAsync($"harmony4: {InputFile.NameOf(path)}: {hint}").ConfigureAwait(false);
+            }
+
+            if (input.Notice is { } notice)
+            {
+                await _console.TellAsync($"harmony4: {InputFile.NameOf(path)}: {notice.Offset}: {input.Segment}: {notice.Message}; what follows is transported as opaque blocks").ConfigureAwait(false);
+            }
         }
 
-        if (done.Notice is { } notice)
+        if (_console.IsErrorTerminal)
         {
-            await console.TellAsync($"harmony4: {InputFile.NameOf(input)}: {notice.Offset}: {done.Segment}: {notice.Message}; what follows is transported as opaque blocks").ConfigureAwait(false);
-        }
-
-        if (console.IsErrorTerminal)
-        {
-            await console.TellAsync(
-                $"{output}: {done.Container.Length} bytes, {done.Container.BlockCount} blocks, {done.Container.KeyframeCount} keyframes, segment {done.Segment}").ConfigureAwait(false);
+            var container = done.Container;
+            var segments = string.Join(", ", done.Inputs.Select(i => i.Segment).Distinct());
+            var root = container.Identity is { } identity ? $", root {identity}" : "";
+            await _console.TellAsync($"{output}: version {container.Version.ToName()}, {container.Length} bytes, {container.Tracks.Count} tracks ({segments}), {container.BlockCount} blocks, {container.KeyframeCount} keyframes{root}").ConfigureAwait(false);
         }
     }
 }

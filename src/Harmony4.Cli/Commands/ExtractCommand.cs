@@ -6,54 +6,102 @@ using Harmony4.Transport.Crypto;
 
 namespace Harmony4.Cli.Commands;
 
-internal static class ExtractCommand
+internal sealed class ExtractCommand
 {
+    private readonly CliConsole _console;
+    private readonly Argument<string> _container = new("container") { Description = "A path, an http(s) address, or - for standard input." };
+    private readonly OutputArguments _output = new("Where the track stream or container goes. Default: standard output.");
+    private readonly Option<int?> _track = new("--track") { Description = "The track's id. Default: the first track.", CustomParser = r => Values.Number<int>(r) };
+    private readonly Option<long?> _block = new("--block") { Description = "Only this block, counted from 0.", CustomParser = r => Values.Number<long>(r) };
+    private readonly Option<ulong?> _from = new("--from") { Description = "Start with the keyframe at or before this time, or with the first block when there is none.", CustomParser = r => Values.Time(r) };
+    private readonly Option<ulong?> _to = new("--to") { Description = "End before the first keyframe at or after this time.", CustomParser = r => Values.Time(r) };
+    private readonly Option<bool> _noInit = new("--no-init") { Description = "With --from: leave out the first block, which holds what a player needs first." };
+    private readonly Option<bool> _asContainer = new("--container") { Description = "Write the track as a container of its own, with the same Merkle root." };
+    private readonly ProofArguments _proof = new("With --block: write a proof that the block is in the container to this file.");
+    private readonly Option<string?> _maskKey = new("--mask-key-file") { Description = "Take off the mask that export laid over the blocks, with the key in this file." };
+
+    private ExtractCommand(CliConsole console) => _console = console;
+
     public static Command Create(CliConsole console)
     {
-        var container = new Argument<string>("container") { Description = "A path, an http(s) address, or - for standard input." };
-        var output = new OutputArguments("Where the track stream goes. Default: standard output.");
-        var track = new Option<int?>("--track") { Description = "The track's id. Default: the first track.", CustomParser = r => Values.Number<int>(r) };
-        var block = new Option<long?>("--block") { Description = "Only this block, counted from 0.", CustomParser = r => Values.Number<long>(r) };
-        var from = new Option<ulong?>("--from") { Description = "Start with the keyframe at or before this time.", CustomParser = r => Values.Time(r) };
-        var to = new Option<ulong?>("--to") { Description = "End before the first keyframe at or after this time.", CustomParser = r => Values.Time(r) };
-        var noInit = new Option<bool>("--no-init") { Description = "With --from: leave out the first block, which holds what a player needs first." };
-        var key = new Option<string?>("--mask-key-file") { Description = "Take off the mask that export laid over the blocks, with the key in this file." };
-        var command = new Command("extract", "Write the track stream, or a part of it. Every block is checked before it is written.") { container, track, block, from, to, noInit, key };
-        output.AddTo(command);
-        command.SetAction(async (result, cancellationToken) =>
+        var extract = new ExtractCommand(console);
+        var command = new Command("extract", "Write the track stream, or a part of it. Every block is checked before it is written.")
         {
-            var path = result.GetValue(container)!;
-            var options = new ExtractOptions
-            {
-                Track = result.GetValue(track),
-                Block = result.GetValue(block),
-                From = result.GetValue(from),
-                To = result.GetValue(to),
-                IncludeInit = !result.GetValue(noInit),
-            };
-            using var masterKey = result.GetValue(key) is { } keyPath ? await MaskKeyFile.ReadAsync(keyPath, console, cancellationToken).ConfigureAwait(false) : null;
-            using var mask = masterKey is null ? null : new TransportMask(masterKey);
-            var opened = await ContainerFile.OpenAsync(path, console, cancellationToken).ConfigureAwait(false);
-            await using (opened.ConfigureAwait(false))
-            {
-                if (mask is not null && !await CliApplication.LocateAsync(InputFile.NameOf(path), () => IsMaskedAsync(opened, cancellationToken)).ConfigureAwait(false))
-                {
-                    throw CliException.Usage($"{InputFile.NameOf(path)}: the container is not masked (its META does not say so): --mask-key-file would spoil its blocks");
-                }
+            extract._container, extract._track, extract._block, extract._from, extract._to, extract._noInit, extract._asContainer, extract._maskKey,
+        };
+        extract._proof.AddTo(command);
+        extract._output.AddTo(command);
+        command.SetAction(extract.RunAsync);
+        return command;
+    }
 
-                var file = OutputFile.Create(output.Path(result) ?? InputFile.StandardStream, output.Force(result), console);
-                await using (file.ConfigureAwait(false))
-                {
-                    await ProgressDisplay.RunAsync(console, "extract", progress => CliApplication.LocateAsync(
-                        InputFile.NameOf(path),
-                        () => new MediaTransport().ExtractAsync(opened, file.Stream, options with { Mask = mask }, progress, cancellationToken))).ConfigureAwait(false);
-                    await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
-                }
+    private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        var options = Options(result);
+        var path = result.GetValue(_container)!;
+        var name = InputFile.NameOf(path);
+        using var masterKey = result.GetValue(_maskKey) is { } keyPath ? await MaskKeyFile.ReadAsync(keyPath, _console, cancellationToken).ConfigureAwait(false) : null;
+        using var mask = masterKey is null ? null : new TransportMask(masterKey);
+        var opened = await ContainerFile.OpenAsync(path, _console, cancellationToken).ConfigureAwait(false);
+        await using (opened.ConfigureAwait(false))
+        {
+            if (mask is not null && !await CliApplication.LocateAsync(name, () => IsMaskedAsync(opened, cancellationToken)).ConfigureAwait(false))
+            {
+                throw CliException.Usage($"{name}: the container is not masked (its META does not say so): --mask-key-file would spoil its blocks");
             }
 
-            return ExitCode.Done;
-        });
-        return command;
+            var file = OutputFile.Create(_output.Path(result) ?? InputFile.StandardStream, _output.Force(result), _console);
+            await using (file.ConfigureAwait(false))
+            {
+                await ProgressDisplay.RunAsync(_console, "extract", progress => CliApplication.LocateAsync(name, async () =>
+                {
+                    var transport = new MediaTransport();
+                    if (result.GetValue(_asContainer))
+                    {
+                        await transport.ExtractContainerAsync(opened, file.Stream, options.Track, progress, cancellationToken).ConfigureAwait(false);
+                    }
+                    else
+                    {
+                        await transport.ExtractAsync(opened, file.Stream, options with { Mask = mask }, progress, cancellationToken).ConfigureAwait(false);
+                    }
+
+                    return true;
+                })).ConfigureAwait(false);
+                await CliApplication.LocateAsync(name, async () =>
+                {
+                    var track = opened.GetTrack(options.Track).Id;
+                    await _proof.WriteAsync(result, opened, _console, () => opened.ProveBlockAsync(track, options.Block!.Value, cancellationToken), cancellationToken, _output.Force(result)).ConfigureAwait(false);
+                    return true;
+                }).ConfigureAwait(false);
+                await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return ExitCode.Done;
+    }
+
+    private ExtractOptions Options(ParseResult result)
+    {
+        var options = new ExtractOptions
+        {
+            Track = result.GetValue(_track),
+            Block = result.GetValue(_block),
+            From = result.GetValue(_from),
+            To = result.GetValue(_to),
+            IncludeInit = !result.GetValue(_noInit),
+        };
+        if (_proof.Path(result) is not null && options.Block is null)
+        {
+            throw CliException.Usage("--proof goes with --block: it proves one block");
+        }
+
+        if (result.GetValue(_asContainer)
+            && (options is not { Block: null, From: null, To: null, IncludeInit: true } || result.GetValue(_maskKey) is not null))
+        {
+            throw CliException.Usage("--container takes a whole track as it is: expected none of --block, --from, --to, --no-init and --mask-key-file");
+        }
+
+        return options;
     }
 
     private static async Task<bool> IsMaskedAsync(H4mkContainer container, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Harmony4.Cli.Files;
 using Harmony4.Cli.Terminal;
+using Harmony4.Format;
 
 namespace Harmony4.Cli.Commands;
 
@@ -11,7 +12,7 @@ internal static class InspectCommand
     public static Command Create(CliConsole console)
     {
         var container = new Argument<string>("container") { Description = "A path, an http(s) address, or - for standard input." };
-        var chunks = new Option<bool>("--chunks") { Description = "List every chunk (--json always does)." };
+        var chunks = new Option<bool>("--chunks") { Description = "List every chunk, those of blocks and index too (of version 1.0 --json always does)." };
         var verify = new Option<bool>("--verify") { Description = "Read and verify the whole file as well." };
         var json = new Option<bool>("--json") { Description = "Print one JSON document." };
         var command = new Command("inspect", "Show version, size, tracks, chunks, META and SAFE, without reading a block.") { container, chunks, verify, json };
@@ -24,14 +25,24 @@ internal static class InspectCommand
                 var report = await ProgressDisplay.RunAsync(console, "verify", progress => CliApplication.LocateAsync(
                     InputFile.NameOf(path),
                     () => new MediaTransport().InspectAsync(opened, result.GetValue(verify), progress, cancellationToken))).ConfigureAwait(false);
-                if (result.GetValue(json))
+                await CliApplication.LocateAsync(InputFile.NameOf(path), async () =>
                 {
-                    await JsonText.WriteAsync(console, writer => report.WriteToAsync(writer, cancellationToken), cancellationToken).ConfigureAwait(false);
-                }
-                else
-                {
-                    await PrintAsync(console.Output, report, result.GetValue(chunks)).ConfigureAwait(false);
-                }
+                    if (result.GetValue(json))
+                    {
+                        var listBlocks = result.GetValue(chunks) || opened.Version == H4mkVersion.V10;
+                        await JsonText.WriteAsync(console, writer => report.WriteToAsync(writer, listBlocks, cancellationToken), cancellationToken).ConfigureAwait(false);
+                    }
+                    else
+                    {
+                        Print(console.Output, report);
+                        if (result.GetValue(chunks))
+                        {
+                            await PrintChunksAsync(console.Output, opened, cancellationToken).ConfigureAwait(false);
+                        }
+                    }
+
+                    return true;
+                }).ConfigureAwait(false);
             }
 
             return ExitCode.Done;
@@ -39,31 +50,63 @@ internal static class InspectCommand
         return command;
     }
 
-    private static async Task PrintAsync(TextWriter output, ContainerReport report, bool chunks)
+    private static void Print(TextWriter output, ContainerReport report)
     {
         Line(output, "version", report.Version);
         Line(output, "size", $"{report.Size} bytes");
-        foreach (var track in report.Tracks)
+        for (var i = 0; i < report.Tracks.Count; i++)
         {
-            Line(output, $"track {track.Id}", string.Create(CultureInfo.InvariantCulture, $"{track.Kind.ToName()}, {track.BlockCount} blocks, {track.ByteLength} bytes"));
+            Line(output, $"track {report.Tracks[i].Id}", Describe(report.Tracks[i], i < report.TrackInfo.Count ? report.TrackInfo[i] : null));
         }
 
-        Line(output, "keyframes", report.SeekEntryCount.ToString(CultureInfo.InvariantCulture));
+        Line(output, "keyframes", report.SeekEntryCount is { } entries ? string.Create(CultureInfo.InvariantCulture, $"{entries} in SEEK") : "an unknown number in SEEK");
         Line(output, "integrity", report.Integrity.ToName());
-        Line(output, "veri", report.Veri is { } veri ? Convert.ToHexStringLower(veri.Span) : "none");
+        Line(output, "root", report.Root?.ToString() ?? "none");
+        Line(output, "veri", report.Veri?.ToString() ?? "none");
+        foreach (var sign in report.Signs)
+        {
+            Line(output, "signature", string.Create(CultureInfo.InvariantCulture, $"kind {sign.Kind}, unchecked"));
+        }
+
         Line(output, "META", report.Meta is { } meta ? TerminalText.Printable(Encoding.UTF8.GetString(meta.Span)) : "none");
         Line(output, "SAFE", report.Safe is { } safe ? TerminalText.Printable(Encoding.UTF8.GetString(safe.Span)) : "none");
         VerifyCommand.PrintFindings(output, report.Verification);
-        if (!chunks)
+    }
+
+    private static string Describe(H4mkTrack track, H4mkTrackInfo? info)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{info?.Kind.ToName() ?? "unknown kind"}, {track.BlockCount} blocks, {track.ByteLength} bytes");
+        if (track.KeyframeCount is { } keyframes)
         {
-            return;
+            text.Append(CultureInfo.InvariantCulture, $", {keyframes} keyframes");
         }
 
+        if (track.Duration is { } duration)
+        {
+            text.Append(", ").Append(Values.FormatTime(duration));
+        }
+
+        foreach (var word in (string?[])[info?.Language, info?.Label])
+        {
+            text.Append(word is null ? "" : ", ").Append(word);
+        }
+
+        foreach (var (name, value) in info?.Members.OrderBy(m => m.Key, StringComparer.Ordinal) ?? Enumerable.Empty<KeyValuePair<string, System.Text.Json.JsonElement>>())
+        {
+            text.Append(CultureInfo.InvariantCulture, $", {name} {value}");
+        }
+
+        return TerminalText.Printable(text.ToString());
+    }
+
+    private static async Task PrintChunksAsync(TextWriter output, H4mkContainer container, CancellationToken cancellationToken)
+    {
         output.WriteLine();
         output.WriteLine($"{"offset",14}  {"tag",-4}  {"size",12}  crc");
-        await foreach (var chunk in report.EnumerateChunksAsync().ConfigureAwait(false))
+        await foreach (var chunk in container.EnumerateChunksAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
         {
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{chunk.Offset,14}  {chunk.Tag,-4}  {chunk.Length,12}  {chunk.Crc:x8}"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{chunk.Offset,14}  {chunk.Tag,-4}  {chunk.Length,12}  {chunk.Crc?.ToString("x8", CultureInfo.InvariantCulture) ?? "-"}"));
         }
     }
 

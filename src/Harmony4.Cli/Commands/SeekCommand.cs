@@ -10,11 +10,13 @@ internal static class SeekCommand
     public static Command Create(CliConsole console)
     {
         var container = new Argument<string>("container") { Description = "A path, an http(s) address, or - for standard input." };
-        var pts = new Argument<ulong>("pts") { Description = "The time: microseconds, or hh:mm:ss.ffffff.", CustomParser = Values.Time };
+        var pts = new Argument<ulong>("pts") { Description = "The time: microseconds, 1.5s, 250ms or hh:mm:ss.ffffff.", CustomParser = Values.Time };
         var track = new Option<int?>("--track") { Description = "The track's id. Default: the first track.", CustomParser = r => Values.Number<int>(r) };
-        var lenient = new Option<bool>("--lenient") { Description = "Sort a seek table whose times decrease instead of refusing it." };
+        var proof = new ProofArguments("Write a proof of the answer to this file, which verify --proof checks against the container's root.");
+        var lenient = new Option<bool>("--lenient") { Description = "Sort a 1.0 seek table whose times decrease instead of refusing it." };
         var json = new Option<bool>("--json") { Description = "Print one JSON document; null when nothing is at or before that time." };
         var command = new Command("seek", "Find the keyframe at or before a time.") { container, pts, track, lenient, json };
+        proof.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
         {
             var path = result.GetValue(container)!;
@@ -23,16 +25,21 @@ internal static class SeekCommand
             await using (opened.ConfigureAwait(false))
             {
                 var asked = result.GetValue(pts);
-                var found = await CliApplication.LocateAsync(
-                    InputFile.NameOf(path),
-                    async () => await new MediaTransport().SeekAsync(opened, asked, result.GetValue(track), cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                var id = result.GetValue(track);
+                var (found, cost) = await CliApplication.LocateAsync(InputFile.NameOf(path), async () =>
+                {
+                    var keyframe = await new MediaTransport().SeekAsync(opened, asked, id, cancellationToken).ConfigureAwait(false);
+                    var reads = (ContainerFile.CountReads(opened.Source), opened.Source.BytesRead);
+                    await proof.WriteAsync(result, opened, console, () => opened.ProveKeyframeAsync(opened.GetTrack(id).Id, asked, cancellationToken), cancellationToken).ConfigureAwait(false);
+                    return (keyframe, reads);
+                }).ConfigureAwait(false);
                 if (result.GetValue(json))
                 {
-                    await WriteJsonAsync(console, found, opened.Source, cancellationToken).ConfigureAwait(false);
+                    await WriteJsonAsync(console, found, cost, cancellationToken).ConfigureAwait(false);
                 }
                 else if (found is { } keyframe)
                 {
-                    Print(console.Output, keyframe, opened.Source);
+                    Print(console.Output, keyframe, cost);
                 }
                 else
                 {
@@ -45,7 +52,7 @@ internal static class SeekCommand
         return command;
     }
 
-    private static Task WriteJsonAsync(CliConsole console, Keyframe? found, H4mkSource source, CancellationToken cancellationToken) =>
+    private static Task WriteJsonAsync(CliConsole console, Keyframe? found, (long Reads, long Bytes) cost, CancellationToken cancellationToken) =>
         JsonText.WriteAsync(
             console,
             writer =>
@@ -58,18 +65,18 @@ internal static class SeekCommand
 
                 writer.WriteStartObject();
                 keyframe.WriteMembersTo(writer);
-                writer.WriteNumber("reads"u8, ContainerFile.CountReads(source));
-                writer.WriteNumber("bytes_read"u8, source.BytesRead);
+                writer.WriteNumber("reads"u8, cost.Reads);
+                writer.WriteNumber("bytes_read"u8, cost.Bytes);
                 writer.WriteEndObject();
             },
             cancellationToken);
 
-    private static void Print(TextWriter output, in Keyframe keyframe, H4mkSource source)
+    private static void Print(TextWriter output, in Keyframe keyframe, (long Reads, long Bytes) cost)
     {
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"pts         {keyframe.Pts} us ({Values.FormatTime(keyframe.Pts)})"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"offset      {keyframe.StreamOffset}"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"block       {keyframe.Block?.ToString(CultureInfo.InvariantCulture) ?? "none starts there"}"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"file offset {keyframe.FileOffset?.ToString(CultureInfo.InvariantCulture) ?? "none"}"));
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"reads       {ContainerFile.CountReads(source)} ({source.BytesRead} bytes)"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"reads       {cost.Reads} ({cost.Bytes} bytes)"));
     }
 }

@@ -10,6 +10,8 @@ internal static class Values
 {
     private const ulong MicrosecondsPerSecond = 1_000_000;
 
+    private static readonly (string Suffix, int Digits)[] TimeUnits = [("ms", 3), ("s", 6)];
+
     private static readonly (string Suffix, ulong Factor)[] SizeUnits = [("KiB", 1UL << 10), ("MiB", 1UL << 20), ("GiB", 1UL << 30), ("TiB", 1UL << 40)];
 
     public static long Size(ArgumentResult result)
@@ -32,7 +34,7 @@ internal static class Values
             return microseconds;
         }
 
-        result.AddError($"'{text}' is not a time: expected microseconds, or hh:mm:ss.ffffff");
+        result.AddError($"'{text}' is not a time: expected microseconds, or 1.5s, 250ms, hh:mm:ss.ffffff");
         return 0;
     }
 
@@ -89,6 +91,14 @@ internal static class Values
     {
         if (!text.Contains(':', StringComparison.Ordinal))
         {
+            foreach (var (suffix, digits) in TimeUnits)
+            {
+                if (text.EndsWith(suffix, StringComparison.Ordinal))
+                {
+                    return TryParseDecimal(text[..^suffix.Length], digits, out microseconds);
+                }
+            }
+
             return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out microseconds);
         }
 
@@ -127,6 +137,23 @@ internal static class Values
     {
         var seconds = microseconds / MicrosecondsPerSecond;
         return string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:00}:{seconds / 60 % 60:00}:{seconds % 60:00}.{microseconds % MicrosecondsPerSecond:000000}");
+    }
+
+    /// <summary>Reads a decimal of at most so many digits behind the point, as a multiple of the last one.</summary>
+    private static bool TryParseDecimal(string text, int digits, out ulong value)
+    {
+        value = 0;
+        var parts = text.Split('.');
+        var fraction = 0UL;
+        if (parts.Length > 2 || !TryParsePart(parts[0], ulong.MaxValue, out var whole)
+            || (parts.Length == 2 && (parts[1].Length < 1 || parts[1].Length > digits || !TryParsePart(parts[1].PadRight(digits, '0'), ulong.MaxValue, out fraction))))
+        {
+            return false;
+        }
+
+        var total = ((UInt128)whole * (ulong)Math.Pow(10, digits)) + fraction;
+        value = (ulong)total;
+        return total <= ulong.MaxValue;
     }
 
     private static bool TryParsePart(string text, ulong max, out ulong value) =>

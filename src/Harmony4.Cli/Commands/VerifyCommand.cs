@@ -6,40 +6,26 @@ using Harmony4.Format;
 
 namespace Harmony4.Cli.Commands;
 
-internal static class VerifyCommand
+internal sealed class VerifyCommand
 {
+    private readonly CliConsole _console;
+    private readonly Argument<string[]> _containers = new("container") { Description = "Paths, folders, http(s) addresses, or - for standard input.", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Option<bool> _require = new("--require-signature") { Description = "Fail unless a signature holds; needs a key to check it with." };
+    private readonly Option<string?> _proof = new("--proof") { Description = "Check this proof instead of a container: that it leads to --root." };
+    private readonly Option<string?> _root = new("--root") { Description = "With --proof: the trusted root of the container, in hex." };
+    private readonly Option<string?> _newRoot = new("--new-root") { Description = "With --proof of an extension: the root of the longer container, in hex." };
+    private readonly Option<bool> _json = new("--json") { Description = "Print one JSON document; of several files one a line, and a summary." };
+
+    private VerifyCommand(CliConsole console) => _console = console;
+
     public static Command Create(CliConsole console)
     {
-        var container = new Argument<string>("container") { Description = "A path, an http(s) address, or - for standard input." };
-        var require = new Option<bool>("--require-signature") { Description = "Fail unless a signature holds. A 1.0 container has none." };
-        var json = new Option<bool>("--json") { Description = "Print one JSON document." };
-        var command = new Command("verify", "Read the whole container and check all of it.") { container, require, json };
-        command.SetAction(async (result, cancellationToken) =>
+        var verify = new VerifyCommand(console);
+        var command = new Command("verify", "Read whole containers and check all of them, or check a proof.")
         {
-            var path = result.GetValue(container)!;
-            var opened = await ContainerFile.OpenAsync(path, console, cancellationToken).ConfigureAwait(false);
-            await using (opened.ConfigureAwait(false))
-            {
-                var options = new VerifyOptions { RequireSignature = result.GetValue(require) };
-                var verification = await ProgressDisplay.RunAsync(console, "verify", progress => CliApplication.LocateAsync(
-                    InputFile.NameOf(path),
-                    () => new MediaTransport().VerifyAsync(opened, options, progress, cancellationToken))).ConfigureAwait(false);
-                var payloadLength = opened.Tracks.Sum(t => t.ByteLength);
-                if (result.GetValue(json))
-                {
-                    await JsonText.WriteAsync(console, writer => verification.WriteTo(payloadLength, writer), cancellationToken).ConfigureAwait(false);
-                }
-                else
-                {
-                    console.Output.WriteLine($"state      {verification.State.ToName()}");
-                    console.Output.WriteLine($"veri       {(verification.Veri.IsEmpty ? "none" : Convert.ToHexStringLower(verification.Veri.Span))}");
-                    console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"blocks     {verification.BlockCount} ({payloadLength} bytes)"));
-                    PrintFindings(console.Output, verification);
-                }
-
-                return verification.State is VerificationState.Valid or VerificationState.Unsigned ? ExitCode.Done : ExitCode.No;
-            }
-        });
+            verify._containers, verify._require, verify._proof, verify._root, verify._newRoot, verify._json,
+        };
+        command.SetAction(verify.RunAsync);
         return command;
     }
 
@@ -53,12 +39,64 @@ internal static class VerifyCommand
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"findings   {verification.FindingCount}"));
         foreach (var finding in verification.Findings)
         {
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {finding.Offset}: {finding.Chunk}: {finding.Code.ToName()}: {finding.Message}"));
+            output.WriteLine(TerminalText.Printable(string.Create(CultureInfo.InvariantCulture, $"  {finding.Offset}: {finding.Chunk}: {finding.Code.ToName()}: {finding.Message}")));
         }
 
         if (verification.FindingCount > verification.Findings.Count)
         {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  and {verification.FindingCount - verification.Findings.Count} more"));
         }
+    }
+
+    private Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        var paths = result.GetValue(_containers)!;
+        if (result.GetValue(_proof) is { } proof)
+        {
+            return paths.Length == 0 && result.GetValue(_root) is { } root
+                ? ProofVerification.RunAsync(proof, root, result.GetValue(_newRoot), result.GetValue(_json), _console, cancellationToken)
+                : throw CliException.Usage("--proof goes with --root and without a container");
+        }
+
+        if (result.GetValue(_root) is not null || result.GetValue(_newRoot) is not null)
+        {
+            throw CliException.Usage("--root and --new-root go with --proof");
+        }
+
+        if (result.GetValue(_require))
+        {
+            throw CliException.Usage("--require-signature: expected a key to check signatures with, found none");
+        }
+
+        return paths switch
+        {
+            [] => throw CliException.Usage("expected a container, found none"),
+            [var path] when !Directory.Exists(path) => VerifyOneAsync(path, result.GetValue(_json), cancellationToken),
+            _ => new FolderVerification(_console, result.GetValue(_json)).RunAsync(paths, cancellationToken),
+        };
+    }
+
+    private async Task<int> VerifyOneAsync(string path, bool json, CancellationToken cancellationToken)
+    {
+        var verification = await ContainerFile.VerifyAsync(path, _console, cancellationToken).ConfigureAwait(false);
+        if (json)
+        {
+            await JsonText.WriteAsync(_console, writer => verification.WriteTo(writer), cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            _console.Output.WriteLine($"state      {verification.State.ToName()}");
+            _console.Output.WriteLine($"root       {verification.Identity?.ToString() ?? "none"}");
+            _console.Output.WriteLine($"veri       {verification.Veri?.ToString() ?? "none"}");
+            _console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"blocks     {verification.BlockCount} ({verification.PayloadLength} bytes)"));
+            foreach (var sign in verification.Signs)
+            {
+                _console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"signature  kind {sign.Kind}, unchecked"));
+            }
+
+            PrintFindings(_console.Output, verification);
+        }
+
+        return verification.State is VerificationState.Valid or VerificationState.Unsigned ? ExitCode.Done : ExitCode.No;
     }
 }

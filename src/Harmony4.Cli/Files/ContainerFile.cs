@@ -1,3 +1,4 @@
+using Harmony4.Cli.Terminal;
 using Harmony4.Format;
 
 namespace Harmony4.Cli.Files;
@@ -5,6 +6,9 @@ namespace Harmony4.Cli.Files;
 /// <summary>Opens the container that a command works on: a path, an http(s) address, or <c>-</c>.</summary>
 internal static class ContainerFile
 {
+    /// <summary>Bytes of the file header: nothing shorter is a container.</summary>
+    public const int ShortestLength = 8;
+
     public static async Task<H4mkContainer> OpenAsync(string path, CliConsole console, CancellationToken cancellationToken, H4mkContainerOptions? options = null)
     {
         var source = await OpenSourceAsync(path, console, cancellationToken).ConfigureAwait(false);
@@ -22,7 +26,20 @@ internal static class ContainerFile
     /// <summary>Counts what a source took: requests to a web server, and reads of anything else.</summary>
     public static long CountReads(H4mkSource source) => source is HttpRangeSource web ? web.RequestCount : source.ReadCount;
 
-    private static async Task<H4mkSource> OpenSourceAsync(string path, CliConsole console, CancellationToken cancellationToken)
+    /// <summary>Verifies a container; one that cannot be opened is verified as far as its chunks can be told apart.</summary>
+    public static async Task<VerificationResult> VerifyAsync(string path, CliConsole console, CancellationToken cancellationToken)
+    {
+        var source = await OpenSourceAsync(path, console, cancellationToken).ConfigureAwait(false);
+        await using (source.ConfigureAwait(false))
+        {
+            return await ProgressDisplay.RunAsync(console, "verify", progress => CliApplication.LocateAsync(
+                InputFile.NameOf(path),
+                () => new MediaTransport().VerifyAsync(source, options: null, progress, cancellationToken))).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Opens what a container is read from, without looking into it.</summary>
+    public static async Task<H4mkSource> OpenSourceAsync(string path, CliConsole console, CancellationToken cancellationToken)
     {
         if (InputFile.TryGetAddress(path, out var address))
         {
@@ -45,7 +62,7 @@ internal static class ContainerFile
         return await CliApplication.LocateAsync(path, () => Task.FromResult(H4mkSource.FromFile(path))).ConfigureAwait(false);
     }
 
-    /// <summary>Copies a pipe to a temporary file, since a 1.0 container can only be walked by seeking. The file goes when it is closed.</summary>
+    /// <summary>Copies a pipe to a temporary file, since a container is read from its end, or by walking over it. The file goes when it is closed.</summary>
     private static async Task<H4mkSource> SpoolAsync(string path, Stream pipe, CancellationToken cancellationToken)
     {
         var spool = CreateSpool();

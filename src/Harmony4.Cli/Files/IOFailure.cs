@@ -3,6 +3,15 @@ namespace Harmony4.Cli.Files;
 /// <summary>Words for I/O errors without the path, which the caller names itself.</summary>
 internal static class IOFailure
 {
+    // The error numbers of a pipe without a reader: EPIPE, and on Windows ERROR_BROKEN_PIPE and ERROR_NO_DATA.
+    private const int BrokenPipe = 32;
+    private const int WindowsBrokenPipe = unchecked((int)0x8007006D);
+    private const int WindowsNoData = unchecked((int)0x800700E8);
+
+    public static bool IsClosedPipe(Exception exception) => exception is IOException && (OperatingSystem.IsWindows()
+        ? exception.HResult is WindowsBrokenPipe or WindowsNoData
+        : exception.HResult == BrokenPipe);
+
     public static string Describe(Exception exception) => exception switch
     {
         FileNotFoundException => "no such file",

@@ -6,12 +6,14 @@ internal sealed class LocatedStream : Stream
     private readonly Stream _inner;
     private readonly string _name;
     private readonly bool _leaveOpen;
+    private readonly bool _isStandardOutput;
 
-    public LocatedStream(Stream inner, string name, bool leaveOpen)
+    public LocatedStream(Stream inner, string name, bool leaveOpen, bool isStandardOutput = false)
     {
         _inner = inner;
         _name = name;
         _leaveOpen = leaveOpen;
+        _isStandardOutput = isStandardOutput;
     }
 
     public override bool CanRead => false;
@@ -36,7 +38,7 @@ internal sealed class LocatedStream : Stream
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw CliException.Failed(_name, IOFailure.Describe(exception), exception);
+            throw Locate(exception);
         }
     }
 
@@ -53,7 +55,7 @@ internal sealed class LocatedStream : Stream
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw CliException.Failed(_name, IOFailure.Describe(exception), exception);
+            throw Locate(exception);
         }
     }
 
@@ -66,6 +68,11 @@ internal sealed class LocatedStream : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    // A program downstream that has seen enough is no failure worth a line.
+    private CliException Locate(Exception exception) => _isStandardOutput && IOFailure.IsClosedPipe(exception)
+        ? new CliException(ExitCode.OutputClosed, "", exception)
+        : CliException.Failed(_name, IOFailure.Describe(exception), exception);
 
     protected override void Dispose(bool disposing)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 
 namespace Harmony4.Cli.Files;
 
@@ -8,7 +9,8 @@ namespace Harmony4.Cli.Files;
 /// </summary>
 internal sealed class OutputFile : IAsyncDisposable
 {
-    private const int MaxAttempts = 100;
+    private const string Suffix = ".part";
+    private const int LongestName = 255;
 
     private static readonly ConcurrentDictionary<string, byte> Unfinished = new(StringComparer.Ordinal);
 
@@ -42,6 +44,11 @@ internal sealed class OutputFile : IAsyncDisposable
         // The named forms would open the file behind the stream anew, at its beginning.
         if (path is InputFile.StandardStream or "/dev/stdout" or "/dev/fd/1")
         {
+            if (console.IsOutputTerminal && !overwrite && !ownerOnly)
+            {
+                throw CliException.Usage("the output is binary, and standard output is a terminal: redirect it, or --force");
+            }
+
             return new OutputFile(InputFile.StandardStream, null, console.RawOutput, overwrite);
         }
 
@@ -67,7 +74,7 @@ internal sealed class OutputFile : IAsyncDisposable
                 }
             }
 
-            var file = CreateTemporary(Path.GetDirectoryName(target)!, ownerOnly);
+            var file = CreateTemporary(target, overwrite, ownerOnly);
             return new OutputFile(target, file.Name, new LocatedStream(file, path, leaveOpen: false), overwrite);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -139,8 +146,8 @@ internal sealed class OutputFile : IAsyncDisposable
         }
     }
 
-    // The name is short, so that one of any length can be the final one, and new, so that a link laid in its place is not followed.
-    private static FileStream CreateTemporary(string folder, bool ownerOnly)
+    /// <summary>Opens the file that is renamed in the end, under a new name, so that a link laid in its place is not followed.</summary>
+    private static FileStream CreateTemporary(string target, bool overwrite, bool ownerOnly)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
         if (ownerOnly && !OperatingSystem.IsWindows())
@@ -148,20 +155,34 @@ internal sealed class OutputFile : IAsyncDisposable
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        for (var attempt = 0; ; attempt++)
+        var path = Path.Combine(Path.GetDirectoryName(target)!, TemporaryName(Path.GetFileName(target)));
+        if (overwrite)
         {
-            var path = Path.Combine(folder, $".harmony4.{Environment.ProcessId}.{attempt}.part");
-            try
-            {
-                var file = new FileStream(path, options);
-                Unfinished[path] = 0;
-                return file;
-            }
-            catch (IOException) when (attempt < MaxAttempts && Path.Exists(path))
-            {
-                // Left by a killed run that had the same process id.
-            }
+            File.Delete(path);
         }
+
+        try
+        {
+            var file = new FileStream(path, options);
+            Unfinished[path] = 0;
+            return file;
+        }
+        catch (IOException) when (!overwrite && Path.Exists(path))
+        {
+            throw CliException.Usage($"{path}: exists already: another run is writing that output, or was killed; --force replaces it");
+        }
+    }
+
+    /// <summary>The output's name with a dot before and .part behind it; cut where the two would make a name too long for a file.</summary>
+    private static string TemporaryName(string name)
+    {
+        var length = name.Length;
+        while (Encoding.UTF8.GetByteCount(name.AsSpan(0, length)) > LongestName - Suffix.Length - 1)
+        {
+            length--;
+        }
+
+        return $".{name.AsSpan(0, length)}{Suffix}";
     }
 
     private static void Delete(string path)

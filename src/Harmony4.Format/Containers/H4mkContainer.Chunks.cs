@@ -23,6 +23,10 @@ public sealed partial class H4mkContainer
         return _index.EnumerateChunksAsync(tag, from, cancellationToken);
     }
 
+    /// <summary>Lists the chunks that are no block (CORE, TOKN) and no page of the index (INDX) in file order, without reading.</summary>
+    /// <returns>The chunks. CRCs of version 1.1 are there where opening read the chunk. Of a container that was upgraded from 1.0, SEEK is not among them: no index tells where it is.</returns>
+    public IEnumerable<ChunkInfo> ListOtherChunks() => _index.ListOthers();
+
     /// <summary>Finds the first chunk of a kind without reading: META, SAFE, TRAK, VERI, SEEK, ROOT, TAIL, SIGN, or one of the caller's own kind.</summary>
     /// <param name="tag">The kind; not <see cref="ChunkTag.Core"/>, <see cref="ChunkTag.Tokn"/> or <see cref="ChunkTag.Indx"/>, which are found by their blocks.</param>
     /// <returns>Where it stands; <see langword="null"/> when there is none, or no index lists it.</returns>

@@ -27,6 +27,9 @@ public sealed record VerificationResult
     /// <summary>Gets how many blocks were checked.</summary>
     public required long BlockCount { get; init; }
 
+    /// <summary>Gets the bytes of payload of these blocks.</summary>
+    public required long PayloadLength { get; init; }
+
     /// <summary>Gets how many bytes of the file were read.</summary>
     public required long BytesVerified { get; init; }
 

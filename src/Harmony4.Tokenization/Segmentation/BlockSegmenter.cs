@@ -25,6 +25,10 @@ public abstract class BlockSegmenter
     /// <summary>Gets the first place where the framing could not be followed, or null while it can.</summary>
     public virtual SegmentationNotice? Notice => null;
 
+    /// <summary>Gets the track of the media that times and key flags come from. It stays the same from the first returned block on.</summary>
+    /// <value>By default data without a number.</value>
+    public virtual TimeTrack TimeTrack => default;
+
     /// <summary>Reads the next block from the start of a buffer.</summary>
     /// <param name="buffer">All bytes that no returned block covers yet. It must begin where the last returned block ended, and never shrink otherwise.</param>
     /// <param name="isFinalBlock">Whether the input ends with this buffer.</param>

@@ -28,6 +28,10 @@ public sealed record SegmenterOptions
     /// <value>Default <see cref="PtsRounding.Exact"/>.</value>
     public PtsRounding PtsRounding { get; init; } = PtsRounding.Exact;
 
+    /// <summary>Gets the media's own number of the track that times and key flags are taken from; null for the first video track, else the first.</summary>
+    /// <value>Default null. Where the media has no such track, its blocks have no times: <see cref="BlockSegmenter.TimeTrack"/> then has another number.</value>
+    public ulong? TimeTrack { get; init; }
+
     /// <summary>Gets the length in bytes above which a block found by framing is split; 64 KiB … 2^31 − 1.</summary>
     /// <value>Default 8 MiB.</value>
     public int MaxBlockLength { get; init; } = 8 * 1024 * 1024;

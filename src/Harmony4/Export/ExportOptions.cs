@@ -16,22 +16,29 @@ public sealed record ExportOptions
     public SegmenterOptions Segmenter { get; init; } = new();
 
     /// <summary>Gets the version to write.</summary>
-    /// <value>Default 1.0.</value>
-    public H4mkVersion Version { get; init; } = H4mkVersion.V10;
+    /// <value>Default 1.1.</value>
+    public H4mkVersion Version { get; init; } = H4mkVersion.V11;
 
-    /// <summary>Gets the most blocks that a container may get. A writer keeps 16 bytes for each keyframe, so media of very short blocks takes much memory.</summary>
+    /// <summary>Gets how many blocks a page of the index holds, as a binary logarithm of 1 to 14; null to choose by the inputs. Version 1.1 only.</summary>
+    /// <value>Default null: 12 when all inputs are cut into fixed-size blocks below 128 KiB and there are at most 256 of them, else 10.</value>
+    public int? PageLog2 { get; init; }
+
+    /// <summary>Gets the most blocks that a container may get, those of all tracks together.</summary>
     /// <value>Default: no limit.</value>
     public long MaxBlockCount { get; init; } = long.MaxValue;
 
-    /// <summary>Gets META, a JSON object in UTF-8; null for one that names the project, the segmenter and whether the blocks are masked.</summary>
+    /// <summary>Gets META, a JSON object in UTF-8, written as given; null for one that names the project and, in version 1.0, the segmenter and whether the blocks are masked.</summary>
     /// <value>Default null.</value>
     public ReadOnlyMemory<byte>? Meta { get; init; }
 
-    /// <summary>Gets SAFE, a JSON object in UTF-8; null for one that states the scope of transport.</summary>
+    /// <summary>Gets SAFE, a JSON object in UTF-8, written as given; null for one that states the scope of transport.</summary>
     /// <value>Default null.</value>
     public ReadOnlyMemory<byte>? Safe { get; init; }
 
-    /// <summary>Gets the mask that is laid over each block; null for none. It hides nothing from whoever has two containers of one key: see its own documentation.</summary>
+    /// <summary>
+    /// Gets the mask that is laid over each block; null for none. Version 1.0 only, which has to be asked for: it hides nothing from whoever has two
+    /// containers of one key, as its own documentation says.
+    /// </summary>
     /// <value>Default null.</value>
     public TransportMask? Mask { get; init; }
 }

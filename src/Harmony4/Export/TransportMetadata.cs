@@ -1,11 +1,12 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using Harmony4.Format;
 using Harmony4.Tokenization;
 
 namespace Harmony4;
 
-/// <summary>The META and SAFE that an export writes when the caller gives none. They depend on the options alone.</summary>
+/// <summary>The META and SAFE that an export of version 1.0 writes when the caller gives none. They depend on the options alone.</summary>
 /// <remarks>For fixed-size blocks they are, byte for byte, those of the first implementation's export (docs/format/h4mk-1.0.md section 4).</remarks>
 public static class TransportMetadata
 {
@@ -14,7 +15,13 @@ public static class TransportMetadata
     private static readonly byte[] SafeObject =
         """{"scope":"container+transport-only","no_video_synthesis":true,"no_pixel_semantics":true,"no_visual_ml":true}"""u8.ToArray();
 
-    /// <summary>Gets the SAFE of every export.</summary>
+    /// <summary>Gets the META of every export of version 1.1 whose caller gives none, in canonical form.</summary>
+    internal static ReadOnlyMemory<byte> CanonicalMeta { get; } = CanonicalJson.Write(Encoding.UTF8.GetBytes($"{{\"project\":\"{Project}\",\"domain\":\"media-transport\"}}"));
+
+    /// <summary>Gets <see cref="Safe"/> in canonical form.</summary>
+    internal static ReadOnlyMemory<byte> CanonicalSafe { get; } = CanonicalJson.Write(SafeObject);
+
+    /// <summary>Gets the SAFE of every export of version 1.0.</summary>
     public static ReadOnlyMemory<byte> Safe => SafeObject;
 
     /// <summary>Tells whether a META says that the blocks are masked: a member <c>masked</c> that is <c>true</c>.</summary>
@@ -43,7 +50,7 @@ public static class TransportMetadata
         return masked;
     }
 
-    /// <summary>Builds the META of an export.</summary>
+    /// <summary>Builds the META of an export of version 1.0.</summary>
     /// <param name="segment">The segmenter that is used.</param>
     /// <param name="options">What the segmenter is told.</param>
     /// <param name="masked">Whether the blocks are masked.</param>

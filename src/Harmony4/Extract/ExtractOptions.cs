@@ -13,7 +13,7 @@ public sealed record ExtractOptions
     /// <value>Default null.</value>
     public long? Block { get; init; }
 
-    /// <summary>Gets the time, in microseconds, to start at: extraction begins with the keyframe at or before it. Null for the start.</summary>
+    /// <summary>Gets the time, in microseconds, to start at: extraction begins with the keyframe at or before it, and with the first block when there is none. Null for the start.</summary>
     /// <value>Default null.</value>
     public ulong? From { get; init; }
 

@@ -19,6 +19,16 @@ public static class ReportExtensions
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "not a state"),
     };
 
+    /// <summary>Returns the number of a version.</summary>
+    /// <param name="version">A version.</param>
+    /// <returns><c>1.0</c> or <c>1.1</c>.</returns>
+    public static string ToName(this H4mkVersion version) => version switch
+    {
+        H4mkVersion.V10 => "1.0",
+        H4mkVersion.V11 => "1.1",
+        _ => throw new ArgumentOutOfRangeException(nameof(version), version, "not a version"),
+    };
+
     /// <summary>Returns the stable lower-case name of a kind of track.</summary>
     /// <param name="kind">A kind.</param>
     /// <returns><c>video</c>, <c>audio</c> or <c>data</c>.</returns>
@@ -32,23 +42,28 @@ public static class ReportExtensions
 
     /// <summary>Writes a verification as one JSON object.</summary>
     /// <param name="result">The verification.</param>
-    /// <param name="payloadLength">Bytes of block payload in the container.</param>
     /// <param name="writer">Receives the object.</param>
-    public static void WriteTo(this VerificationResult result, long payloadLength, Utf8JsonWriter writer)
+    /// <param name="file">The name of the file, written before all else as <c>file</c>; null to leave it out.</param>
+    public static void WriteTo(this VerificationResult result, Utf8JsonWriter writer, string? file = null)
     {
         ArgumentNullException.ThrowIfNull(result);
         ArgumentNullException.ThrowIfNull(writer);
         writer.WriteStartObject();
+        if (file is not null)
+        {
+            writer.WriteString("file"u8, file);
+        }
+
         writer.WriteString("state"u8, result.State.ToName());
-        writer.WriteNull("root"u8);
-        ContainerReport.WriteHex(writer, "veri"u8, result.Veri);
+        writer.WriteDigestOrNull("root"u8, result.Identity);
+        writer.WriteDigestOrNull("veri"u8, result.Veri);
         writer.WriteNumber("blocks"u8, result.BlockCount);
-        writer.WriteNumber("bytes"u8, payloadLength);
+        writer.WriteNumber("bytes"u8, result.PayloadLength);
         writer.WriteStartArray("findings"u8);
         foreach (var finding in result.Findings)
         {
             writer.WriteStartObject();
-            writer.WriteString("chunk"u8, finding.Chunk.ToString());
+            writer.WriteString("chunk"u8, finding.Chunk?.ToString());
             writer.WriteNumber("offset"u8, finding.Offset);
             writer.WriteString("code"u8, finding.Code.ToName());
             writer.WriteString("message"u8, finding.Message);
@@ -56,6 +71,7 @@ public static class ReportExtensions
         }
 
         writer.WriteEndArray();
+        writer.WriteSignatures(result.Signs);
         writer.WriteEndObject();
     }
 
@@ -67,19 +83,7 @@ public static class ReportExtensions
         ArgumentNullException.ThrowIfNull(writer);
         writer.WriteNumber("pts"u8, keyframe.Pts);
         writer.WriteNumber("offset"u8, keyframe.StreamOffset);
-        WriteNumberOrNull(writer, "block"u8, keyframe.Block);
-        WriteNumberOrNull(writer, "file_offset"u8, keyframe.FileOffset);
-    }
-
-    private static void WriteNumberOrNull(Utf8JsonWriter writer, ReadOnlySpan<byte> name, long? value)
-    {
-        if (value is { } number)
-        {
-            writer.WriteNumber(name, number);
-        }
-        else
-        {
-            writer.WriteNull(name);
-        }
+        writer.WriteNumberOrNull("block"u8, keyframe.Block);
+        writer.WriteNumberOrNull("file_offset"u8, keyframe.FileOffset);
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Harmony4.Tokenization;
@@ -11,20 +12,25 @@ internal sealed class BlockPump : IAsyncDisposable
     private const int ReadLength = 256 * 1024;
 
     private readonly PipeReader _reader;
-    private readonly long? _inputLength;
     private BlockSegmenter? _segmenter;
+    private readonly int _number;
     private bool _named;
     private bool _framed;
+    private ulong? _timeTrack;
 
-    public BlockPump(Stream input)
+    public BlockPump(Stream input, int number = 0)
     {
-        _inputLength = input.CanSeek ? input.Length - input.Position : null;
+        _number = number;
+        InputLength = input.CanSeek ? input.Length - input.Position : null;
         _reader = PipeReader.Create(input, new StreamPipeReaderOptions(bufferSize: ReadLength, minimumReadSize: ReadLength / 4, leaveOpen: true));
     }
 
     public BlockSegmenter Segmenter => _segmenter ?? throw new InvalidOperationException("the format has not been chosen yet");
 
     public string? Hint { get; private set; }
+
+    /// <summary>Gets the bytes of the input; null for a pipe, which may be live.</summary>
+    public long? InputLength { get; }
 
     public long BytesRead { get; private set; }
 
@@ -33,6 +39,7 @@ internal sealed class BlockPump : IAsyncDisposable
     /// <summary>Chooses the segmenter: by name, or by the first bytes.</summary>
     public async ValueTask ChooseAsync(string? name, SegmenterOptions options, CancellationToken cancellationToken)
     {
+        _timeTrack = options.TimeTrack;
         if (name is not null)
         {
             _named = true;
@@ -58,7 +65,7 @@ internal sealed class BlockPump : IAsyncDisposable
     }
 
     /// <summary>Reads every block, in order. <see cref="Payload"/> is the block's bytes until the next is asked for.</summary>
-    public async IAsyncEnumerable<MediaBlock> ReadBlocksAsync(IProgress<TransportProgress>? progress, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<MediaBlock> ReadBlocksAsync(Action? advanced, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -66,6 +73,7 @@ internal sealed class BlockPump : IAsyncDisposable
             var buffer = result.Buffer;
             while (Segmenter.TryRead(buffer, result.IsCompleted, out var block))
             {
+                CheckTimeTrack();
                 CheckFraming();
                 Payload = buffer.Slice(0, block.Length);
                 yield return block;
@@ -76,7 +84,7 @@ internal sealed class BlockPump : IAsyncDisposable
 
             CheckFraming();
             _reader.AdvanceTo(buffer.Start, buffer.End);
-            progress?.Report(new TransportProgress(BytesRead, _inputLength));
+            advanced?.Invoke();
             if (result.IsCompleted)
             {
                 yield break;
@@ -86,12 +94,20 @@ internal sealed class BlockPump : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _reader.CompleteAsync();
 
+    private void CheckTimeTrack()
+    {
+        if (_timeTrack is { } wanted && Segmenter.TimeTrack.Id != wanted)
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"expected a track with the number {wanted} in the media ({Segmenter.Name}), found none"));
+        }
+    }
+
     // A format that was asked for by name has to be there; one that only looked so may break off.
     private void CheckFraming()
     {
         if (_named && !_framed && Segmenter.Notice is { } notice)
         {
-            throw new MediaFormatException(Segmenter.Name, notice.Offset, notice.Message);
+            throw new MediaFormatException(Segmenter.Name, notice.Offset, notice.Message, _number);
         }
 
         _framed = true;

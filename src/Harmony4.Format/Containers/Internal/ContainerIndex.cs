@@ -53,6 +53,9 @@ internal abstract class ContainerIndex : IDisposable
     /// <summary>The first keyframe after a time.</summary>
     public abstract ValueTask<Keyframe?> FindNextKeyframeAsync(int position, ulong pts, CancellationToken cancellationToken);
 
+    /// <summary>The chunks that are no block, token or page, in file order, as far as they are known without a walk.</summary>
+    public abstract IEnumerable<ChunkInfo> ListOthers();
+
     /// <summary>The first chunk of a tag that is no block, token or page; null when there is none, or only a walk would tell.</summary>
     public abstract ChunkInfo? Find(ChunkTag tag);
 

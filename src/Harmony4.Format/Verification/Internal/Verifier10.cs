@@ -21,6 +21,7 @@ internal sealed class Verifier10 : IDisposable
     private int _capturedLength = -1;
     private long _hashed = FileHeader.Size;
     private long _blockCount;
+    private long _payloadLength;
     private bool _isCut11;
 
     public Verifier10(H4mkSource source, long length, H4mkContainerOptions options)
@@ -62,6 +63,7 @@ internal sealed class Verifier10 : IDisposable
             FindingCount = _log.Count,
             Veri = _stored,
             BlockCount = _blockCount,
+            PayloadLength = _payloadLength,
             BytesVerified = _length,
         };
     }
@@ -170,6 +172,7 @@ internal sealed class Verifier10 : IDisposable
         _isCut11 |= chunk.Tag == ChunkTag.Trak && IsBehindWholePart(chunk.Offset);
         _veri ??= chunk.Tag == ChunkTag.Veri ? chunk : null;
         _blockCount += chunk.Tag == ChunkTag.Core ? 1 : 0;
+        _payloadLength += chunk.Tag == ChunkTag.Core ? chunk.Length : 0;
         if (FormatTags.SingletonBit(chunk.Tag) != 0)
         {
             _seen.Add(chunk.Tag);

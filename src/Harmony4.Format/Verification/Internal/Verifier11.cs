@@ -32,6 +32,7 @@ internal sealed partial class Verifier11
     private StructureRules _looseRules;
     private byte[] _scratch = [];
     private long _blockCount;
+    private long _payloadLength;
     private Sha256Digest? _veri;
 
     /// <param name="source">The file.</param>
@@ -113,6 +114,7 @@ internal sealed partial class Verifier11
             Identity = _index?.Root.Identity,
             Veri = _veri,
             BlockCount = _index?.BlockCount ?? _blockCount,
+            PayloadLength = _index?.Tracks.Sum(t => t.ByteLength) ?? _payloadLength,
             BytesVerified = _length,
         };
     }
@@ -122,7 +124,12 @@ internal sealed partial class Verifier11
 
     private ValueTask<long> AcceptAsync(ScannedChunk chunk)
     {
-        _blockCount += !chunk.IsCut && chunk.Info.Tag == ChunkTag.Core ? 1 : 0;
+        if (!chunk.IsCut && chunk.Info.Tag == ChunkTag.Core)
+        {
+            _blockCount++;
+            _payloadLength += chunk.Info.Length;
+        }
+
         if (chunk.IsCut)
         {
             return CutAsync(chunk);

@@ -16,7 +16,7 @@ internal sealed class FragmentedMp4Segmenter(SegmenterOptions? options) : Framed
 
     private readonly long[] _ends = new long[MaxDepth];
     private readonly uint[] _types = new uint[MaxDepth];
-    private readonly Mp4Tracks _tracks = new();
+    private readonly Mp4Tracks _tracks = new(options?.TimeTrack);
     private int _depth;
     private Mp4Fragment _fragment;
     private long _runEnd;
@@ -26,6 +26,10 @@ internal sealed class FragmentedMp4Segmenter(SegmenterOptions? options) : Framed
     private bool _isLost;
 
     public override string Name => MediaFormats.FragmentedMp4;
+
+    protected override TimeTrack FindTimeTrack() => _tracks.TryGetTimeTrack(out var track)
+        ? new() { Kind = track.Kind, Id = track.Id, IsOneOfSeveral = _tracks.Count > 1 }
+        : default;
 
     protected override Step ReadUnit(in SequenceReader<byte> reader, long limit, bool isFinal)
     {
@@ -172,7 +176,7 @@ internal sealed class FragmentedMp4Segmenter(SegmenterOptions? options) : Framed
                 _tracks.Current.Timescale = BinaryPrimitives.ReadUInt32BigEndian(body[at..]);
                 break;
             case Mp4Box.Hdlr when body.Length >= 12:
-                _tracks.Current.IsVideo = body[8..12].SequenceEqual("vide"u8);
+                _tracks.Current.Kind = KindOf(body[8..12]);
                 break;
             case Mp4Box.Trex when body.Length >= 24:
                 ref var track = ref _tracks.Find(BinaryPrimitives.ReadUInt32BigEndian(body[4..]));
@@ -196,6 +200,9 @@ internal sealed class FragmentedMp4Segmenter(SegmenterOptions? options) : Framed
         at = body.Length > 0 && body[0] == 1 ? version1 : version0;
         return body.Length >= at + 4;
     }
+
+    private static MediaKind KindOf(ReadOnlySpan<byte> handler) =>
+        handler.SequenceEqual("vide"u8) ? MediaKind.Video : handler.SequenceEqual("soun"u8) ? MediaKind.Audio : MediaKind.Data;
 
     private static bool IsContainer(uint parent, uint type) => type switch
     {

@@ -24,6 +24,7 @@ internal abstract class FramedSegmenter : BlockSegmenter
     private bool _isCurrentClosed;
     private bool _isEndOpen;
     private long _origin;
+    private TimeTrack _timeTrack;
 
     protected FramedSegmenter(SegmenterOptions? options)
     {
@@ -50,6 +51,9 @@ internal abstract class FramedSegmenter : BlockSegmenter
     public sealed override long MaxBufferLength => (long)_cap + Lookahead + LongestPeek;
 
     public sealed override SegmentationNotice? Notice => _notice;
+
+    /// <summary>Gets the track of the media that times come from, as it was when the first block was complete: a movie may change its tracks later.</summary>
+    public sealed override TimeTrack TimeTrack => _timeTrack;
 
     /// <summary>Gets the position in the input of the unit that is looked at.</summary>
     protected long Position => _origin + _pending.Length + _current.Length;
@@ -120,6 +124,9 @@ internal abstract class FramedSegmenter : BlockSegmenter
     /// <param name="limit">When several units are accepted at once, the last one may begin at most here, counted from the reader.</param>
     /// <param name="isFinal">Whether nothing follows the bytes ahead.</param>
     protected abstract Step ReadUnit(in SequenceReader<byte> reader, long limit, bool isFinal);
+
+    /// <summary>Tells which track times come from, by what was read up to now.</summary>
+    protected abstract TimeTrack FindTimeTrack();
 
     protected void Accept(long length) => _current.Length += length;
 
@@ -229,6 +236,11 @@ internal abstract class FramedSegmenter : BlockSegmenter
 
     private MediaBlock Emit(in BlockDraft draft)
     {
+        if (_origin == 0)
+        {
+            _timeTrack = FindTimeTrack();
+        }
+
         _origin += draft.Length;
         if (draft.HasTime)
         {

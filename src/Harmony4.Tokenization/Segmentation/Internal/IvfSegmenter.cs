@@ -36,6 +36,8 @@ internal sealed class IvfSegmenter : FramedSegmenter
 
     public override string Name => MediaFormats.Ivf;
 
+    protected override TimeTrack FindTimeTrack() => new() { Kind = MediaKind.Video };
+
     protected override Step ReadUnit(in SequenceReader<byte> reader, long limit, bool isFinal) =>
         _isLost ? AcceptRest() : _rate == 0 ? ReadFileHeader(in reader) : ReadFrame(in reader);
 

@@ -7,5 +7,5 @@ internal struct Mp4Track
     public uint Timescale;
     public uint DefaultDuration;
     public uint DefaultFlags;
-    public bool IsVideo;
+    public MediaKind Kind;
 }

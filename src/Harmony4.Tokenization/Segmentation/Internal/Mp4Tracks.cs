@@ -1,7 +1,7 @@
 namespace Harmony4.Tokenization.Internal;
 
 /// <summary>The tracks of a movie; more than a fixed number are not looked at.</summary>
-internal sealed class Mp4Tracks
+internal sealed class Mp4Tracks(ulong? wanted)
 {
     private const int MaxTracks = 64;
 
@@ -47,11 +47,20 @@ internal sealed class Mp4Tracks
         return ref _spare;
     }
 
-    /// <summary>Gets the track that times and key flags come from: the first video track, else the first.</summary>
+    /// <summary>Gets how many tracks are looked at.</summary>
+    public int Count => _count;
+
+    /// <summary>Gets the track that times and key flags come from: the one that the caller wants, else the first video track, else the first.</summary>
     public bool TryGetTimeTrack(out Mp4Track track)
     {
-        var video = Array.FindIndex(_tracks, 0, _count, static t => t.IsVideo);
-        track = _count > 0 ? _tracks[Math.Max(video, 0)] : default;
+        var chosen = -1;
+        for (var i = 0; i < _count && chosen < 0; i++)
+        {
+            chosen = (wanted is { } id ? _tracks[i].Id == id : _tracks[i].Kind == MediaKind.Video) ? i : -1;
+        }
+
+        chosen = wanted is null ? Math.Max(chosen, 0) : chosen;
+        track = (uint)chosen < (uint)_count ? _tracks[chosen] : default;
         return track.Timescale != 0;
     }
 }

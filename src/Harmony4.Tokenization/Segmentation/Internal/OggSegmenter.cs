@@ -8,7 +8,7 @@ namespace Harmony4.Tokenization.Internal;
 /// </summary>
 internal sealed class OggSegmenter(SegmenterOptions? options) : ResynchronisingSegmenter(options)
 {
-    private readonly OggStreams _streams = new();
+    private readonly OggStreams _streams = new(options?.TimeTrack);
     private int _timeTrack = -1;
     private bool _isPastInit;
     private bool _isLaterHeader;
@@ -23,6 +23,10 @@ internal sealed class OggSegmenter(SegmenterOptions? options) : ResynchronisingS
     public override string Name => MediaFormats.Ogg;
 
     protected override byte SyncByte => (byte)'O';
+
+    protected override TimeTrack FindTimeTrack() => _timeTrack >= 0
+        ? new() { Kind = _streams[_timeTrack].Kind, Id = _streams[_timeTrack].Serial, IsOneOfSeveral = _streams.CountTimed() > 1 }
+        : default;
 
     protected override Step ReadFrame(in SequenceReader<byte> reader, long limit, bool isFinal)
     {

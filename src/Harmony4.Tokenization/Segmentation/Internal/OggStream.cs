@@ -26,7 +26,11 @@ internal struct OggStream
     private int _keyShift;
     private bool _countsFromZero;
 
+    public readonly MediaKind Kind => IsVideo ? MediaKind.Video : Codec is OggCodec.Unknown or OggCodec.Skeleton ? MediaKind.Data : MediaKind.Audio;
+
     public readonly bool IsVideo => Codec is OggCodec.Theora or OggCodec.Vp8;
+
+    public readonly bool HasTimes => Rate != 0 && Scale != 0;
 
     /// <summary>Gets the most granules that a packet adds.</summary>
     public readonly long LongestPacket => Codec switch

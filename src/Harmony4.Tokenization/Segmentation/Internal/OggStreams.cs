@@ -1,7 +1,7 @@
 namespace Harmony4.Tokenization.Internal;
 
 /// <summary>The logical streams that play together; more than a fixed number are not looked at.</summary>
-internal sealed class OggStreams
+internal sealed class OggStreams(ulong? wanted)
 {
     private const int MaxStreams = 16;
 
@@ -34,13 +34,25 @@ internal sealed class OggStreams
 
     public ref OggStream this[int index] => ref _streams[index];
 
-    /// <summary>Returns the position of the stream that times come from: the first video stream, else the first with times; −1 for none.</summary>
+    /// <summary>Counts the streams that have times.</summary>
+    public int CountTimed()
+    {
+        var count = 0;
+        for (var i = 0; i < _count; i++)
+        {
+            count += _streams[i].HasTimes ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    /// <summary>Returns the position of the stream that times come from: the one that the caller wants, else the first video stream, else the first with times; −1 for none.</summary>
     public int FindTimeTrack()
     {
         var first = -1;
         for (var i = 0; i < _count; i++)
         {
-            if (_streams[i].Rate == 0 || _streams[i].Scale == 0)
+            if (!_streams[i].HasTimes || (wanted is { } serial && _streams[i].Serial != serial))
             {
                 continue;
             }

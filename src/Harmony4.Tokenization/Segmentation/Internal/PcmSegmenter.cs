@@ -24,6 +24,8 @@ internal sealed class PcmSegmenter : FramedSegmenter
 
     public override string Name => MediaFormats.Pcm;
 
+    protected override TimeTrack FindTimeTrack() => new() { Kind = MediaKind.Audio };
+
     protected override Step ReadUnit(in SequenceReader<byte> reader, long limit, bool isFinal)
     {
         if (reader.Remaining < _clock.BlockLength && !isFinal)

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Harmony4.Tokenization.Internal;
 
 /// <summary>The first program of a transport stream: which packets hold its time track. Read from PAT and PMT (ISO/IEC 13818-1, 2.4.4).</summary>
-internal sealed class TsProgram
+internal sealed class TsProgram(ulong? wanted)
 {
     public const int None = -1;
 
@@ -20,8 +20,14 @@ internal sealed class TsProgram
     private readonly ulong[] _elementary = new ulong[(LastPid + 1) / 64];
     private int _mapPid = None;
 
-    /// <summary>Gets the packets of the first video stream, else of the first stream.</summary>
+    /// <summary>Gets the packets of the stream that the caller wants, else of the first video stream, else of the first stream.</summary>
     public int TimePid { get; private set; } = None;
+
+    /// <summary>Gets what that stream is for.</summary>
+    public MediaKind TimeKind { get; private set; }
+
+    /// <summary>Gets how many streams the program has.</summary>
+    public int StreamCount { get; private set; }
 
     public bool IsTable(int pid) => pid == AssociationPid || pid == _mapPid;
 
@@ -69,19 +75,34 @@ internal sealed class TsProgram
         }
 
         Array.Clear(_elementary);
-        int first = None, video = None;
+        int chosen = None, count = 0;
+        var chosenKind = MediaKind.Data;
         var at = MapHeader + (BinaryPrimitives.ReadUInt16BigEndian(section[(MapHeader - 2)..]) & 0x0FFF);
         while (at + 5 <= section.Length - Checksum)
         {
             var pid = BinaryPrimitives.ReadUInt16BigEndian(section[(at + 1)..]) & LastPid;
             _elementary[pid >> 6] |= 1UL << (pid & 63);
-            first = first == None ? pid : first;
-            video = video == None && IsVideo(section[at]) ? pid : video;
+            count++;
+            var kind = KindOf(section[at]);
+            var isBetter = wanted is { } number
+                ? chosen == None && (ulong)pid == number
+                : chosen == None || (kind == MediaKind.Video && chosenKind != MediaKind.Video);
+            if (isBetter)
+            {
+                (chosen, chosenKind) = (pid, kind);
+            }
+
             at += 5 + (BinaryPrimitives.ReadUInt16BigEndian(section[(at + 3)..]) & 0x0FFF);
         }
 
-        TimePid = video == None ? first : video;
+        (TimePid, TimeKind, StreamCount) = (chosen, chosenKind, count);
     }
+
+    private static MediaKind KindOf(byte streamType) =>
+        IsVideo(streamType) ? MediaKind.Video : IsAudio(streamType) ? MediaKind.Audio : MediaKind.Data;
+
+    /// <summary>Stream types of audio: MPEG-1 and 2, AAC in its forms, AC-3 and its extension.</summary>
+    private static bool IsAudio(byte streamType) => streamType is 0x03 or 0x04 or 0x0F or 0x11 or 0x1C or 0x81 or 0x87;
 
     /// <summary>Stream types of video: MPEG-1, 2 and 4, AVC and its extensions, JPEG 2000, HEVC, VVC, AVS, Dirac, VC-1.</summary>
     private static bool IsVideo(byte streamType) => streamType is

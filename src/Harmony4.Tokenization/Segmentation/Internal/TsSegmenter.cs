@@ -16,7 +16,7 @@ internal sealed class TsSegmenter(SegmenterOptions? options) : ResynchronisingSe
     private const int TimeBits = 33;
     private const long LongestFrame = 10 * 90_000;
 
-    private readonly TsProgram _program = new();
+    private readonly TsProgram _program = new(options?.TimeTrack);
     private int _packetLength;
     private int _prefix;
     private bool _isPastInit;
@@ -54,6 +54,10 @@ internal sealed class TsSegmenter(SegmenterOptions? options) : ResynchronisingSe
         (packetLength, prefix) = (0, 0);
         return result;
     }
+
+    protected override TimeTrack FindTimeTrack() => _program.TimePid == TsProgram.None
+        ? default
+        : new() { Kind = _program.TimeKind, Id = (ulong)_program.TimePid, IsOneOfSeveral = _program.StreamCount > 1 };
 
     protected override Step ReadFrame(in SequenceReader<byte> reader, long limit, bool isFinal)
     {

@@ -30,6 +30,8 @@ internal sealed class WavSegmenter(SegmenterOptions? options) : FramedSegmenter(
 
     public override string Name => MediaFormats.Wav;
 
+    protected override TimeTrack FindTimeTrack() => new() { Kind = MediaKind.Audio };
+
     protected override Step ReadUnit(in SequenceReader<byte> reader, long limit, bool isFinal) => _state switch
     {
         State.Riff => ReadRiff(in reader),

@@ -19,7 +19,7 @@ internal sealed class WebmSegmenter(SegmenterOptions? options) : Resynchronising
     private readonly long[] _ends = new long[MaxDepth];
     private readonly uint[] _ids = new uint[MaxDepth];
     private int _depth;
-    private WebmTracks _tracks;
+    private WebmTracks _tracks = new(options?.TimeTrack);
     private WebmFrames _frames;
     private bool _hasCluster;
     private bool _isPastInit;
@@ -32,6 +32,10 @@ internal sealed class WebmSegmenter(SegmenterOptions? options) : Resynchronising
     public override string Name => MediaFormats.Webm;
 
     protected override byte SyncByte => (byte)(EbmlElement.Cluster >> 24);
+
+    protected override TimeTrack FindTimeTrack() => _tracks.HasTimeTrack
+        ? new() { Kind = _tracks.TimeTrack.Kind, Id = _tracks.TimeTrack.Number, IsOneOfSeveral = _tracks.Count > 1 }
+        : default;
 
     protected override Step ReadFrame(in SequenceReader<byte> reader, long limit, bool isFinal)
     {
@@ -113,7 +117,7 @@ internal sealed class WebmSegmenter(SegmenterOptions? options) : Resynchronising
         switch (element.Id)
         {
             case EbmlElement.Tracks:
-                _tracks = default;
+                _tracks.Clear();
                 break;
             case EbmlElement.TrackEntry:
                 _tracks.BeginEntry();
@@ -216,7 +220,7 @@ internal sealed class WebmSegmenter(SegmenterOptions? options) : Resynchronising
         time = default;
         flags = 0;
         var length = EbmlElement.ReadVarInt(body, out var number);
-        if (length == 0 || body.Length < length + 3 || (ulong)number != _tracks.TimeTrack.Number)
+        if (length == 0 || body.Length < length + 3 || !_tracks.HasTimeTrack || (ulong)number != _tracks.TimeTrack.Number)
         {
             return false;
         }

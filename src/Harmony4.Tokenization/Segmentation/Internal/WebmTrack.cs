@@ -6,5 +6,5 @@ internal struct WebmTrack
     public ulong Number;
     public ulong DefaultDuration;
     public ulong CodecDelay;
-    public bool IsVideo;
+    public MediaKind Kind;
 }

@@ -6,11 +6,13 @@ namespace Harmony4.Format.Internal;
 internal sealed class ContainerEnd
 {
     private readonly byte[] _afterRoot;
+    private readonly uint _rootCrc;
 
-    public ContainerEnd(long length, long rootOffset, RootTables root, byte[] afterRoot, IReadOnlyList<SignChunk> signs)
+    public ContainerEnd(long length, long rootOffset, uint rootCrc, RootTables root, byte[] afterRoot, IReadOnlyList<SignChunk> signs)
     {
         Length = length;
         RootOffset = rootOffset;
+        _rootCrc = rootCrc;
         Root = root;
         _afterRoot = afterRoot;
         Signs = signs;
@@ -34,9 +36,9 @@ internal sealed class ContainerEnd
     /// <summary>Whether a 1.0 file is the beginning of this one.</summary>
     public bool IsUpgraded => Trak.Offset != FileHeader.Size;
 
-    public ChunkInfo RootChunk => new() { Tag = ChunkTag.Root, Offset = RootOffset, Length = (uint)Root.Payload.Length };
+    public ChunkInfo RootChunk => new() { Tag = ChunkTag.Root, Offset = RootOffset, Length = (uint)Root.Payload.Length, Crc = _rootCrc };
 
-    public ChunkInfo TailChunk => new() { Tag = ChunkTag.Tail, Offset = Length - TailRecord.ChunkSize, Length = TailRecord.Size };
+    public ChunkInfo TailChunk => ChunkHeader.Read(_afterRoot.AsSpan(_afterRoot.Length - TailRecord.ChunkSize)).At(Length - TailRecord.ChunkSize);
 
     /// <summary>SHA-256 of all that follows ROOT: what names these very bytes of the file, signatures included.</summary>
     public Sha256Digest FileDigest => new(SHA256.HashData(_afterRoot));

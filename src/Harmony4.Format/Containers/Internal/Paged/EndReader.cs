@@ -42,7 +42,7 @@ internal static class EndReader
         var payload = ReadRoot(bytes[..(int)tail.RootLength], tail, rootOffset);
         var signBytes = bytes[(int)tail.RootLength..];
         var signs = ReadSigns(signBytes, rootOffset + tail.RootLength, options);
-        return new ContainerEnd(length, rootOffset, RootTables.Parse(payload, rootOffset, options), [.. signBytes, .. tailChunk], signs);
+        return new ContainerEnd(length, rootOffset, ChunkHeader.Read(bytes).Crc, RootTables.Parse(payload, rootOffset, options), [.. signBytes, .. tailChunk], signs);
     }
 
     private static void CheckTail(in TailRecord tail, long tailOffset, H4mkContainerOptions options)

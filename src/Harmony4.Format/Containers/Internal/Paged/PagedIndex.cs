@@ -97,6 +97,8 @@ internal sealed partial class PagedIndex : ContainerIndex
         return (holder, holder.FindNextKey(pts));
     }
 
+    public override IEnumerable<ChunkInfo> ListOthers() => _end.Others();
+
     public override ChunkInfo? Find(ChunkTag tag) => _end.Find(tag);
 
     public override Sha256Digest? DigestOf(in ChunkInfo chunk)

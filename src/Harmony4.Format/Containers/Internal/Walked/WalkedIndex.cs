@@ -64,6 +64,8 @@ internal sealed class WalkedIndex : ContainerIndex
         return table.FindIndex(pts) + 1 is var next && next < table.Count ? Find(table, table[next].Pts) : null;
     }
 
+    public override IEnumerable<ChunkInfo> ListOthers() => Others;
+
     public override ChunkInfo? Find(ChunkTag tag)
     {
         foreach (var chunk in Others)

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Harmony4.Cli.Files;
+using Harmony4.Format;
+
+namespace Harmony4.Cli.Commands;
+
+/// <summary><c>--proof</c> of the commands that write one.</summary>
+internal sealed class ProofArguments
+{
+    private readonly Option<string?> _proof;
+
+    public ProofArguments(string description) => _proof = new Option<string?>("--proof") { Description = description };
+
+    public void AddTo(Command command) => command.Add(_proof);
+
+    public string? Path(ParseResult result) => result.GetValue(_proof);
+
+    /// <summary>Writes a proof where one was asked for. It takes the place of an older one only with <c>--force</c>, where the command has that.</summary>
+    public async Task WriteAsync(ParseResult result, H4mkContainer container, CliConsole console, Func<ValueTask<byte[]>> prove, CancellationToken cancellationToken, bool overwrite = false)
+    {
+        if (Path(result) is not { } path)
+        {
+            return;
+        }
+
+        if (container.Version == H4mkVersion.V10)
+        {
+            throw CliException.Usage("--proof: a 1.0 container has no root that a proof could lead to");
+        }
+
+        var proof = await prove().ConfigureAwait(false);
+        var file = OutputFile.Create(path, overwrite, console);
+        await using (file.ConfigureAwait(false))
+        {
+            await file.Stream.WriteAsync(proof, cancellationToken).ConfigureAwait(false);
+            await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using Harmony4.Tokenization;
+
+namespace Harmony4;
+
+/// <summary>What became of one input of an export.</summary>
+public sealed record ExportedInput
+{
+    /// <summary>Gets the segmenter that was used.</summary>
+    public required string Segment { get; init; }
+
+    /// <summary>Gets the bytes of media read; the track stream has as many.</summary>
+    public required long Length { get; init; }
+
+    /// <summary>Gets one line for the user when the media could be transported better in another form, else null.</summary>
+    public string? Hint { get; init; }
+
+    /// <summary>Gets where the media's framing could not be followed, else null; no byte is lost then.</summary>
+    public SegmentationNotice? Notice { get; init; }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+using Harmony4.Format;
+
+namespace Harmony4;
+
+/// <summary>Members that may be null.</summary>
+internal static class JsonWriterExtensions
+{
+    public static void WriteDigestOrNull(this Utf8JsonWriter writer, ReadOnlySpan<byte> name, Sha256Digest? digest) =>
+        writer.WriteString(name, digest?.ToString());
+
+    public static void WriteNumberOrNull(this Utf8JsonWriter writer, ReadOnlySpan<byte> name, long? value)
+    {
+        if (value is { } number)
+        {
+            writer.WriteNumber(name, number);
+        }
+        else
+        {
+            writer.WriteNull(name);
+        }
+    }
+
+    public static void WriteNumberOrNull(this Utf8JsonWriter writer, ReadOnlySpan<byte> name, ulong? value)
+    {
+        if (value is { } number)
+        {
+            writer.WriteNumber(name, number);
+        }
+        else
+        {
+            writer.WriteNull(name);
+        }
+    }
+
+    /// <summary>Writes the SIGN chunks, which nobody has given a key for.</summary>
+    public static void WriteSignatures(this Utf8JsonWriter writer, IReadOnlyList<SignChunk> signs)
+    {
+        writer.WriteStartArray("signatures"u8);
+        foreach (var sign in signs)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("kind"u8, sign.Kind);
+            writer.WriteString("state"u8, "unchecked"u8);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+}

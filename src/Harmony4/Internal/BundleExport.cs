@@ -1,0 +1,194 @@
+using System.Diagnostics;
+using System.Globalization;
+using Harmony4.Format;
+using Harmony4.Tokenization;
+
+namespace Harmony4.Internal;
+
+/// <summary>One export: the blocks of all inputs in the order of their times, ties by track, into one writer.</summary>
+internal sealed class BundleExport : IAsyncDisposable
+{
+    private const int SmallBlock = 128 * 1024;
+    private const int SmallBlockPageLog2 = 12;
+    private const int PageLog2 = 10;
+    private const int MostTracksOfLongPages = 256;
+
+    // What a live input has brought reaches the output within a second.
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromMilliseconds(800);
+
+    private readonly ExportOptions _options;
+    private readonly IProgress<TransportProgress>? _progress;
+    private readonly List<TrackFeed> _feeds = [];
+    private readonly PriorityQueue<TrackFeed, (ulong Pts, int Id)> _queue = new();
+    private readonly bool _isLive;
+    private readonly long? _length;
+    private BlockMasking? _masking;
+    private H4mkContainerWriter? _writer;
+    private long _flushed;
+    private bool _hasUnflushed;
+
+    public BundleExport(IReadOnlyList<ExportInput> inputs, ExportOptions options, IProgress<TransportProgress>? progress)
+    {
+        Check(inputs, options);
+        _options = options;
+        _progress = progress;
+        foreach (var input in inputs)
+        {
+            _feeds.Add(new TrackFeed(_feeds.Count, input, options));
+        }
+
+        _isLive = _feeds.Exists(f => f.Pump.InputLength is null);
+        _length = _isLive ? null : _feeds.Sum(f => f.Pump.InputLength);
+    }
+
+    public async Task<ExportResult> RunAsync(Stream output, CancellationToken cancellationToken)
+    {
+        foreach (var feed in _feeds)
+        {
+            if (await feed.StartAsync(_options.Segment, Report, cancellationToken).ConfigureAwait(false))
+            {
+                Enqueue(feed);
+            }
+        }
+
+        // What TRAK says of an input is known once its first block is.
+        _writer = H4mkContainerWriter.Create(output, WriterOptions(), leaveOpen: true);
+        _masking = _options.Mask is { } mask ? new BlockMasking(mask) : null;
+        await FlushAsync(cancellationToken).ConfigureAwait(false);
+        while (_queue.TryDequeue(out var feed, out _))
+        {
+            await WriteAsync(feed, cancellationToken).ConfigureAwait(false);
+            if (await NextAsync(feed, cancellationToken).ConfigureAwait(false))
+            {
+                Enqueue(feed);
+            }
+        }
+
+        return new ExportResult
+        {
+            Container = await _writer.CompleteAsync(cancellationToken).ConfigureAwait(false),
+            Inputs = [.. _feeds.Select(f => new ExportedInput { Segment = f.Pump.Segmenter.Name, Length = f.Pump.BytesRead, Hint = f.Pump.Hint, Notice = f.Pump.Segmenter.Notice })],
+        };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var feed in _feeds)
+        {
+            await feed.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_writer is not null)
+        {
+            await _writer.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _masking?.Dispose();
+    }
+
+    private static void Check(IReadOnlyList<ExportInput> inputs, ExportOptions options)
+    {
+        if (inputs.Count == 0)
+        {
+            throw new ArgumentException("expected an input, found none", nameof(inputs));
+        }
+
+        if (options.Version == H4mkVersion.V11)
+        {
+            if (options.Mask is not null)
+            {
+                throw new ArgumentException("a mask belongs to version 1.0, which has to be asked for: version 1.1 does not mask, it seals", nameof(options));
+            }
+
+            return;
+        }
+
+        if (inputs.Count > 1 || options.PageLog2 is not null || inputs[0] is not { Kind: null, Label: null, Language: null })
+        {
+            throw new ArgumentException("version 1.0 holds one track, without kind, label, language or pages: expected version 1.1 for these", nameof(options));
+        }
+    }
+
+    private void Enqueue(TrackFeed feed) => _queue.Enqueue(feed, (feed.Info.Pts, feed.Id));
+
+    private async ValueTask WriteAsync(TrackFeed feed, CancellationToken cancellationToken)
+    {
+        if (_writer!.BlockCount >= _options.MaxBlockCount)
+        {
+            throw new MediaFormatException(
+                feed.Pump.Segmenter.Name,
+                feed.Pump.BytesRead,
+                string.Create(CultureInfo.InvariantCulture, $"expected at most {_options.MaxBlockCount} blocks (a limit of the options), found more"),
+                feed.Id);
+        }
+
+        var payload = _masking is null ? feed.Payload : _masking.Apply(_writer.BlockCount, feed.Payload);
+        await _writer.WriteBlockAsync(feed.Id, feed.Info, payload, cancellationToken).ConfigureAwait(false);
+        _hasUnflushed = true;
+        if (_isLive && Stopwatch.GetElapsedTime(_flushed) >= LongestDelay)
+        {
+            await FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private ValueTask<bool> NextAsync(TrackFeed feed, CancellationToken cancellationToken)
+    {
+        var next = feed.MoveNextAsync();
+        return !_isLive || !_hasUnflushed || next.IsCompleted ? next : FlushWhileWaitingAsync(next.AsTask(), cancellationToken);
+    }
+
+    private async ValueTask<bool> FlushWhileWaitingAsync(Task<bool> next, CancellationToken cancellationToken)
+    {
+        var rest = LongestDelay - Stopwatch.GetElapsedTime(_flushed);
+        var delay = Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, CancellationToken.None);
+        try
+        {
+            if (await Task.WhenAny(next, delay).ConfigureAwait(false) != next)
+            {
+                await FlushAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch
+        {
+            // The read has the input's buffer until it ends.
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
+        return await next.ConfigureAwait(false);
+    }
+
+    private async ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        await _writer!.FlushAsync(cancellationToken).ConfigureAwait(false);
+        _flushed = Stopwatch.GetTimestamp();
+        _hasUnflushed = false;
+    }
+
+    private void Report() => _progress?.Report(new TransportProgress(_feeds.Sum(f => f.Pump.BytesRead), _length));
+
+    private H4mkWriterOptions WriterOptions()
+    {
+        if (_options.Version == H4mkVersion.V10)
+        {
+            return new H4mkWriterOptions
+            {
+                Version = H4mkVersion.V10,
+                Meta = _options.Meta ?? TransportMetadata.CreateMeta(_feeds[0].Pump.Segmenter.Name, _feeds[0].Options, masked: _options.Mask is not null),
+                Safe = _options.Safe ?? TransportMetadata.Safe,
+            };
+        }
+
+        return new H4mkWriterOptions
+        {
+            Version = _options.Version,
+            Tracks = [.. _feeds.Select(f => TrackDescription.Create(f.Id, f.Input, f.Pump.Segmenter, f.Options))],
+            PageLog2 = _options.PageLog2 ?? (_feeds.Count <= MostTracksOfLongPages && _feeds.TrueForAll(IsSmall) ? SmallBlockPageLog2 : PageLog2),
+            Meta = _options.Meta ?? TransportMetadata.CanonicalMeta,
+            Safe = _options.Safe ?? TransportMetadata.CanonicalSafe,
+        };
+    }
+
+    private static bool IsSmall(TrackFeed feed) =>
+        feed.Pump.Segmenter.Name == FixedSizeSegmenter.FormatName && feed.Options.BlockSize < SmallBlock;
+}
