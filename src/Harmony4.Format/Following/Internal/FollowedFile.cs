@@ -136,6 +136,11 @@ internal sealed class FollowedFile(H4mkSource source, H4mkContainerOptions optio
     {
         if (!Replay.IsComplete)
         {
+            if (Replay.EndsInStrayTail && read.Length == _next)
+            {
+                Replay.EndInput(_next, default, _next);
+            }
+
             return FollowOutcome.Taken;
         }
 
