@@ -95,19 +95,23 @@ public sealed class H4mkFollowerTests
     }
 
     [Fact]
-    public async Task Follow_ReservedSpaceAndLateBytes_AreWaitedFor()
+    public async Task Follow_PayloadThatComesLate_IsWaitedFor()
     {
         var recorded = Recorded.Make(1, 1, 12, 2, 200);
         var bytes = await recorded.WriteAsync();
-        var written = 0;
-        var file = new GrowingFile { Bytes = new byte[bytes.Length] };
+        var core = Forward.H4mkForwardReaderTests.Chunks(bytes).First(c => c.Tag == "CORE" && c.Length > 0);
+        var reads = 0;
+        var file = new GrowingFile();
         file.Growth = () =>
         {
-            written = Math.Min(bytes.Length, written + 61);
-            file.Bytes = [.. bytes[..written], .. new byte[bytes.Length - written]];
+            file.Bytes = [.. bytes];
+            if (file.LastOffset == core.Offset + 12 && ++reads == 1)
+            {
+                file.Bytes.AsSpan(core.Offset + 12, core.Length).Clear();
+            }
         };
-        file.Shows = () => Math.Min(bytes.Length, written + 20);
         await AssertFollowedAsync(recorded, bytes, await FollowAsync(new H4mkFollower(file, Often)));
+        Assert.Equal(2, reads);
     }
 
     [Fact]
@@ -184,21 +188,22 @@ public sealed class H4mkFollowerTests
         /// <summary>Called before each read.</summary>
         public Action? Growth { get; set; }
 
-        /// <summary>The length that it shows, where that is not all there is.</summary>
-        public Func<int>? Shows { get; set; }
+        /// <summary>The position of the read that goes on.</summary>
+        public long LastOffset { get; private set; }
 
         protected override ValueTask<SourceRead> ReadCoreAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken)
         {
+            LastOffset = offset;
             Growth?.Invoke();
             var bytes = _bytes;
-            var length = Shows?.Invoke() ?? bytes.Length;
+            var length = bytes.Length;
             var count = (int)Math.Min(destination.Length, Math.Max(0, length - offset));
             bytes.AsSpan((int)Math.Min(offset, length), count).CopyTo(destination.Span);
             return new ValueTask<SourceRead>(new SourceRead(count, length));
         }
 
         protected override ValueTask<SourceRead> ReadTailCoreAsync(Memory<byte> destination, CancellationToken cancellationToken) =>
-            ReadCoreAsync(Math.Max(0, (Shows?.Invoke() ?? _bytes.Length) - destination.Length), destination, cancellationToken);
+            ReadCoreAsync(Math.Max(0, _bytes.Length - destination.Length), destination, cancellationToken);
     }
 
     private sealed class SignallingStream(GrowingFile file, H4mkFollower follower) : MemoryStream

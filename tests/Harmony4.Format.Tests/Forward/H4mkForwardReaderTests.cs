@@ -153,7 +153,7 @@ public sealed class H4mkForwardReaderTests
     [InlineData("ROOT", 130, H4mkErrorCode.Root)]
     [InlineData("TAIL", 3, H4mkErrorCode.Tail)]
     [InlineData("META", 0, H4mkErrorCode.Json)]
-    [InlineData("META", 9, H4mkErrorCode.Root)]
+    [InlineData("META", 5, H4mkErrorCode.Root)]
     [InlineData("TRAK", 0, H4mkErrorCode.Track)]
     public async Task Read_ALieWithASoundCrc_IsFound(string tag, int at, H4mkErrorCode expected)
     {
@@ -190,7 +190,7 @@ public sealed class H4mkForwardReaderTests
         Assert.Equal(H4mkErrorCode.Order, await FaultAsync(With(At("INDX"), unknown.WrittenSpan.ToArray())));
         Assert.Equal(H4mkErrorCode.Order, await FaultAsync(With(At("TAIL"), unknown.WrittenSpan.ToArray())));
         Assert.Equal(H4mkErrorCode.Order, await FaultAsync(With(At("ROOT"), unknown.WrittenSpan.ToArray())));
-        Assert.Equal(H4mkErrorCode.Root, await FaultAsync(With(At("TOKN"), unknown.WrittenSpan.ToArray())) is var listed && listed == H4mkErrorCode.Page ? H4mkErrorCode.Root : listed);
+        Assert.Equal(H4mkErrorCode.Page, await FaultAsync(With(At("TOKN"), unknown.WrittenSpan.ToArray())));
         Assert.Equal(H4mkErrorCode.Order, await FaultAsync([.. bytes, 0]));
         Assert.Equal(H4mkErrorCode.Order, await FaultAsync([.. bytes, .. unknown.WrittenSpan]));
         Assert.Equal(H4mkErrorCode.Order, await FaultAsync(With(At("SEEK"), Chunk("INDX"))));

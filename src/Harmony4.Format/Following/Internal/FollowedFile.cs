@@ -50,7 +50,7 @@ internal sealed class FollowedFile(H4mkSource source, H4mkContainerOptions optio
     private async ValueTask<FollowOutcome> TakeFileHeaderAsync(CancellationToken cancellationToken)
     {
         var read = await source.ReadAsync(0, _header.AsMemory(0, FileHeader.Size), cancellationToken).ConfigureAwait(false);
-        if (read.Count < FileHeader.Size || IsEmptySpace(_header.AsSpan(0, FileHeader.Size)))
+        if (read.Count < FileHeader.Size)
         {
             return FollowOutcome.Waiting;
         }
@@ -68,7 +68,7 @@ internal sealed class FollowedFile(H4mkSource source, H4mkContainerOptions optio
             return FollowOutcome.Restart;
         }
 
-        if (read.Count < ChunkHeader.Size || IsEmptySpace(_header))
+        if (read.Count < ChunkHeader.Size)
         {
             return IsEndOf10(read) ? End() : FollowOutcome.Waiting;
         }
@@ -136,6 +136,11 @@ internal sealed class FollowedFile(H4mkSource source, H4mkContainerOptions optio
     {
         if (!Replay.IsComplete)
         {
+            if (Replay.EndsInStrayTail && read.Length == _next)
+            {
+                Replay.EndInput(_next, default, _next);
+            }
+
             return FollowOutcome.Taken;
         }
 
@@ -176,7 +181,4 @@ internal sealed class FollowedFile(H4mkSource source, H4mkContainerOptions optio
         var read = await source.ReadAsync(_last, _header, cancellationToken).ConfigureAwait(false);
         return read.Length < _next || !_header.AsSpan(0, read.Count).SequenceEqual(_lastHeader);
     }
-
-    // Space that was reserved before it is written reads as zeros.
-    private static bool IsEmptySpace(ReadOnlySpan<byte> bytes) => !bytes.ContainsAnyExcept((byte)0);
 }

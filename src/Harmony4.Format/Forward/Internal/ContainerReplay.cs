@@ -22,6 +22,7 @@ internal sealed partial class ContainerReplay : IDisposable
     private ChunkInfo _chunk;
     private Use _use;
     private long _earlyStream;
+    private bool _isTail10;
 
     public ContainerReplay(H4mkContainerOptions options) => _options = options;
 
@@ -52,6 +53,9 @@ internal sealed partial class ContainerReplay : IDisposable
 
     /// <summary>Whether TAIL has come and fits.</summary>
     public bool IsComplete => _place == Place.Complete;
+
+    /// <summary>Whether the last chunk is a TAIL that no TRAK came before. A file that ends so is one of 1.1, and damaged.</summary>
+    public bool EndsInStrayTail => _isTail10 && !IsV11;
 
     /// <summary>Whether a whole 1.0 container has come.</summary>
     public bool IsAfterVeri => _place == Place.AfterVeri;
@@ -157,6 +161,11 @@ internal sealed partial class ContainerReplay : IDisposable
             Throw.Bad(H4mkErrorCode.Incomplete, leftOffset, left.IsEmpty ? ChunkTag.Tail : ChunkTag.Trak, string.Create(CultureInfo.InvariantCulture, $"expected a 1.1 container that ends in TAIL, found its end at {length} without one"));
         }
 
+        if (EndsInStrayTail && length == leftOffset)
+        {
+            Throw.Bad(H4mkErrorCode.Order, _chunk.Offset, ChunkTag.Tail, "expected TRAK at the start or directly behind VERI of a container that ends in TAIL");
+        }
+
         if (length < FileHeader.Size)
         {
             Throw.Short(length);
@@ -176,6 +185,7 @@ internal sealed partial class ContainerReplay : IDisposable
     private ForwardPart Begin10(in ChunkInfo chunk)
     {
         _place = Place.V10;
+        _isTail10 = false;
         if (chunk.Tag == ChunkTag.Core)
         {
             if (_early.Count >= _options.MaxChunkCount)
@@ -208,6 +218,12 @@ internal sealed partial class ContainerReplay : IDisposable
             return ForwardPart.None;
         }
 
+        if (chunk.Tag == ChunkTag.Tail && chunk.Length == TailRecord.Size)
+        {
+            Collect(TailRecord.Size);
+            return ForwardPart.Chunk;
+        }
+
         _use = Use.Hash;
         return ForwardPart.Chunk;
     }
@@ -229,6 +245,11 @@ internal sealed partial class ContainerReplay : IDisposable
         else if (_chunk.Tag == ChunkTag.Veri)
         {
             CheckVeri();
+        }
+        else if (_chunk.Tag == ChunkTag.Tail && _use == Use.Collect)
+        {
+            _isTail10 = TailRecord.HasMagic(_payload.Bytes.Span);
+            AddEarlyAux(new Sha256Digest(SHA256.HashData(_payload.Bytes.Span)));
         }
         else if (_use == Use.Collect)
         {
