@@ -69,4 +69,21 @@ public sealed class Crc32Tests
         Assert.Equal(new Crc32(0xCBF43926), crc);
         Assert.True(crc != default);
     }
+
+    [Fact]
+    public void Equality_SameValue_IsEqual()
+    {
+        var one = new Crc32(1);
+        Assert.Equal(4, Crc32.SizeInBytes);
+        Assert.True(one == new Crc32(1));
+        Assert.False(one != new Crc32(1));
+        Assert.False(one == default);
+        Assert.True(one.Equals((object)new Crc32(1)));
+        Assert.False(one.Equals((object)1u));
+        Assert.False(one.Equals(null));
+        Assert.Equal(new Crc32(1).GetHashCode(), one.GetHashCode());
+        Assert.NotEqual(default(Crc32).GetHashCode(), one.GetHashCode());
+        Assert.Throws<ArgumentOutOfRangeException>(() => Crc32.Combine(1, 2, -1));
+        Assert.Equal(1u ^ 2, Crc32.Combine(1, 2, 0));
+    }
 }

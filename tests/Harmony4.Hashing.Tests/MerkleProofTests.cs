@@ -162,6 +162,90 @@ public sealed class MerkleProofTests
         Assert.Throws<ArgumentOutOfRangeException>(() => MerkleProof.GetRangePath(1, 3, 3, new MerkleSubtree[64]));
     }
 
+    [Fact]
+    public void Paths_ArgumentsOutOfRange_Throw()
+    {
+        var nodes = new MerkleSubtree[MerkleProof.MaxRangePathNodes];
+        foreach (var (index, size) in new[] { (0L, 0L), (0, -1), (-1, 5), (5, 5), (6, 5), (long.MinValue, 5), (long.MaxValue, 5) })
+        {
+            Assert.Throws<ArgumentOutOfRangeException>(() => MerkleProof.GetInclusionPath(index, size, nodes));
+        }
+
+        foreach (var (oldSize, newSize) in new[] { (-1L, 3L), (4, 3), (0, -1), (-2, -1) })
+        {
+            Assert.Throws<ArgumentOutOfRangeException>(() => MerkleProof.GetConsistencyPath(oldSize, newSize, nodes));
+        }
+
+        foreach (var (start, count, size) in new[] { (-1L, 1L, 3L), (0, 0, 3), (0, -1, 3), (0, 1, -1), (0, 1, 0), (0, 4, 3), (1, 3, 3), (3, 1, 3), (1, long.MaxValue, 3) })
+        {
+            Assert.Throws<ArgumentOutOfRangeException>(() => MerkleProof.GetRangePath(start, count, size, nodes));
+        }
+
+        Assert.Equal(0, MerkleProof.GetInclusionPath(0, 1, []));
+        Assert.Equal(0, MerkleProof.GetConsistencyPath(0, 0, []));
+        Assert.Equal(0, MerkleProof.GetConsistencyPath(0, 5, []));
+        Assert.Equal(0, MerkleProof.GetConsistencyPath(5, 5, []));
+        Assert.Equal(0, MerkleProof.GetRangePath(0, 5, 5, []));
+    }
+
+    [Fact]
+    public void Verify_LengthsAndNumbersOutOfRange_AreRejected()
+    {
+        var leaf = Leaves[0];
+        var root = Roots[1];
+        var two = Flat.AsSpan(0, 64).ToArray();
+        Assert.True(MerkleProof.VerifyInclusion(leaf, 0, 1, [], root));
+        Assert.True(MerkleProof.VerifyConsistency(1, root, 1, root, []));
+        Assert.True(MerkleProof.VerifyConsistency(0, Roots[0], 1, root, []));
+        Assert.True(MerkleProof.VerifyRange(leaf, 0, 1, [], root));
+        Assert.True(MerkleProof.VerifyRange(two, 0, 2, [], Roots[2]));
+        foreach (var length in new[] { 0, 31, 33, 64 })
+        {
+            // One byte more, or less, of something that would be right.
+            var wrongRoot = Sized(root, length);
+            var wrongLeaf = Sized(leaf, length);
+            Assert.False(MerkleProof.VerifyInclusion(leaf, 0, 1, [], wrongRoot));
+            Assert.False(MerkleProof.VerifyInclusion(wrongLeaf, 0, 1, [], root));
+            Assert.False(MerkleProof.VerifyInclusion(wrongLeaf, 0, 1, [], wrongRoot));
+            Assert.False(MerkleProof.VerifyRange(leaf, 0, 1, [], wrongRoot));
+            Assert.False(MerkleProof.VerifyRange(wrongLeaf, 0, 1, [], root));
+            Assert.False(MerkleProof.VerifyRange(wrongLeaf, 0, 1, [], wrongRoot));
+            Assert.False(MerkleProof.VerifyRange(wrongLeaf, 0, length / 32, [], root));
+            Assert.False(MerkleProof.VerifyConsistency(1, wrongRoot, 1, wrongRoot, []));
+            Assert.False(MerkleProof.VerifyConsistency(1, root, 1, wrongRoot, []));
+            Assert.False(MerkleProof.VerifyConsistency(1, wrongRoot, 1, root, []));
+            Assert.False(MerkleProof.VerifyConsistency(0, Sized(Roots[0], length), 1, root, []));
+            Assert.False(MerkleProof.VerifyConsistency(0, Roots[0], 1, wrongRoot, []));
+        }
+
+        foreach (var (index, size) in new[] { (-1L, 1L), (0, 0), (0, -1), (1, 1), (long.MinValue, 1), (long.MaxValue, 1), (long.MinValue, long.MinValue) })
+        {
+            Assert.False(MerkleProof.VerifyInclusion(leaf, index, size, [], root));
+            Assert.False(MerkleProof.VerifyRange(leaf, index, size, [], root));
+        }
+
+        foreach (var (oldSize, newSize) in new[] { (-1L, -1L), (-1, 1), (0, -1), (2, 1), (long.MinValue, long.MinValue), (long.MinValue, 1) })
+        {
+            Assert.False(MerkleProof.VerifyConsistency(oldSize, root, newSize, root, []));
+            Assert.False(MerkleProof.VerifyConsistency(oldSize, Roots[0], newSize, Roots[0], []));
+        }
+
+        // An empty older tree has one root, and its proof no nodes.
+        Assert.False(MerkleProof.VerifyConsistency(0, root, 1, root, []));
+        Assert.False(MerkleProof.VerifyConsistency(0, root, 0, root, []));
+        Assert.False(MerkleProof.VerifyConsistency(0, Roots[0], 0, root, []));
+        Assert.False(MerkleProof.VerifyConsistency(0, Roots[0], 1, root, leaf));
+        Assert.False(MerkleProof.VerifyConsistency(1, root, 1, root, leaf));
+        Assert.False(MerkleProof.VerifyConsistency(1, root, 1, Roots[2], []));
+    }
+
+    private static byte[] Sized(byte[] bytes, int length)
+    {
+        var sized = new byte[length];
+        bytes.AsSpan(0, Math.Min(length, bytes.Length)).CopyTo(sized);
+        return sized;
+    }
+
     private static byte[] Inclusion(int m, int n) => Path(Flat, nodes => MerkleProof.GetInclusionPath(m, n, nodes));
 
     private static byte[] Consistency(int m, int n) => Path(Flat, nodes => MerkleProof.GetConsistencyPath(m, n, nodes));

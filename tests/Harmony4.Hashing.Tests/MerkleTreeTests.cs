@@ -156,4 +156,42 @@ public sealed class MerkleTreeTests
         var leaves = new byte[64];
         Assert.Throws<ArgumentException>(() => MerkleTree.WriteProof(leaves, [new MerkleSubtree(1, 1)], leaves.AsSpan(32)));
     }
+
+    [Fact]
+    public void WriteProof_NodeOutsideTheLeaves_Throws()
+    {
+        var leaves = Vectors.SeededBytes("leaves", 64);
+        MerkleSubtree[] bad = [new(-1, 1), new(0, 0), new(0, -1), new(0, 3), new(1, 2), new(2, 1), new(3, 1), new(1, long.MaxValue), new(long.MaxValue, 1)];
+        Assert.All(bad, node => Assert.Throws<ArgumentException>("nodes", () => MerkleTree.WriteProof(leaves, [node], new byte[32])));
+        Assert.Throws<ArgumentException>(() => MerkleTree.WriteProof(leaves, [new(0, 1)], new byte[31]));
+        Assert.Throws<ArgumentException>(() => MerkleTree.WriteProof(new byte[33], [new(0, 1)], new byte[32]));
+        var path = new byte[70];
+        MerkleTree.WriteProof(leaves, [new(1, 1), new(0, 2)], path);
+        Assert.Equal(leaves[32..], path[..32]);
+        Assert.Equal(NaiveTree.Root([leaves[..32], leaves[32..]]), path[32..64]);
+        Assert.Equal(new byte[6], path[64..]);
+    }
+
+    [Fact]
+    public void Hash_LengthsAndOverlap_AreChecked()
+    {
+        var bytes = new byte[200];
+        foreach (var length in new[] { 31, 33 })
+        {
+            Assert.Throws<ArgumentException>("left", () => MerkleTree.HashNode(new byte[length], new byte[32], new byte[32]));
+            Assert.Throws<ArgumentException>("right", () => MerkleTree.HashNode(new byte[32], new byte[length], new byte[32]));
+        }
+
+        Assert.Throws<ArgumentException>(() => MerkleTree.HashNode(new byte[32], new byte[32], new byte[31]));
+        Assert.Throws<ArgumentException>(() => MerkleTree.HashLeaf(bytes.AsSpan(0, 100), bytes.AsSpan(99)));
+        MerkleTree.HashLeaf(bytes.AsSpan(0, 100), bytes.AsSpan(100));
+        Assert.Equal(NaiveTree.Leaf(new byte[100]), bytes[100..132]);
+        Assert.Equal(new byte[68], bytes[132..]);
+        Assert.Throws<ArgumentException>(() => MerkleTree.HashLeaves(bytes.AsSpan(0, 64), 32, bytes.AsSpan(63, 64)));
+        Assert.Throws<ArgumentException>(() => MerkleTree.HashLeaves(bytes.AsSpan(0, 64), 32, new byte[63]));
+        Assert.Throws<ArgumentException>(() => MerkleTree.HashLeaves(bytes.AsSpan(0, 65), 32, new byte[64]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => MerkleTree.HashLeaves(bytes.AsSpan(0, 64), 0, new byte[64]));
+        Assert.Throws<ArgumentException>(() => MerkleTree.ComputeRoot(new byte[33], new byte[32]));
+        Assert.Throws<ArgumentException>(() => MerkleTree.ComputeRoot(new byte[32], new byte[31]));
+    }
 }

@@ -69,8 +69,22 @@ public sealed class Mgf1Sha256Tests
         Assert.Throws<ArgumentException>(() => Mgf1Sha256.Xor(new byte[8161], 0, []));
         Assert.Throws<ArgumentOutOfRangeException>(() => Mgf1Sha256.Xor([], -1, []));
         Assert.Throws<ArgumentOutOfRangeException>(() => Mgf1Sha256.Xor([], Mgf1Sha256.MaxLength, new byte[1]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Mgf1Sha256.Xor(new byte[32], Mgf1Sha256.MaxLength + 1, []));
+        Assert.Equal(137_438_953_472, Mgf1Sha256.MaxLength);
+        Mgf1Sha256.Xor(new byte[32], Mgf1Sha256.MaxLength, []);
         var shared = new byte[64];
         Assert.Throws<ArgumentException>(() => Mgf1Sha256.Xor(shared.AsSpan(0, 32), 0, shared.AsSpan(31)));
+    }
+
+    [Theory]
+    [InlineData(31)]
+    [InlineData(32)]
+    public void Xor_LastByte_EqualsDefinition(int seedLength)
+    {
+        var seed = Vectors.SeededBytes("last", seedLength);
+        var data = new byte[1];
+        Mgf1Sha256.Xor(seed, Mgf1Sha256.MaxLength - 1, data);
+        Assert.Equal(Stream(seed, uint.MaxValue, 1)[31..], data);
     }
 
     private static byte[] Stream(byte[] seed, uint first, int count)

@@ -66,6 +66,17 @@ public sealed class Sha256LanesHasherTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new Sha256LanesHasher(count));
 
     [Fact]
+    public void Constructor_MostMessages_HashesTheLast()
+    {
+        using var hasher = new Sha256LanesHasher(Sha256LanesHasher.MaxMessageCount);
+        hasher.Append(Sha256LanesHasher.MaxMessageCount - 1, new byte[100]);
+        var digest = new byte[32];
+        hasher.Finish(Sha256LanesHasher.MaxMessageCount - 1, digest);
+        Assert.Equal(SHA256.HashData(new byte[100]), digest);
+        Assert.Equal(1 << 20, hasher.MessageCount);
+    }
+
+    [Fact]
     public void Append_DefaultConstructor_EqualsPlatform()
     {
         foreach (var count in new[] { 1, 64 })
@@ -103,6 +114,15 @@ public sealed class Sha256LanesHasherTests
         Assert.Throws<ArgumentOutOfRangeException>(() => hasher.Append(2, new byte[1]));
         Assert.Throws<ArgumentOutOfRangeException>(() => hasher.Append(-1, new byte[1]));
         Assert.Throws<ArgumentException>(() => hasher.FinishAll(new byte[63]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => hasher.Finish(2, new byte[32]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => hasher.Finish(-1, new byte[32]));
+        Assert.Throws<ArgumentException>(() => hasher.Finish(1, new byte[31]));
+
+        // A message that does not exist: nothing of the call is taken.
+        Assert.Throws<ArgumentOutOfRangeException>(() => hasher.Append([new MessagePiece(0, new byte[1]), new MessagePiece(2, new byte[1])]));
+        var digests = new byte[64];
+        hasher.FinishAll(digests);
+        Assert.Equal([.. SHA256.HashData([]), .. SHA256.HashData([])], digests);
         hasher.Dispose();
         hasher.Dispose();
         Assert.Throws<ObjectDisposedException>(() => hasher.Append(0, new byte[1]));

@@ -127,7 +127,13 @@ public sealed class Sha256LanesTests
         Assert.Throws<ArgumentException>(() => Sha256Lanes.HashRecords(new byte[65], 64, new byte[64]));
         Assert.Throws<ArgumentOutOfRangeException>(() => Sha256Lanes.HashRecords(new byte[64], 0, new byte[64]));
         Assert.Throws<ArgumentException>(() => Sha256Lanes.HashRecords(shared.AsSpan(0, 128), 64, shared.AsSpan(100)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Sha256Lanes.HashRecords([], -1, []));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Sha256Lanes.HashRecords([], (1 << 30) + 1, []));
+        Assert.Throws<ArgumentException>(() => Sha256Lanes.HashRecords(new byte[128], 64, new byte[63]));
+        Sha256Lanes.HashRecords([], 1 << 30, []);
         Assert.Empty(Sha256Lanes.HashData([]));
+        Assert.Equal(32, Sha256Lanes.HashSizeInBytes);
+        Assert.Equal(LaneEngine.Lanes(LaneEngine.Widest), Sha256Lanes.LaneCount);
     }
 
     private static void AssertEqualsPlatform(string path, byte[][] messages)

@@ -97,6 +97,9 @@ internal static unsafe class Crc32Engine
             strides--;
         }
 
-        FoldKernel<TFold, TVector>.Fold(accumulators, data, strides);
+        if (strides > 0)
+        {
+            FoldKernel<TFold, TVector>.Fold(accumulators, data, strides);
+        }
     }
 }
