@@ -34,7 +34,7 @@ public class ReadBenchmarks
         var reader = new H4mkReader(_container);
         while (reader.Read())
         {
-            chunks += reader.TokenType == ChunkPart.End ? 1 : 0;
+            chunks += reader.Part == ChunkPart.End ? 1 : 0;
         }
 
         return chunks;

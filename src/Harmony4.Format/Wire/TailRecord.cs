@@ -28,9 +28,6 @@ internal readonly record struct TailRecord(ulong RootOffset, uint RootLength, us
             && header.Crc == Hashing.Crc32.Compute(payload);
     }
 
-    /// <summary>Whether a payload of this length ends in 'KM4H'.</summary>
-    public static bool HasMagic(ReadOnlySpan<byte> payload) => BinaryPrimitives.ReadUInt32BigEndian(payload[MagicOffset..]) == Magic;
-
     public static TailRecord Read(ReadOnlySpan<byte> source) => new(
         BinaryPrimitives.ReadUInt64BigEndian(source),
         BinaryPrimitives.ReadUInt32BigEndian(source[8..]),

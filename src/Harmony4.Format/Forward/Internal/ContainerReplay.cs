@@ -248,7 +248,7 @@ internal sealed partial class ContainerReplay : IDisposable
         }
         else if (_chunk.Tag == ChunkTag.Tail && _use == Use.Collect)
         {
-            _isTail10 = TailRecord.HasMagic(_payload.Bytes.Span);
+            _isTail10 = true;
             AddEarlyAux(new Sha256Digest(SHA256.HashData(_payload.Bytes.Span)));
         }
         else if (_use == Use.Collect)
