@@ -7,6 +7,7 @@ namespace Harmony4.Format.Tests.Proofs;
 /// <summary>Proofs whose hashes are all sound, of containers that no reader would open: fields that have one value have another, or a block is one that cannot be.</summary>
 public sealed class ForgedRecordTests
 {
+    private const int HeadSize = 8 + 128 + 72;
     private readonly byte[] _header = new byte[128];
     private readonly byte[] _record = new byte[72];
     private readonly byte[] _entry = new byte[56];
@@ -82,11 +83,27 @@ public sealed class ForgedRecordTests
         }
     }
 
-    private bool Holds(Action<byte[]>? change = null)
+    /// <summary>The producer lies: its record names a block as the last keyframe that is none.</summary>
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    public void Verify_KeyframeWithoutItsFlag_DoesNotHold(byte flags, bool holds)
+    {
+        _entry[23] = flags;
+
+        Assert.Equal(holds, Holds(kind: 2));
+    }
+
+    private bool Holds(Action<byte[]>? change = null, byte kind = 1)
     {
         MerkleTree.HashLeaf(_entry, _record.AsSpan(40));
         MerkleTree.HashLeaf(_record, _header.AsSpan(32));
-        byte[] proof = [.. "H4P1"u8, 1, 0, 0, 0, .. _header, .. _record, 0, 0, 0, 0, .. _entry];
+        byte[] proof = [.. "H4P1"u8, kind, 0, 0, 0, .. _header, .. _record, 0, 0, 0, 0, .. _entry];
+        if (kind == 2)
+        {
+            proof = [.. proof[..HeadSize], .. new byte[8], .. proof[HeadSize..], 255, 255, 255, 255];
+        }
+
         change?.Invoke(proof);
         return H4mkProof.TryVerify(proof, new Sha256Digest(SHA256.HashData(_header)), out _);
     }

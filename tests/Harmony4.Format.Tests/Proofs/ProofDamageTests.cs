@@ -126,6 +126,16 @@ public sealed class ProofDamageTests
         }
     }
 
+    [Fact]
+    public async Task Verify_BlockProofOfNoBlock_DoesNotHold()
+    {
+        await using var container = await Small.OpenAsync();
+        byte[] forged = [.. (await container.ProveBlockAsync(3, 10))[..TimeOffset], 255, 255, 255, 255];
+
+        Assert.False(H4mkProof.TryVerify(forged, container.Identity!.Value, out _));
+        CheckFault(() => H4mkProof.Verify(forged, container.Identity!.Value), forged);
+    }
+
     private static async Task<List<(byte[] Proof, bool IsKeyframe)>> ProofsAsync(H4mkContainer container)
     {
         var track = Small.Tracks[0];

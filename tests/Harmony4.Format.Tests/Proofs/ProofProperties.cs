@@ -21,6 +21,8 @@ public sealed class ProofProperties
                 Assert.Equal(Clip.BlockFact(track, i), fact);
                 Assert.True(fact.MatchesPayload(track.Blocks[i].Payload));
                 Assert.False(fact.MatchesPayload([.. track.Blocks[i].Payload, 0]));
+                byte[] other = [.. track.Blocks[i].Payload.Select(b => (byte)(b ^ 1))];
+                Assert.Equal(other.Length == 0, fact.MatchesPayload(other));
             }
         }
     }

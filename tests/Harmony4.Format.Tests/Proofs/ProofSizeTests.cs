@@ -11,7 +11,7 @@ public sealed class ProofSizeTests
     [InlineData(1024, 908 + (10 * 32))]
     public async Task ProveBlock_OfOneTerabyte_ReadsOnePage(int tracks, int size)
     {
-        await using var container = await H4mkContainer.OpenAsync(new SimulatedContainer(Blocks, 30, tracks));
+        await using var container = await H4mkContainer.OpenAsync(new IndexOnlySource(Blocks, 30, tracks));
         foreach (var ordinal in new[] { 0L, 1023, 1024, 500_000 })
         {
             var (reads, bytes) = (container.Source.ReadCount, container.Source.BytesRead);
@@ -36,7 +36,7 @@ public sealed class ProofSizeTests
     [InlineData(1024, 30, 1936)]
     public async Task ProveKeyframe_OfOneTerabyte_ReadsTwoPagesAtMost(int tracks, int keyEvery, int size)
     {
-        await using var container = await H4mkContainer.OpenAsync(new SimulatedContainer(Blocks, keyEvery, tracks));
+        await using var container = await H4mkContainer.OpenAsync(new IndexOnlySource(Blocks, keyEvery, tracks));
         foreach (var ordinal in new[] { 0L, 1020, 1023, 400_000, 777_777 })
         {
             var (reads, bytes) = (container.Source.ReadCount, container.Source.BytesRead);
@@ -55,10 +55,10 @@ public sealed class ProofSizeTests
     [Fact]
     public async Task ProveExtension_OfOneTerabyte_ReadsOnePage()
     {
-        await using var later = await H4mkContainer.OpenAsync(new SimulatedContainer(Blocks, 30));
+        await using var later = await H4mkContainer.OpenAsync(new IndexOnlySource(Blocks, 30));
         foreach (var count in new[] { 1L, 1023, 1024, 1025, 524_288, 800_001, Blocks - 1 })
         {
-            await using var old = await H4mkContainer.OpenAsync(new SimulatedContainer(count, 30));
+            await using var old = await H4mkContainer.OpenAsync(new IndexOnlySource(count, 30));
             var (reads, oldReads) = (later.Source.ReadCount, old.Source.ReadCount);
 
             var proof = await old.ProveExtensionAsync(later);
@@ -76,7 +76,7 @@ public sealed class ProofSizeTests
     public async Task ProveKeyframe_LinkAcrossPagesThatLies_Throws()
     {
         // Each page has one keyframe, at its start, whose link leads into the page before: no page shows by itself that it is wrong.
-        await using var container = await H4mkContainer.OpenAsync(new SimulatedContainer(20_480, 1024, lyingOrdinal: 2048));
+        await using var container = await H4mkContainer.OpenAsync(new IndexOnlySource(20_480, 1024, lyingOrdinal: 2048));
 
         Assert.Equal(0, H4mkProof.Verify(await container.ProveKeyframeAsync(0, 0), container.Identity!.Value).Ordinal);
         var exception = await Assert.ThrowsAsync<H4mkFormatException>(async () => await container.ProveKeyframeAsync(0, 1024 * 40_000));

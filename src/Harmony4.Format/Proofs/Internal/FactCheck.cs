@@ -99,9 +99,9 @@ internal static class FactCheck
             return reader.Fail(at, $"expected a keyframe after {time} us, found block {nextOrdinal} at {next.Pts} us with flags {next.Flags}");
         }
 
-        // Unsigned 64-bit: a next one that stands before the first has a distance that no link can have.
+        // A next one that stood before the first would have a distance that no link can have.
         var distance = ordinal == None ? 0 : (ulong)nextOrdinal - ordinal;
-        return next.Link == distance && (ordinal == None || distance != 0)
+        return next.Link == distance
             || reader.Fail(at, $"expected block {nextOrdinal} to link to the keyframe proved before it, found a link of {next.Link}");
     }
 

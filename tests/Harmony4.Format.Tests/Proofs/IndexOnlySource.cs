@@ -9,7 +9,7 @@ namespace Harmony4.Format.Tests.Proofs;
 /// A recording of one track of 1 MiB blocks and any number of empty ones behind it, of which only the index exists: pages are made anew
 /// whenever they are read, and a read anywhere else fails.
 /// </summary>
-internal sealed class SimulatedContainer : H4mkSource
+internal sealed class IndexOnlySource : H4mkSource
 {
     private const int BlockLength = 1 << 20;
     private const int PageLog2 = 10;
@@ -27,7 +27,7 @@ internal sealed class SimulatedContainer : H4mkSource
     /// <param name="keyEvery">How many blocks there are from keyframe to keyframe.</param>
     /// <param name="tracks">How many tracks there are.</param>
     /// <param name="lyingOrdinal">The first block of a page whose link is to lead one block too far; none by default.</param>
-    public SimulatedContainer(long blocks, int keyEvery, int tracks = 1, long lyingOrdinal = -1)
+    public IndexOnlySource(long blocks, int keyEvery, int tracks = 1, long lyingOrdinal = -1)
     {
         _lyingOrdinal = lyingOrdinal;
         _blocks = blocks;
