@@ -139,6 +139,12 @@ public ref struct H4mkReader
         Report(_state.Rules.Check(header.Tag, header.Length), offset, header.Tag);
         if (_isFinalBlock && header.Length > Left)
         {
+            // What is wrong with the header itself comes first.
+            if (_state.Fault is { } fault)
+            {
+                Throw.Fault(fault, offset, fault.Code == H4mkErrorCode.BadTag ? null : header.Tag);
+            }
+
             Throw.Overrun(offset, header.Tag, header.Length, Left);
         }
 

@@ -58,6 +58,20 @@ internal sealed class ListedExtents(PagedIndex index)
         }
     }
 
+    /// <summary>What is wrong with the page of a block; null when nothing is.</summary>
+    public async ValueTask<H4mkFormatException?> PageFaultAsync(int position, long ordinal, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await index.LoadAsync(position, index.PageOf(ordinal), cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (H4mkFormatException exception)
+        {
+            return exception;
+        }
+    }
+
     /// <summary>The first listed position behind another, within a 1.0 part.</summary>
     public async ValueTask<long> NextInPartAsync(long offset, RecordedIndex? twin, CancellationToken cancellationToken)
     {

@@ -23,6 +23,7 @@ internal sealed class Verifier10 : IDisposable
     private long _blockCount;
     private long _payloadLength;
     private bool _isCut11;
+    private bool _hasHeaderFault;
 
     public Verifier10(H4mkSource source, long length, H4mkContainerOptions options)
     {
@@ -52,7 +53,7 @@ internal sealed class Verifier10 : IDisposable
         {
             // The extents end here: what would follow cannot be found.
             Structure(exception.Tag, exception.Offset, exception.Code, exception.Detail);
-            _isCut11 |= exception.Code == H4mkErrorCode.Trailing && IsBehindWholePart(exception.Offset);
+            _isCut11 |= exception.Code == H4mkErrorCode.Trailing && IsBehindWholePart(exception.Offset) && await IsTrakAsync(exception.Offset, cancellationToken).ConfigureAwait(false);
         }
 
         return new VerificationResult
@@ -119,6 +120,7 @@ internal sealed class Verifier10 : IDisposable
         {
             if (reader.Fault is { } fault)
             {
+                _hasHeaderFault |= reader.Part == ChunkPart.Start;
                 Structure(fault.Code == H4mkErrorCode.BadTag ? null : reader.Chunk.Tag, reader.Chunk.Offset, fault.Code, fault.Message);
             }
 
@@ -293,8 +295,15 @@ internal sealed class Verifier10 : IDisposable
         _log.Add(chunk, offset, code, message);
     }
 
-    /// <summary>Whether all before a position is a 1.0 file in which nothing was found: what follows it makes the file 1.1.</summary>
-    private bool IsBehindWholePart(long offset) => _veri is { } veri && veri.EndOffset == offset && !_log.IsDamaged;
+    private async ValueTask<bool> IsTrakAsync(long offset, CancellationToken cancellationToken)
+    {
+        var rest = new byte[Math.Min(sizeof(uint), _length - offset)];
+        var read = await _source.ReadAsync(offset, rest, cancellationToken).ConfigureAwait(false);
+        return ContainerWalk.IsTrak(rest.AsSpan(0, read.Count));
+    }
+
+    /// <summary>Whether all before a position is a 1.0 file whose chunk headers keep the rules of structure: a TRAK that follows makes the file 1.1.</summary>
+    private bool IsBehindWholePart(long offset) => _veri is { } veri && veri.EndOffset == offset && !_hasHeaderFault;
 
     /// <summary>The state rows of docs/format/h4mk-1.0.md section 10: structure outweighs damage, and damage what is missing.</summary>
     private Integrity Conclude() =>

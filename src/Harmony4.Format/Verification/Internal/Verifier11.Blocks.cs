@@ -209,10 +209,10 @@ internal sealed partial class Verifier11
 
         if (_listed is not null
             && await _listed.EntryAsync(position, token.Ordinal, _cancellationToken).ConfigureAwait(false) is { } listed
-            && (listed.Entry.Pts, listed.Entry.Duration, listed.Entry.Length, listed.Entry.Flags) is var stated
-            && stated != (token.Pts, token.Duration, token.Length, token.Flags))
+            && (listed.Entry.Pts, listed.Entry.Duration, listed.Entry.Flags) is var stated
+            && stated != (token.Pts, token.Duration, token.Flags))
         {
-            return await FailAsync(chunk, H4mkErrorCode.Token, string.Create(CultureInfo.InvariantCulture, $"expected pts, duration, length and flags {stated}, as the index says, found {(token.Pts, token.Duration, token.Length, (uint)token.Flags)}")).ConfigureAwait(false);
+            return await FailAsync(chunk, H4mkErrorCode.Token, string.Create(CultureInfo.InvariantCulture, $"expected pts, duration and flags {stated}, as the index says, found {(token.Pts, token.Duration, (uint)token.Flags)}")).ConfigureAwait(false);
         }
 
         try

@@ -62,7 +62,8 @@ internal sealed partial class Verifier11
             }
             else
             {
-                // Without its page nobody knows the block's time; the page is named when the scan comes to it.
+                // Without its page nobody knows the block's time.
+                _log.Add((await _listed.PageFaultAsync(0, _twin.Tracks[0].BlockCount, _cancellationToken).ConfigureAwait(false))!);
                 Loosen();
             }
 

@@ -99,7 +99,7 @@ internal sealed partial class Verifier11
         {
             _log.Note(ChunkTag.Tail, _length, H4mkErrorCode.Incomplete, "expected a 1.1 container that ends in TAIL, found the end of the file");
         }
-        else if (_phase != Phase.Done && !_log.IsDamaged)
+        else if ((_phase != Phase.Done || _twin is null) && !_log.IsDamaged && !_log.IsLimited)
         {
             _log.Add(ChunkTag.Tail, _length - TailRecord.ChunkSize, H4mkErrorCode.Order, "expected a chain of chunks that leads to TAIL, found one that ends elsewhere");
         }
