@@ -11,6 +11,9 @@ internal sealed class BlockPrefetch : IAsyncDisposable
     // One window is gone through while a second is judged and a third is read.
     private const int WindowsInBudget = 3;
 
+    // Windows of short blocks take more memory for what is known of the blocks than for their bytes.
+    private const int MostWindows = 4;
+
     private readonly H4mkSource _source;
     private readonly BlockReadOptions _options;
     private readonly Channel<Loading> _loading = Channel.CreateUnbounded<Loading>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
@@ -20,6 +23,7 @@ internal sealed class BlockPrefetch : IAsyncDisposable
     private readonly CancellationTokenSource _stop;
     private readonly Task _producer;
     private long _held;
+    private int _windows;
 
     private BlockPrefetch(H4mkSource source, Func<long, CancellationToken, ValueTask<WindowPlanner>> plan, BlockReadOptions options, CancellationToken cancellationToken)
     {
@@ -91,12 +95,14 @@ internal sealed class BlockPrefetch : IAsyncDisposable
                 var window = _free.TryDequeue(out var used) ? used : new BlockWindow();
                 await planner.FillAsync(window, _stop.Token).ConfigureAwait(false);
                 isLast = window.Count == 0 || window.End is not null;
-                while (Interlocked.Read(ref _held) is > 0 and var held && held + window.Size > _options.MemoryBudget)
+                while (Volatile.Read(ref _windows) is > 0 and var windows
+                    && (windows == MostWindows || Interlocked.Read(ref _held) + window.Size > _options.MemoryBudget))
                 {
                     await _released.WaitAsync(_stop.Token).ConfigureAwait(false);
                 }
 
                 Interlocked.Add(ref _held, window.Size);
+                Interlocked.Increment(ref _windows);
                 var load = Task.Run(() => window.LoadAsync(_source, _turns, _stop.Token), CancellationToken.None);
                 _loading.Writer.TryWrite(new Loading(window, load));
             }
@@ -129,6 +135,7 @@ internal sealed class BlockPrefetch : IAsyncDisposable
 
         _loading.Reader.TryRead(out _);
         Interlocked.Add(ref _held, -window.Size);
+        Interlocked.Decrement(ref _windows);
         window.Clear();
         _free.Enqueue(window);
         _released.Release();
