@@ -12,8 +12,8 @@ public sealed class BundleTests
 
     public static TheoryData<string, string> DescribedMedia => new()
     {
-        { "media/clip.mp4", """{"page_log2":10,"tracks":[{"id":0,"kind":"video","segment":"fmp4","times":"media"}]}""" },
-        { "media/clip.webm", """{"page_log2":10,"tracks":[{"id":0,"kind":"video","segment":"webm","times":"media"}]}""" },
+        { "media/clip.mp4", """{"page_log2":10,"tracks":[{"id":0,"kind":"video","segment":"fmp4","time_track":1,"times":"media"}]}""" },
+        { "media/clip.webm", """{"page_log2":10,"tracks":[{"id":0,"kind":"video","segment":"webm","time_track":1,"times":"media"}]}""" },
         { "media/clip.ivf", """{"page_log2":10,"tracks":[{"id":0,"kind":"video","segment":"ivf","times":"media"}]}""" },
         { "media/speech.wav", """{"page_log2":10,"tracks":[{"id":0,"kind":"audio","segment":"wav","times":"media"}]}""" },
         { "manifest.json", """{"page_log2":10,"tracks":[{"block_size":524288,"fps":"30","gop":30,"id":0,"kind":"data","segment":"fixed","times":"counted"}]}""" },
