@@ -3,6 +3,9 @@
 const largestWhole = 1 << 26;
 const blockLength = 64;
 
+// Below this length a call of WebCrypto costs more than it saves.
+const leastForWebCrypto = 4096;
+
 const constants = makeConstants();
 
 // The first 32 bits of the fractions of the cube roots (and, as the start, the square roots) of the first primes.
@@ -74,16 +77,36 @@ export class PiecewiseDigest {
   }
 
   async finish() {
-    const bits = this.#length * 8;
-    const padding = new Uint8Array((this.#length % blockLength < 56 ? 64 : 128) - this.#length % blockLength);
-    const view = new DataView(padding.buffer);
-    padding[0] = 0x80;
-    view.setUint32(padding.length - 8, Math.floor(bits / 2 ** 32));
-    view.setUint32(padding.length - 4, bits >>> 0);
-    this.update(padding);
-    const digest = new DataView(new ArrayBuffer(32));
-    this.#state.forEach((word, i) => digest.setInt32(4 * i, word));
-    return new Uint8Array(digest.buffer);
+    return this.digest();
+  }
+
+  digest() {
+    const held = this.#length % blockLength;
+    const [high, low] = [Math.floor(this.#length / 2 ** 29), this.#length * 8 >>> 0];
+    this.#rest[held] = 0x80;
+    this.#rest.fill(0, held + 1);
+    if (held >= blockLength - 8) {
+      this.#block(this.#rest, 0);
+      this.#rest.fill(0);
+    }
+
+    for (let i = 0; i < 4; i++) {
+      this.#rest[56 + i] = high >>> 24 - 8 * i;
+      this.#rest[60 + i] = low >>> 24 - 8 * i;
+    }
+
+    this.#block(this.#rest, 0);
+    const digest = new Uint8Array(32);
+    for (let i = 0; i < digest.length; i++) {
+      digest[i] = this.#state[i >> 2] >>> 24 - 8 * (i & 3);
+    }
+
+    return digest;
+  }
+
+  reset() {
+    this.#state.set(constants.start);
+    this.#length = 0;
   }
 
   #block(bytes, at) {
@@ -127,4 +150,17 @@ export class PiecewiseDigest {
     state[6] += g;
     state[7] += h;
   }
+}
+
+const shared = new PiecewiseDigest();
+
+export function sha256(bytes) {
+  shared.reset();
+  shared.update(bytes);
+  return shared.digest();
+}
+
+// By WebCrypto where it is there and worth it.
+export async function digestOf(bytes) {
+  return globalThis.crypto?.subtle && bytes.length >= leastForWebCrypto ? new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)) : sha256(bytes);
 }

@@ -1,0 +1,37 @@
+// What is wrong with a file: { chunk, offset, code, message }, the first of each chunk, up to a number.
+import { limits } from './wire.js';
+
+// These say something without making a file invalid.
+const harmless = ['lost', 'seek-order', 'missing', 'limit', 'incomplete', 'overrun', 'trailing'];
+
+export class Findings {
+  list = [];
+  #offsets = new Set();
+  #invalid = false;
+  #codes = new Set();
+
+  add(code, chunk, offset, message) {
+    this.count++;
+    this.#codes.add(code);
+    this.#invalid ||= !harmless.includes(code);
+    if (this.list.length < limits.findings && !this.#offsets.has(offset)) {
+      this.#offsets.add(offset);
+      this.list.push({ chunk, offset, code, message });
+    }
+  }
+
+  addError({ code, chunk, offset, message }) {
+    this.add(code, chunk, offset, message);
+  }
+
+  has(...codes) {
+    return codes.some(code => this.#codes.has(code));
+  }
+
+  // How many were added, also of those that are not listed.
+  count = 0;
+
+  get isInvalid() {
+    return this.#invalid;
+  }
+}
