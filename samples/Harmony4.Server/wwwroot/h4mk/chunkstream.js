@@ -65,13 +65,12 @@ export class ChunkStream {
 
     const view = viewOf(head);
     const chunk = { tag: tagAt(head), offset: this.#at - chunkHeaderLength, size: view.getUint32(4), crc: view.getUint32(8), keep: false, hash: false, payload: null, digest: null, good: undefined };
-    if (chunk.size > this.#size - this.#at) {
+    this.stopped = !await this.#sink.begin(chunk, head);
+    if (!this.stopped && chunk.size > this.#size - this.#at) {
       this.stopped = true;
       await this.#sink.overrun(chunk);
-      return;
     }
 
-    this.stopped = !await this.#sink.begin(chunk, head);
     this.#chunk = this.stopped ? null : chunk;
     this.#left = chunk.size;
     this.#crc = 0;

@@ -38,6 +38,11 @@ export class Judge {
     this.#digest = startDigest(size);
   }
 
+  // Whether chunks were found that have no place here.
+  get isForeign() {
+    return this.#foreign;
+  }
+
   get isWhole() {
     return this.end >= 0 && !this.#findings.isInvalid && singles.every(tag => this.#counts.has(tag));
   }

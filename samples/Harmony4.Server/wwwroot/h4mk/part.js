@@ -41,7 +41,7 @@ export class Part {
     const ordinal = this.track.next;
     const entry = await this.#entry(ordinal, offset);
     if (!entry) {
-      this.#giveUp();
+      this.giveUp();
       return;
     }
 
@@ -110,7 +110,7 @@ export class Part {
     const listed = this.#container?.aux.find(a => a.offset === offset && a.tag === tag);
     if (this.#container && !listed) {
       this.#findings.add('unlisted', tag, offset, `ROOT does not list this ${tag}`);
-      this.#giveUp();
+      this.giveUp();
     } else if (listed && good && (listed.length !== length || !same(listed.digest, digest))) {
       this.#findings.add('aux', tag, offset, `${tag}: not the one that ROOT lists`);
     }
@@ -118,7 +118,7 @@ export class Part {
     return listed ?? record;
   }
 
-  #giveUp() {
+  giveUp() {
     this.isKnown = false;
     this.track = null;
     this.filled = [];

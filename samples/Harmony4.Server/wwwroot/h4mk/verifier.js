@@ -5,7 +5,7 @@ import { Findings } from './findings.js';
 import { Judge } from './judge.js';
 import { Part } from './part.js';
 import { Walk } from './walk.js';
-import { chunkHeaderLength, fileHeaderLength, FormatError, isFileHeader, tailLength } from './wire.js';
+import { chunkHeaderLength, fileHeaderLength, FormatError, isFileHeader, neighbour, tailLength } from './wire.js';
 
 const mostChunks = 1 << 18;
 
@@ -112,13 +112,16 @@ class FileJudge {
     }
 
     await this.#judge.endChunk(chunk);
+    if (this.#judge.isForeign) {
+      this.#part?.giveUp();
+    }
+
     if (tag === 'CORE') {
       await this.#part?.core(chunk);
     }
   }
 
   async overrun(chunk) {
-    await this.#choose(chunk);
     this.#isCut = true;
     const rest = this.#size - chunk.offset - chunkHeaderLength;
     if (this.#walk) {
@@ -156,7 +159,7 @@ class FileJudge {
     }
 
     if (!this.#judge) {
-      if (tag === 'TRAK') {
+      if (tag === 'TRAK' || (this.#hasTail && neighbour(tag) === 'TRAK')) {
         this.#walk = new Walk(this.#findings, this.#size, this.#container, null);
         return;
       }
@@ -182,7 +185,7 @@ class FileJudge {
         findings.addError(this.#fault);
       }
 
-      if (!findings.isInvalid && !findings.has('limit') && !this.#walk?.isAtEnd) {
+      if (!findings.isInvalid && !this.#isCut && !findings.has('limit') && !this.#walk?.isAtEnd) {
         findings.add('order', '', this.#size, 'the chunks do not lead to TAIL');
       }
 

@@ -142,6 +142,8 @@ export class Walk {
       wrong('order', kind === 'VERI' ? 'VERI outside of a 1.0 part' : `${tag} behind TAIL`);
     } else if (singletons.includes(kind) && this.#seen.has(kind)) {
       wrong('duplicate', `a second ${kind}`);
+    } else if (rank[place] < this.#now && this.#blind) {
+      chunk.stray = true;
     } else if (rank[place] < this.#now) {
       wrong('order', `${tag} where it cannot stand`);
     } else if (this.#due && kind !== 'INDX' && !this.#blind) {
@@ -231,7 +233,7 @@ export class Walk {
     }
 
     this.#blind ||= !good && !listed;
-    this.#aux.push(good || !listed ? record : listed);
+    this.#aux.push(good && (tag === kind || kind === 'other') ? record : listed ?? record);
     if (this.#aux.length > limits.aux) {
       this.#findings.add('limit', tag, offset, `more than ${limits.aux} chunks that ROOT has to list`);
       this.#blind = true;
@@ -310,7 +312,7 @@ export class Walk {
     }
 
     if (!token.state) {
-      this.#loose.push({ offset, length: size, digest: await digest, damaged: !good });
+      this.#loose.push({ offset, length: size, digest: await digest, damaged: !good, isLoose: true });
       this.#isSeekKnown = false;
       this.#blind = !this.#container;
       return;
@@ -382,7 +384,7 @@ export class Walk {
 
     const proven = good && keep && page ? matchPage(payload, this.#container.tracks[track.position], page) : null;
     if (proven) {
-      this.#blame(track, proven.entries, offset);
+      await this.#blame(track, proven.entries, offset);
       track.commit(proven.entries, proven.leaves, offset);
     } else {
       this.#findings.add('page', 'INDX', offset, `page at ordinal ${track.count} of track ${track.id}: not what its blocks give`);
@@ -405,13 +407,17 @@ export class Walk {
   }
 
   // An INDX that agrees with ROOT is right: then a TOKN or CORE before it is not.
-  #blame(track, entries, offset) {
+  async #blame(track, entries, offset) {
+    for (const entry of track.open.filter(Boolean)) {
+      entry.digest = await entry.digest;
+    }
+
     const before = this.#findings.count;
     let isExplained = false;
     entries.forEach((entry, i) => {
       const mine = track.open[i] ?? this.#loose.find(l => l.offset === entry.offset);
       const name = `block ${track.count + i} of track ${track.id}`;
-      isExplained ||= !mine || !mine.token || mine.damaged;
+      isExplained ||= !mine || mine.isLoose || mine.damaged;
       if (!mine) {
         this.#findings.add('page', 'INDX', offset, `${name} is not there`);
       } else if (!mine.damaged && (mine.length !== entry.length || !same(mine.digest, entry.digest))) {
@@ -423,7 +429,7 @@ export class Walk {
       }
     });
     this.#loose = this.#loose.filter(l => !entries.some(e => e.offset === l.offset));
-    if (this.#findings.count === before && !isExplained) {
+    if (this.#findings.count === before && !(isExplained && this.#findings.isInvalid)) {
       this.#findings.add('page', 'INDX', offset, `page at ordinal ${track.count} of track ${track.id}: links that its blocks do not give`);
     }
   }
