@@ -28,11 +28,13 @@ function say(message) {
 
 function playing(message) {
   $('playing').textContent = message;
+  $('playing').dataset.state = '';
 }
 
 // A block that is not what the root says is named, and did not reach the player.
 function stopped(error) {
-  playing(`stopped: ${error.message}${error instanceof FormatError ? '. It is not played' : ''}`);
+  playing(`${error instanceof FormatError ? 'not played' : 'stopped'}: ${error.message}`);
+  $('playing').dataset.state = 'failed';
 }
 
 function explain(error) {
@@ -72,7 +74,7 @@ async function refresh(selected = $('list').value) {
 // Nothing of the container before stays on the page. What is judged here does not hang on what the host says.
 async function show(id) {
   shown?.stop.abort();
-  const current = shown = { id, stop: new AbortController(), size: 0, chunks: [], counts: new Map(), chunkCount: 0 };
+  const current = shown = { id, stop: new AbortController(), root: null, size: 0, chunks: [], counts: new Map(), chunkCount: 0 };
   player.close();
   for (const section of document.querySelectorAll('.player, .integrity, .inspector')) {
     section.hidden = false;
@@ -125,6 +127,7 @@ async function describeProven(current, source, container) {
   }
 
   current.size = source.size;
+  current.root = container.root;
   const tracks = container.tracks.map((track, i) => ({ ...trak.tracks[i], track }));
   const played = tracks.find(t => t.kind === 'video' && t.track.count) ?? tracks.find(t => t.track.count);
   $('meta').textContent = `META ${meta}`;
@@ -212,12 +215,17 @@ async function judge() {
 
     current.size = result.size;
     follow(result);
+    if (current.root && result.root && current.root !== result.root) {
+      decide('failed', `the file has become another one: its root is ${result.root}, what is shown and played is that of ${current.root}`, result.findings);
+      return;
+    }
+
     const match = `${result.chunkCount} chunks match their CRC-32`;
     const whole = result.root ? `every block, page and record gives the root ${result.root}` : 'the whole its SHA-256';
     const [state, message] = {
       unsigned: ['verified', `verified here: ${match}, and ${whole}`],
       unverified: ['unverified', `unverified: ${match}, but ${result.lacking}`],
-      incomplete: ['incomplete', result.findings.length ? `incomplete: ${result.findings[0].message}` : `incomplete: ${match}, but the end of the container is missing`],
+      incomplete: ['incomplete', result.findings.length ? `incomplete: ${result.findings[0].chunk || 'chunk'} at offset ${result.findings[0].offset}: ${result.findings[0].message}` : `incomplete: ${match}, but the end of the container is missing`],
       invalid: ['failed', `failed here: ${result.findings[0]?.message}`],
     }[result.state];
     decide(state, message, result.findings);

@@ -252,7 +252,7 @@ export class Container {
 
     const found = await digestOf(payload);
     if (!same(found, digest)) {
-      throw new FormatError('block', 'CORE', offset, `${name}: SHA-256 proven ${hex(digest).slice(0, 16)}…, found ${hex(found).slice(0, 16)}…`);
+      throw new FormatError('block', 'CORE', offset, `${name}: its SHA-256 begins ${hex(found).slice(0, 16)}, that under the root ${hex(digest).slice(0, 16)}`);
     }
 
     return payload;
