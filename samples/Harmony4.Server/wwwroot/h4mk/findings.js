@@ -1,4 +1,4 @@
-// What is wrong with a file: { chunk, offset, code, message }, the first of each chunk, up to a number.
+// What is wrong with a file: { chunk, offset, code, message }, the first of each chunk and what is missing, up to a number.
 import { limits } from './wire.js';
 
 // These say something without making a file invalid.
@@ -14,7 +14,7 @@ export class Findings {
     this.count++;
     this.#codes.add(code);
     this.#invalid ||= !harmless.includes(code);
-    if (this.list.length < limits.findings && !this.#offsets.has(offset)) {
+    if (this.list.length < limits.findings && (code === 'missing' || !this.#offsets.has(offset))) {
       this.#offsets.add(offset);
       this.list.push({ chunk, offset, code, message });
     }

@@ -134,8 +134,8 @@ export class Judge {
     }
 
     const missing = this.end < 0 ? singles.filter(tag => !this.#counts.has(tag)) : [];
-    if (missing.length) {
-      this.#findings.add('missing', missing[0], size, `${missing.join(', ')} not there`);
+    for (const tag of missing) {
+      this.#findings.add('missing', tag, size, `there is no ${tag}`);
     }
 
     const lacking = missing.length ? 'there is no SHA-256 over the whole' : this.#unread ? 'META or SAFE is too long to be read here' : '';
