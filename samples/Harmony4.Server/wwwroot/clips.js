@@ -109,7 +109,7 @@ export async function keyframesOf(container, track, signal) {
   if (track.pages.length > mostPages) {
     for (const [i, page] of track.pages.entries()) {
       if (track.keys && page.firstOrdinal <= track.lastKey && page.firstKey !== track.pages[i - 1]?.firstKey) {
-        found.push({ pts: Number(page.firstKey), offset: Number(page.streamOffset), block: null });
+        found.push({ pts: Number(page.firstKey), offset: null, block: null });
       }
     }
 

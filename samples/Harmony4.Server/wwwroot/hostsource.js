@@ -13,7 +13,16 @@ export class HostSource {
   // One request: the last 256 KiB, which also tell the length.
   static async open(id, signal) {
     const path = `containers/${encodeURIComponent(id)}`;
-    const response = await request(path, { headers: { Range: `bytes=-${tailLength}` }, signal });
+    const response = await request(path, { headers: { Range: `bytes=-${tailLength}` }, signal }).catch(error => {
+      // An empty file has no last bytes.
+      if (error.status !== 416) {
+        throw error;
+      }
+    });
+    if (!response) {
+      return new MemorySource(new Uint8Array());
+    }
+
     return response.status === 206 ? new HostSource(path, response, await bytesOf(response)) : await wholeOf(response);
   }
 

@@ -171,7 +171,7 @@ export class Timeline {
       context.fillRect(place(at, 5), 0, 5, height);
     }
 
-    const label = at ? `keyframe ${this.#current + 1} of ${this.#keyframes.length}: ${seconds(at.pts)}, byte ${at.offset} of the stream` : 'no keyframes';
+    const label = at ? `keyframe ${this.#current + 1} of ${this.#keyframes.length}: ${seconds(at.pts)}${at.offset === null ? '' : `, byte ${at.offset} of the stream`}` : 'no keyframes';
     this.#text.textContent = label;
     this.#canvas.setAttribute('aria-valuenow', this.#current);
     this.#canvas.setAttribute('aria-valuetext', label);

@@ -9,6 +9,7 @@ import {
 } from './wire.js';
 
 const firstRead = 1 << 18;
+const mostGap = 1 << 16;
 const mostPages = 4;
 const leastRoot = chunkHeaderLength + rootHeaderLength + trackRecordLength;
 
@@ -212,9 +213,8 @@ export class Container {
     const run = [];
     for (let next = ordinal; next < track.count; next++) {
       const entry = await this.entry(track, next, signal);
-      const first = run[0] ?? entry;
-      const end = entry.offset + chunkHeaderLength + entry.length;
-      if (run.length && (entry.offset < run.at(-1).offset || end - first.offset > most)) {
+      const gap = run.length ? entry.offset - endOf(run.at(-1)) : 0;
+      if (run.length && (gap < 0 || gap > mostGap || endOf(entry) - run[0].offset > most)) {
         break;
       }
 
@@ -224,8 +224,7 @@ export class Container {
 
     if (run.length) {
       const start = run[0].offset;
-      const last = run.at(-1);
-      const bytes = await this.#source.read(start, last.offset + chunkHeaderLength + last.length - start, signal);
+      const bytes = await this.#source.read(start, endOf(run.at(-1)) - start, signal);
       for (const entry of run) {
         const at = entry.offset - start;
         yield { entry, bytes: await this.#prove(track, entry, bytes.subarray(at, at + chunkHeaderLength + entry.length)) };
@@ -234,7 +233,7 @@ export class Container {
   }
 
   #checkExtent(track, { ordinal, offset, length }) {
-    if (offset < fileHeaderLength || offset + chunkHeaderLength + length > this.rootOffset) {
+    if (offset < fileHeaderLength || endOf({ offset, length }) > this.rootOffset) {
       throw new FormatError('page', 'INDX', track.pages[Math.floor(ordinal / 2 ** this.pageLog2)].offset, `block ${ordinal} of track ${track.id} would lie outside of the file`);
     }
 
@@ -262,6 +261,8 @@ export class Container {
     throw new FormatError('page', 'ROOT', this.rootOffset, message);
   }
 }
+
+const endOf = ({ offset, length }) => offset + chunkHeaderLength + length;
 
 // How many items from the front on meet a condition that those behind do not.
 function countWhile(items, holds) {
