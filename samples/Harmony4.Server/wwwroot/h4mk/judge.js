@@ -155,8 +155,12 @@ export class Judge {
     this.#findings.add(code, tag, offset, message);
   }
 
-  #endSeek({ offset, size, good }) {
+  #endSeek({ offset, size, good, keep }) {
     const { count, decrease, equal } = this.#seek;
+    if (this.#isPart && !keep) {
+      this.#findings.add('limit', 'SEEK', offset, `SEEK of ${size} bytes is too long to be held against the keyframes here`);
+    }
+
     if (size !== seekCountLength + seekEntryLength * count) {
       this.#break('bad-length', 'SEEK', offset, `SEEK of ${size} bytes, which is not what its count says`);
     } else if (good && (decrease || equal)) {

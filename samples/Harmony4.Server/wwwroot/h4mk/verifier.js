@@ -5,7 +5,7 @@ import { Findings } from './findings.js';
 import { Judge } from './judge.js';
 import { Part } from './part.js';
 import { Walk } from './walk.js';
-import { chunkHeaderLength, fileHeaderLength, FormatError, isFileHeader, neighbour, tailLength } from './wire.js';
+import { chunkHeaderLength, fileHeaderLength, FormatError, isFileHeader, limits, neighbour, tailLength } from './wire.js';
 
 const mostChunks = 1 << 18;
 
@@ -102,7 +102,7 @@ class FileJudge {
 
   async end(chunk) {
     const { tag, offset, size, crc, good } = chunk;
-    if (this.chunks.length < mostChunks || !good) {
+    if (this.chunks.length < (good ? mostChunks : mostChunks + limits.findings)) {
       this.chunks.push({ tag, offset, size, crc, good });
     }
 
