@@ -122,15 +122,17 @@ export class PiecewiseDigest {
       const y = words[i - 2];
       const s0 = (x >>> 7 | x << 25) ^ (x >>> 18 | x << 14) ^ x >>> 3;
       const s1 = (y >>> 17 | y << 15) ^ (y >>> 19 | y << 13) ^ y >>> 10;
-      words[i] = words[i - 16] + s0 + words[i - 7] + s1 | 0;
+
+      // Sums of two at a time stay integers of 32 bits for the engine.
+      words[i] = (words[i - 16] + s0 | 0) + (words[i - 7] + s1 | 0) | 0;
     }
 
     let a = state[0], b = state[1], c = state[2], d = state[3], e = state[4], f = state[5], g = state[6], h = state[7];
     for (let i = 0; i < 64; i++) {
       const s1 = (e >>> 6 | e << 26) ^ (e >>> 11 | e << 21) ^ (e >>> 25 | e << 7);
-      const t1 = h + s1 + (e & f ^ ~e & g) + rounds[i] + words[i] | 0;
+      const t1 = (h + s1 | 0) + ((g ^ e & (f ^ g)) + (rounds[i] + words[i] | 0) | 0) | 0;
       const s0 = (a >>> 2 | a << 30) ^ (a >>> 13 | a << 19) ^ (a >>> 22 | a << 10);
-      const t2 = s0 + (a & b ^ a & c ^ b & c) | 0;
+      const t2 = s0 + (a & b | c & (a | b)) | 0;
       h = g;
       g = f;
       f = e;
