@@ -51,7 +51,6 @@ export class WholeDigest {
 
 export class PiecewiseDigest {
   #state = Int32Array.from(constants.start);
-  #words = new Int32Array(64);
   #rest = new Uint8Array(blockLength);
   #length = 0;
 
@@ -66,11 +65,11 @@ export class PiecewiseDigest {
         return;
       }
 
-      this.#block(this.#rest, 0);
+      compress(this.#state, this.#rest, 0);
     }
 
     for (; at + blockLength <= bytes.length; at += blockLength) {
-      this.#block(bytes, at);
+      compress(this.#state, bytes, at);
     }
 
     this.#rest.set(bytes.subarray(at));
@@ -86,7 +85,7 @@ export class PiecewiseDigest {
     this.#rest[held] = 0x80;
     this.#rest.fill(0, held + 1);
     if (held >= blockLength - 8) {
-      this.#block(this.#rest, 0);
+      compress(this.#state, this.#rest, 0);
       this.#rest.fill(0);
     }
 
@@ -95,7 +94,7 @@ export class PiecewiseDigest {
       this.#rest[60 + i] = low >>> 24 - 8 * i;
     }
 
-    this.#block(this.#rest, 0);
+    compress(this.#state, this.#rest, 0);
     const digest = new Uint8Array(32);
     for (let i = 0; i < digest.length; i++) {
       digest[i] = this.#state[i >> 2] >>> 24 - 8 * (i & 3);
@@ -108,50 +107,50 @@ export class PiecewiseDigest {
     this.#state.set(constants.start);
     this.#length = 0;
   }
+}
 
-  #block(bytes, at) {
-    const words = this.#words;
-    const rounds = constants.rounds;
-    const state = this.#state;
-    for (let i = 0; i < 16; i++, at += 4) {
-      words[i] = bytes[at] << 24 | bytes[at + 1] << 16 | bytes[at + 2] << 8 | bytes[at + 3];
-    }
+const rounds = constants.rounds;
+const words = new Int32Array(64);
 
-    for (let i = 16; i < 64; i++) {
-      const x = words[i - 15];
-      const y = words[i - 2];
-      const s0 = (x >>> 7 | x << 25) ^ (x >>> 18 | x << 14) ^ x >>> 3;
-      const s1 = (y >>> 17 | y << 15) ^ (y >>> 19 | y << 13) ^ y >>> 10;
-
-      // Sums of two at a time stay integers of 32 bits for the engine.
-      words[i] = (words[i - 16] + s0 | 0) + (words[i - 7] + s1 | 0) | 0;
-    }
-
-    let a = state[0], b = state[1], c = state[2], d = state[3], e = state[4], f = state[5], g = state[6], h = state[7];
-    for (let i = 0; i < 64; i++) {
-      const s1 = (e >>> 6 | e << 26) ^ (e >>> 11 | e << 21) ^ (e >>> 25 | e << 7);
-      const t1 = (h + s1 | 0) + ((g ^ e & (f ^ g)) + (rounds[i] + words[i] | 0) | 0) | 0;
-      const s0 = (a >>> 2 | a << 30) ^ (a >>> 13 | a << 19) ^ (a >>> 22 | a << 10);
-      const t2 = s0 + (a & b | c & (a | b)) | 0;
-      h = g;
-      g = f;
-      f = e;
-      e = d + t1 | 0;
-      d = c;
-      c = b;
-      b = a;
-      a = t1 + t2 | 0;
-    }
-
-    state[0] += a;
-    state[1] += b;
-    state[2] += c;
-    state[3] += d;
-    state[4] += e;
-    state[5] += f;
-    state[6] += g;
-    state[7] += h;
+function compress(state, bytes, at) {
+  for (let i = 0; i < 16; i++, at += 4) {
+    words[i] = bytes[at] << 24 | bytes[at + 1] << 16 | bytes[at + 2] << 8 | bytes[at + 3];
   }
+
+  for (let i = 16; i < 64; i++) {
+    const x = words[i - 15];
+    const y = words[i - 2];
+    const s0 = (x >>> 7 | x << 25) ^ (x >>> 18 | x << 14) ^ x >>> 3;
+    const s1 = (y >>> 17 | y << 15) ^ (y >>> 19 | y << 13) ^ y >>> 10;
+
+    // Sums of two at a time stay integers of 32 bits for the engine.
+    words[i] = (words[i - 16] + s0 | 0) + (words[i - 7] + s1 | 0) | 0;
+  }
+
+  let a = state[0], b = state[1], c = state[2], d = state[3], e = state[4], f = state[5], g = state[6], h = state[7];
+  for (let i = 0; i < 64; i++) {
+    const s1 = (e >>> 6 | e << 26) ^ (e >>> 11 | e << 21) ^ (e >>> 25 | e << 7);
+    const t1 = (h + s1 | 0) + ((g ^ e & (f ^ g)) + (rounds[i] + words[i] | 0) | 0) | 0;
+    const s0 = (a >>> 2 | a << 30) ^ (a >>> 13 | a << 19) ^ (a >>> 22 | a << 10);
+    const t2 = s0 + (a & b | c & (a | b)) | 0;
+    h = g;
+    g = f;
+    f = e;
+    e = d + t1 | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = t1 + t2 | 0;
+  }
+
+  state[0] += a;
+  state[1] += b;
+  state[2] += c;
+  state[3] += d;
+  state[4] += e;
+  state[5] += f;
+  state[6] += g;
+  state[7] += h;
 }
 
 const shared = new PiecewiseDigest();
