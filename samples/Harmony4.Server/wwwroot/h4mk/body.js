@@ -238,6 +238,7 @@ export class Body {
         this.#find('block', 'CORE', mine.offset, `${name}: its SHA-256 or length is not that under the root`);
       } else if (mine.token && (mine.pts !== entry.pts || mine.duration !== entry.duration || mine.flags !== entry.flags)) {
         this.#find('token', 'TOKN', mine.token, `TOKN of ${name} says otherwise than the root`);
+        this.isSeekKnown = false;
       } else if (mine.offset !== entry.offset) {
         this.#find('page', 'INDX', offset, `${name} is not where the page says`);
       }

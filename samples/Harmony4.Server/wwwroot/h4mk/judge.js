@@ -38,9 +38,9 @@ export class Judge {
     this.#digest = startDigest(size);
   }
 
-  // Whether chunks were found that have no place here.
-  get isForeign() {
-    return this.#foreign;
+  // Whether the file is not built as it should be.
+  get isBroken() {
+    return this.#broken;
   }
 
   get isWhole() {

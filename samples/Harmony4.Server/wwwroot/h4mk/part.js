@@ -79,7 +79,7 @@ export class Part {
   // judge: has read the part to its end.
   close(judge) {
     judge.requireAll();
-    this.aux = judge.aux.map(a => this.#listed(a));
+    this.aux = this.isKnown ? judge.aux.map(a => this.#listed(a)) : judge.aux;
     for (const tag of ['META', 'SAFE']) {
       const kept = judge.kept.get(tag);
       try {

@@ -112,7 +112,7 @@ class FileJudge {
     }
 
     await this.#judge.endChunk(chunk);
-    if (this.#judge.isForeign) {
+    if (this.#judge.isBroken) {
       this.#part?.giveUp();
     }
 

@@ -149,9 +149,10 @@ export class Walk {
       this.#context.blind ||= listed.length !== size;
     }
 
+    // Where a chunk is damaged or another, ROOT is what counts.
     this.#context.blind ||= !good && !listed;
     if (this.#aux.length < limits.aux) {
-      this.#aux.push(good && (tag === kind || kind === 'other') ? record : listed ?? record);
+      this.#aux.push(listed ? { ...listed, offset } : record);
     } else {
       this.#findings.add('limit', tag, offset, `more than ${limits.aux} chunks that ROOT has to list`);
       this.#context.blind = true;
