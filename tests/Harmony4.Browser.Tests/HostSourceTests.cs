@@ -1,3 +1,4 @@
+using System.Globalization;
 using Harmony4.TestKit;
 using Microsoft.Playwright;
 
@@ -65,14 +66,16 @@ public sealed class HostSourceTests : PageTestBase
         Assert.Equal("invalid", await VerifyAsync());
     }
 
-    private Task ServeAsync(Func<int, int, RouteFulfillOptions> answer) => Page.RouteAsync("**/containers/any", route =>
+    private async Task ServeAsync(Func<int, int, RouteFulfillOptions> answer) => await Page.RouteAsync("**/containers/any", route =>
     {
         _requests++;
         var range = route.Request.Headers["range"]["bytes=".Length..].Split('-');
         return route.FulfillAsync(range[0].Length == 0
-            ? answer(Math.Max(0, File.Length - int.Parse(range[1])), File.Length - 1)
-            : answer(int.Parse(range[0]), int.Parse(range[1])));
+            ? answer(Math.Max(0, File.Length - Number(range[1])), File.Length - 1)
+            : answer(Number(range[0]), Number(range[1])));
     });
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
     private static RouteFulfillOptions Part(int from, int to, string? etag, int lack = 0)
     {
