@@ -26,7 +26,6 @@ export class Body {
   #isUpgraded;
   #filled;
   #token = null;
-  #shortTrack = -1;
   #coreBytes = 0n;
   #outstanding = [];
   #outstandingBytes = 0;
@@ -52,6 +51,15 @@ export class Body {
     return this.#token?.length === undefined ? 'CORE' : `CORE block ${this.#token.ordinal} of track ${this.#token.track}`;
   }
 
+  // How long the payload of the next chunk of a kind has to be, or null.
+  lengthOf(kind) {
+    const inPage = this.due ?? this.#filled[0]?.track;
+    return kind === 'TOKN' ? toknLength
+      : kind === 'CORE' ? this.#token?.length ?? null
+        : kind === 'INDX' && inPage && !this.#context.blind ? indexPayloadLength(inPage.pageLength)
+          : null;
+  }
+
   #find(code, chunk, offset, message) {
     this.#context.findings.add(code, chunk, offset, message);
   }
@@ -69,40 +77,41 @@ export class Body {
     }
   }
 
-  token({ offset, size, good, payload }) {
+  token({ offset, good, payload }) {
     this.#token = { offset };
-    if (good && size !== toknLength) {
-      this.#find('token', 'TOKN', offset, `TOKN of ${size} bytes`);
-    } else if (good) {
+    if (good) {
       const token = readToken(payload);
-      Object.assign(this.#token, token, { state: this.tracks.find(t => t.id === token.track) });
-      const message = this.#context.blind ? '' : this.#judge(this.#token);
-      if (message) {
-        this.#find('token', 'TOKN', offset, `TOKN: ${message}`);
-        this.#lose();
+      const state = this.tracks.find(t => t.id === token.track);
+      Object.assign(this.#token, token, { state });
+      if (!this.#context.blind && this.#judge(this.#token)) {
+        const message = refusal(token, state.lastKeyPts);
+        if (message) {
+          this.#find('token', 'TOKN', offset, `TOKN: ${message}`);
+        }
       }
     }
   }
 
+  // Whether a block can have this place.
   #judge(token) {
-    const { state: track, ordinal } = token;
-    if (!track) {
-      return `track ${token.track}, which is not there`;
-    }
-
-    if (token.key !== (token.flags & flag.key)) {
-      return 'its key byte is not its flag';
-    }
-
-    if (ordinal < track.next || ordinal - track.next > this.#loose.length) {
-      return `block ${ordinal} of track ${token.track} where ${track.next} is due`;
+    const { state: track, ordinal, offset } = token;
+    const listed = this.#context.container?.tracks[track?.position];
+    const [code, message] = !track ? ['token', `track ${token.track}, which is not there`]
+      : token.key !== (token.flags & flag.key) ? ['token', 'its key byte is not its flag']
+        : ordinal < track.next || ordinal - track.next > this.#loose.length ? ['token', `block ${ordinal} of track ${token.track} where ${track.next} is due`]
+          : listed && ordinal >= listed.count ? ['unlisted', `block ${ordinal} of track ${token.track}, which ROOT does not list`]
+            : [];
+    if (code) {
+      this.#find(code, 'TOKN', offset, `TOKN: ${message}`);
+      this.#lose();
+      return false;
     }
 
     while (track.next < ordinal && !track.isFull) {
       track.open.push(undefined);
     }
 
-    return refusal(token, track.lastKeyPts);
+    return true;
   }
 
   async core({ offset, size, digest, good }) {
@@ -132,11 +141,7 @@ export class Body {
       return;
     }
 
-    const { pts, duration, flags, ordinal, length, state: track } = token;
-    if (size !== length && good) {
-      this.#find('token', 'TOKN', token.offset, `TOKN: a CORE of ${length} bytes, where ${size} follow`);
-    }
-
+    const { pts, duration, flags, ordinal, state: track } = token;
     if (flags & flag.lost) {
       this.#find('lost', 'CORE', offset, `block ${ordinal} of track ${token.track} was lost before the file was recovered`);
     }
@@ -176,18 +181,22 @@ export class Body {
     const page = container?.tracks[track?.position]?.pages[track?.pages.length];
     if (!this.due && page?.count !== track?.pageLength) {
       this.#order.endBody();
-      this.#shortTrack = track?.position ?? Infinity;
     }
 
     this.due = null;
     if (!track) {
-      this.#find('order', 'INDX', offset, 'a page of no blocks');
+      this.#find(container ? 'unlisted' : 'order', 'INDX', offset, 'a page of no blocks');
       this.#lose();
       return;
     }
 
     const built = track.open.length && !track.open.includes(undefined) ? await track.build() : null;
     if (built && good && same(built.payload, payload)) {
+      if (container && !(page && matchPage(payload, container.tracks[track.position], page))) {
+        this.#find('page', 'INDX', offset, `page at ordinal ${track.count} of track ${track.id}: not the one that ROOT lists`);
+        this.#context.isRootAnother = true;
+      }
+
       track.commit(track.open, built.leaves, offset);
       return;
     }
@@ -208,9 +217,20 @@ export class Body {
   }
 
   // The page that is due, that of a damaged place, or the next of the last ones.
-  #trackOf({ good, keep, payload }) {
+  #trackOf({ offset, good, keep, payload }) {
     const id = good && keep && payload.length >= indexHeaderLength ? viewOf(payload).getUint16(0) : -1;
-    return this.due ?? (this.#loose.length ? this.tracks.find(t => t.id === id) : null) ?? this.tracks.find(t => t.position > this.#shortTrack && t.open.length > 0);
+    const named = this.tracks.find(t => t.id === id);
+    if (this.due || (this.#loose.length && named)) {
+      return this.due ?? named;
+    }
+
+    const next = this.tracks.find(t => t.open.length > 0);
+    if (next && named?.open.length && named !== next) {
+      this.#find('order', 'INDX', offset, `the page of track ${next.id} expected, that of track ${id} found`);
+      return named;
+    }
+
+    return next;
   }
 
   // A page that the 1.0 part filled was built there; what is left is that it stands here.

@@ -5,7 +5,7 @@ import { readRoot } from './root.js';
 import { digestOf, sha256 } from './sha256.js';
 import { readObject, readTrak } from './trak.js';
 import {
-  chunkHeaderLength, fileHeaderLength, flag, FormatError, hex, indexedLength, indexHeaderLength, latestPts, limits, readTail, rootHeaderLength, same, tagAt, tailLength, trackRecordLength, viewOf,
+  chunkHeaderLength, fileHeaderLength, flag, FormatError, hex, indexedLength, indexHeaderLength, isFileHeader, latestPts, limits, neighbour, readTail, rootHeaderLength, same, tagAt, tailLength, trackRecordLength, viewOf,
 } from './wire.js';
 
 const firstRead = 1 << 18;
@@ -24,10 +24,20 @@ export function isTail(bytes) {
   return tagAt(last) === 'TAIL' && view.getUint32(4) === tailLength - chunkHeaderLength && view.getUint32(8) === crc32(last.subarray(chunkHeaderLength));
 }
 
-// source: { size, read(offset, length), tail(length) } that gives exactly the bytes asked for. Returns null where there is no TAIL: then it is a 1.0 file, or one that is cut or grows.
+// source: { size, read(offset, length), tail(length) } that gives exactly the bytes asked for. Returns null for a file without TAIL that does not begin as one of 1.1.
 export async function openContainer(source) {
   const end = await source.tail(firstRead);
-  return isTail(end) ? new Container(source, await readRootOf(source, end)) : null;
+  if (isTail(end)) {
+    return new Container(source, await readRootOf(source, end));
+  }
+
+  const start = await source.read(0, Math.min(source.size, fileHeaderLength + 4));
+  const begun = String.fromCharCode(...start.subarray(fileHeaderLength));
+  if (begun && 'TRAK'.startsWith(begun) && isFileHeader(start)) {
+    throw new FormatError('incomplete', 'TAIL', source.size, 'the end of the container is missing: it was cut, or still grows');
+  }
+
+  return null;
 }
 
 async function readRootOf(source, end) {
@@ -53,7 +63,7 @@ async function readRootOf(source, end) {
   const view = viewOf(bytes);
   const payload = bytes.subarray(chunkHeaderLength, rootLength);
   if (tagAt(bytes) !== 'ROOT' || view.getUint32(4) !== payload.length) {
-    fail('root', 'ROOT', rootOffset, 'no ROOT where TAIL says');
+    fail(neighbour(tagAt(bytes)) === 'ROOT' ? 'bad-tag' : 'root', 'ROOT', rootOffset, 'no ROOT where TAIL says');
   }
 
   if (view.getUint32(8) !== crc32(payload)) {
@@ -109,6 +119,7 @@ export const isSign = payload => payload.length >= 4 && payload[1] === 0 && 4 + 
 export class Container {
   #source;
   #pages = new Map();
+  #claimed = null;
 
   constructor(source, root) {
     this.#source = source;
@@ -149,14 +160,17 @@ export class Container {
     return { bytes, offset };
   }
 
+  #readIndex(page, signal) {
+    return this.#source.read(page.offset, chunkHeaderLength + indexHeaderLength + indexedLength * page.count, signal);
+  }
+
   // The entries of a page, once its CRC-32, header and root agree with ROOT. The last few stay here.
   async page(track, number, signal) {
     const name = `${track.id}/${number}`;
     let read = this.#pages.get(name);
     if (!read) {
       const page = track.pages[number];
-      const chunk = await this.#source.read(page.offset, chunkHeaderLength + indexHeaderLength + indexedLength * page.count, signal);
-      const { entries } = readPage(chunk, track, page);
+      const { entries } = readPage(await this.#readIndex(page, signal), track, page);
       read = { entries, firstOrdinal: page.firstOrdinal };
     }
 
@@ -167,6 +181,16 @@ export class Container {
     }
 
     return read;
+  }
+
+  // An entry as its page has it, whether what the page says can be true or not.
+  async claim(track, ordinal) {
+    const number = Math.floor(ordinal / 2 ** this.pageLog2);
+    if (this.#claimed?.track !== track || this.#claimed.number !== number) {
+      this.#claimed = { track, number, entries: readPage(await this.#readIndex(track.pages[number]), track, track.pages[number], false).entries };
+    }
+
+    return this.#claimed.entries[ordinal - track.pages[number].firstOrdinal];
   }
 
   async entry(track, ordinal, signal) {

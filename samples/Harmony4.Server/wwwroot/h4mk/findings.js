@@ -10,10 +10,11 @@ export class Findings {
   #invalid = false;
   #codes = new Set();
 
-  add(code, chunk, offset, message) {
+  // isHarm: whether the file is invalid for it, which its code tells unless said otherwise.
+  add(code, chunk, offset, message, isHarm = !harmless.includes(code)) {
     this.count++;
     this.#codes.add(code);
-    this.#invalid ||= !harmless.includes(code);
+    this.#invalid ||= isHarm;
     if (this.list.length < limits.findings && (code === 'missing' || !this.#offsets.has(offset))) {
       this.#offsets.add(offset);
       this.list.push({ chunk, offset, code, message });
@@ -26,6 +27,11 @@ export class Findings {
 
   has(...codes) {
     return codes.some(code => this.#codes.has(code));
+  }
+
+  // In the order of the file.
+  get sorted() {
+    return this.list.toSorted((a, b) => a.offset - b.offset);
   }
 
   // How many were added, also of those that are not listed.

@@ -54,16 +54,21 @@ export class Judge {
       return false;
     }
 
-    if (this.#veri && !this.#foreign) {
-      this.#foreign = true;
-      this.#break('after-veri', tag, offset, 'a chunk after VERI');
-    } else if (this.#isPart && (newTags.includes(tag) || (neighbour(tag) && !['CORE', ...singles].includes(tag))) && !this.#foreign) {
-      this.#foreign = true;
-      this.#break('order', tag, offset, `${tag} inside of the 1.0 part`);
+    const near = this.#isPart && !['CORE', ...singles, ...newTags].includes(tag) ? neighbour(tag) : null;
+    if (near) {
+      this.#break('bad-tag', tag, offset, `a tag one bit away from ${near}`);
     }
 
     if (singles.includes(tag) && this.#counts.has(tag)) {
       this.#break('duplicate', tag, offset, `a second ${tag}`);
+    }
+
+    if (this.#veri && !this.#foreign) {
+      this.#foreign = true;
+      this.#break('after-veri', tag, offset, 'a chunk after VERI');
+    } else if (this.#isPart && newTags.includes(tag) && !this.#foreign) {
+      this.#foreign = true;
+      this.#break('order', tag, offset, `${tag} inside of the 1.0 part`);
     } else if (tag === 'VERI' && size !== veriLength) {
       this.#break('bad-length', tag, offset, `VERI of ${size} bytes, not ${veriLength}`);
     }
@@ -91,13 +96,15 @@ export class Judge {
 
   async endChunk(chunk) {
     const { tag, offset, size, crc, good, payload, ordinal } = chunk;
+    if (tag === 'SEEK') {
+      this.#endSeek(chunk);
+    }
+
     if (!good) {
       this.#findings.add('crc', tag, offset, `${ordinal === null ? tag : `${tag} block ${ordinal}`}: CRC-32 stored ${hex32(crc)}, computed ${hex32(chunk.computed)}`);
     }
 
-    if (tag === 'SEEK') {
-      this.#endSeek(chunk);
-    } else if (documents.includes(tag) && good) {
+    if (documents.includes(tag) && good) {
       this.#endDocument(chunk);
     } else if (tag === 'VERI' && this.#veri.offset === offset) {
       this.end = offset + 12 + size;
@@ -146,7 +153,7 @@ export class Judge {
   // Of a part: what has to be there.
   requireAll() {
     for (const tag of singles.filter(t => !this.#counts.has(t))) {
-      this.#findings.add('order', tag, this.end, `the 1.0 part has no ${tag}`);
+      this.#findings.add('missing', tag, this.end, `the 1.0 part has no ${tag}`, true);
     }
   }
 

@@ -44,10 +44,10 @@ export class Order {
       chunk.stray = true;
     };
     const absent = this.#required.find(t => rank[t] < place && !this.#seen.has(t));
-    if (this.#now === rank.TAIL || kind === 'VERI') {
-      stray('order', kind === 'VERI' ? 'VERI outside of a 1.0 part' : `${tag} behind TAIL`);
-    } else if (singletons.includes(kind) && this.#seen.has(kind)) {
+    if (singletons.includes(kind) && this.#seen.has(kind)) {
       stray('duplicate', `a second ${kind}`);
+    } else if (this.#now === rank.TAIL || kind === 'VERI') {
+      stray('order', kind === 'VERI' ? 'VERI outside of a 1.0 part' : `${tag} behind TAIL`);
     } else if (place < this.#now && blind) {
       chunk.stray = true;
     } else if (place < this.#now) {

@@ -48,7 +48,12 @@ export class Part {
     const { pts, duration, flags } = entry;
     const name = `block ${ordinal} of track ${this.track.id}`;
     if (good && (entry.length !== size || !same(entry.digest, await digest))) {
-      this.#findings.add('block', 'CORE', offset, `${name}: SHA-256 or length is not what the root says`);
+      const isAnother = entry.offset !== offset;
+      this.#findings.add(isAnother ? 'unlisted' : 'block', 'CORE', offset, isAnother ? 'ROOT does not list this CORE' : `${name}: its SHA-256 or length is not that under the root`);
+      if (isAnother) {
+        this.giveUp();
+        return;
+      }
     }
 
     const message = refusal({ pts, duration, flags, length: size }, this.track.lastKeyPts);
@@ -136,7 +141,7 @@ export class Part {
     }
 
     try {
-      return await this.#container.entry(track, ordinal);
+      return await this.#container.claim(track, ordinal);
     } catch (error) {
       if (!(error instanceof FormatError)) {
         throw error;

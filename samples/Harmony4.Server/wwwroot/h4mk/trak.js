@@ -8,24 +8,24 @@ const largestId = 65535;
 // Plain decimal: no sign, fraction, exponent or leading zero.
 const plain = value => value instanceof JsonNumber && /^(?:0|[1-9][0-9]{0,9})$/.test(value.text) ? Number(value.text) : -1;
 
-// Returns the members of a JSON object as a Map. code and chunk say what to blame.
-export function readObject(bytes, chunk, offset) {
+// Returns the members of a JSON object as a Map. chunk and code say what to blame.
+export function readObject(bytes, chunk, offset, code = 'json') {
   let value;
   try {
     value = parseJson(bytes, limits.depth);
   } catch (error) {
-    throw new FormatError(error instanceof TooDeepError ? 'limit' : 'json', chunk, offset, `${chunk} is not the JSON that the format allows: ${error.message}`);
+    throw new FormatError(error instanceof TooDeepError ? 'limit' : code, chunk, offset, `${chunk} is not the JSON that the format allows: ${error.message}`);
   }
 
   if (!(value instanceof Map)) {
-    throw new FormatError('json', chunk, offset, `${chunk} is not a JSON object`);
+    throw new FormatError(code, chunk, offset, `${chunk} is not a JSON object`);
   }
 
   return value;
 }
 
 export function readTrak(bytes, offset) {
-  const members = readObject(bytes, 'TRAK', offset);
+  const members = readObject(bytes, 'TRAK', offset, 'track');
   const need = (holds, message) => {
     if (!holds) {
       throw new FormatError('track', 'TRAK', offset, `TRAK: ${message}`);

@@ -5,12 +5,12 @@ import { Findings } from './findings.js';
 import { Judge } from './judge.js';
 import { Part } from './part.js';
 import { Walk } from './walk.js';
-import { chunkHeaderLength, fileHeaderLength, FormatError, isFileHeader, limits, neighbour, tailLength } from './wire.js';
+import { chunkHeaderLength, fileHeaderLength, FormatError, limits, neighbour, tagAt, tailLength, viewOf } from './wire.js';
 
 const mostChunks = 1 << 18;
 
 // source as in source.js. onProgress(bytes, judge) is called after each piece. Returns { state, version, root, container, findings, chunks, counts, chunkCount, lacking };
-// state is unsigned (every check passes), invalid, incomplete or unverified; lacking says why what matches is not verified.
+// state is unsigned (every check passes), invalid, incomplete, unverified, or none for what is no container; lacking says why what matches is not verified.
 export async function verify(source, onProgress = () => { }, signal = undefined) {
   const judge = await pass(source, isTail(await source.tail(tailLength)), onProgress, signal);
   return judge.isTailPayload ? (await pass(source, false, onProgress, signal)).result : judge.result;
@@ -79,9 +79,11 @@ class FileJudge {
   }
 
   header(bytes) {
-    this.#isHeaderBad = !isFileHeader(bytes);
+    const view = viewOf(bytes);
+    const [code, offset] = tagAt(bytes) !== 'H4MK' ? ['bad-magic', 0] : view.getUint16(4) !== 1 ? ['bad-version', 4] : view.getUint16(6) !== 0 ? ['bad-reserved', 6] : [];
+    this.#isHeaderBad = code !== undefined;
     if (this.#isHeaderBad) {
-      this.#findings.add('bad-magic', 'H4MK', 0, 'not the head of a container');
+      this.#findings.add(code, 'H4MK', offset, 'not the head of a container');
     }
 
     return !this.#isHeaderBad || this.#hasTail;
@@ -93,7 +95,7 @@ class FileJudge {
     this.chunkCount++;
     const { offset, size } = chunk;
     this.isTailPayload = this.#hasTail && offset < this.#size - tailLength && offset + chunkHeaderLength + size === this.#size;
-    return (this.#walk ?? this.#judge).begin(chunk, head);
+    return !this.isTailPayload && (this.#walk ?? this.#judge).begin(chunk, head);
   }
 
   data(chunk, piece) {
@@ -179,7 +181,7 @@ class FileJudge {
     let state = null;
     let lacking = '';
     if (this.#isHeaderBad && !this.#hasTail) {
-      state = 'invalid';
+      state = 'none';
     } else if (this.#hasTail) {
       if (this.#fault && (findings.list.length === 0 || this.#fault.code === 'limit')) {
         findings.addError(this.#fault);
@@ -205,7 +207,7 @@ class FileJudge {
       version: this.#hasTail || this.#walk ? '1.1' : '1.0',
       root: this.#container?.root ?? null,
       container: this.#container,
-      findings: findings.list,
+      findings: findings.sorted,
       chunks: this.chunks,
       counts: this.counts,
       chunkCount: this.chunkCount,

@@ -5,7 +5,7 @@ import { hex32 } from './judge.js';
 import { Order } from './order.js';
 import { buildRoot, TrackState } from './rebuild.js';
 import { readObject, readTrak } from './trak.js';
-import { chunkHeaderLength, FormatError, limits, mostSeekEntries, readTail, same, seekCountLength, seekEntryLength, tailLength, toknLength } from './wire.js';
+import { chunkHeaderLength, FormatError, limits, mostSeekEntries, readTail, same, seekCountLength, seekEntryLength, tailLength, toknLength, viewOf } from './wire.js';
 
 const tailPayloadLength = tailLength - chunkHeaderLength;
 const longest = {
@@ -28,12 +28,13 @@ export class Walk {
   #body;
   #pageLog2 = 0;
   #aux;
+  #listed = new Set();
   #root = null;
   #signs = 0;
 
   // container: opened by the tail, or null. part: the 1.0 part of an upgraded file, read to its end; else null.
   constructor(findings, size, container, part) {
-    this.#context = { findings, container, blind: false };
+    this.#context = { findings, container, blind: false, isRootAnother: false };
     this.#findings = findings;
     this.#size = size;
     this.#container = container;
@@ -54,9 +55,20 @@ export class Walk {
 
     this.#body.beforeChunk(chunk.kind);
     this.#order.place(chunk, this.#body);
+    this.#measure(chunk);
     chunk.keep = chunk.size <= (longest[chunk.kind] ?? -1);
     chunk.hash = hashed.includes(chunk.kind);
     return true;
+  }
+
+  // Where the length of a chunk is known otherwise, a wrong one does not hide what follows.
+  #measure(chunk) {
+    const { tag, kind, offset, size, stray } = chunk;
+    const known = stray ? null : this.#body.lengthOf(kind);
+    if (known !== null && known !== size) {
+      this.#findings.add({ TOKN: 'token', CORE: 'block', INDX: 'page' }[kind], tag, offset, `${tag} of ${size} bytes, where ${known} have to follow`);
+      chunk.size = known;
+    }
   }
 
   async end(chunk) {
@@ -117,6 +129,7 @@ export class Walk {
   async #trak(chunk) {
     const { offset, good, keep, payload } = chunk;
     const expected = this.#container;
+    await this.#list(chunk);
     const read = good && keep ? this.#try(() => readTrak(payload, offset)) : null;
     if (read && expected && (read.pageLog2 !== expected.pageLog2 || read.tracks.map(t => t.id).join() !== expected.tracks.map(t => t.id).join())) {
       this.#findings.add('track', 'TRAK', offset, 'TRAK: other tracks than those of ROOT');
@@ -126,22 +139,24 @@ export class Walk {
     this.#pageLog2 = known?.pageLog2 ?? 0;
     this.#body.tracks = (known?.tracks ?? []).map((t, i) => i === 0 && this.#part?.track ? this.#part.track : new TrackState(t.id, i, known.pageLog2));
     this.#context.blind ||= !known || (this.#part !== null && !this.#part.track);
-    await this.#list(chunk);
   }
 
   async #document(chunk) {
+    await this.#list(chunk);
     if (chunk.good && chunk.keep) {
       this.#try(() => readObject(chunk.payload, chunk.kind, chunk.offset));
     }
-
-    await this.#list(chunk);
   }
 
   // What ROOT has to list besides blocks and pages.
   async #list({ tag, kind, offset, size, digest, good }) {
     const record = { tag, length: size, digest: await digest, offset };
-    const listed = this.#container?.aux.find(a => a.offset === offset);
-    if (this.#container && (!listed || (listed.tag !== tag && listed.tag !== kind))) {
+    const isOne = a => (a.tag === tag || a.tag === kind) && !this.#listed.has(a);
+
+    // Where only the offset is wrong, that is ROOT's fault.
+    const listed = this.#container?.aux.find(a => isOne(a) && a.offset === offset) ?? this.#container?.aux.find(a => isOne(a) && a.length === size && same(a.digest, record.digest));
+    this.#listed.add(listed);
+    if (this.#container && !listed) {
       this.#findings.add('unlisted', tag, offset, `ROOT does not list this ${tag}`);
       this.#context.blind = true;
     } else if (listed && (listed.length !== size || !same(listed.digest, record.digest))) {
@@ -159,16 +174,22 @@ export class Walk {
     }
   }
 
-  #seek({ offset, good, keep, payload }) {
+  #seek({ offset, size, good, keep, payload }) {
     const body = this.#body;
-    if (body.isComplete('SEEK', offset) && good && body.isSeekKnown && !(keep && same(payload, body.seek.payload))) {
+    if (!good || !body.isComplete('SEEK', offset)) {
+      return;
+    }
+
+    if (!keep || size < seekCountLength || size !== seekCountLength + seekEntryLength * viewOf(payload).getUint32(0)) {
+      this.#findings.add('bad-length', 'SEEK', offset, `SEEK of ${size} bytes, which is not what its count says`);
+    } else if (body.isSeekKnown && !same(payload, body.seek.payload)) {
       this.#findings.add('order', 'SEEK', offset, 'SEEK: not the keyframes of the first track');
     }
   }
 
   async #endRoot({ offset, size, good, keep, payload, digest }) {
     this.#root = { offset, size, good, digest: await digest };
-    if (this.#body.isComplete('ROOT', offset) && good && keep && !same(payload, buildRoot(this.#pageLog2, this.#body.tracks, this.#aux))) {
+    if (this.#body.isComplete('ROOT', offset) && good && keep && !this.#context.isRootAnother && !same(payload, buildRoot(this.#pageLog2, this.#body.tracks, this.#aux))) {
       this.#findings.add('root', 'ROOT', offset, 'ROOT: not what its blocks give');
     }
   }
@@ -188,8 +209,12 @@ export class Walk {
       return;
     }
 
-    if (offset !== this.#size - tailLength || size !== tailPayloadLength) {
-      this.#findings.add('order', 'TAIL', offset, 'TAIL: not the end of the file');
+    // What stands behind it is named itself.
+    if (size !== tailPayloadLength || offset !== this.#size - tailLength) {
+      if (size !== tailPayloadLength) {
+        this.#findings.add('tail', 'TAIL', offset, `TAIL of ${size} bytes`);
+      }
+
       return;
     }
 
