@@ -1,5 +1,3 @@
-using Harmony4.Format;
-
 namespace Harmony4.Browser.Tests;
 
 /// <summary>The page's verifier and the SDK's, on damaged and forged containers.</summary>
@@ -11,7 +9,7 @@ public sealed class AgreementTests : PageTestBase
     [Fact]
     public async Task Verify_ThreeThousandMutants_IsOfTheSdksMind()
     {
-        var states = new Dictionary<string, int>();
+        var states = new HashSet<string>();
         var different = new List<string>();
         for (var first = 0; first < Count; first += AtOnce)
         {
@@ -33,30 +31,16 @@ public sealed class AgreementTests : PageTestBase
                 mutants.Select(Convert.ToBase64String).ToArray());
             for (var i = 0; i < AtOnce; i++)
             {
-                var expected = await StateAsync(mutants[i]);
-                states[expected] = states.GetValueOrDefault(expected) + 1;
-                if (found[i].Split(' ')[0] != expected.Split(' ')[0])
+                var (state, findings) = await SdkVerdict.OfAsync(mutants[i]);
+                states.Add(state);
+                if (found[i].Split(' ')[0] != state)
                 {
-                    different.Add($"{first + i}: {expected}, the page {found[i]}");
+                    different.Add($"{first + i}: {state} {findings}, the page {found[i]}");
                 }
             }
         }
 
         Assert.True(different.Count == 0, $"{different.Count}: {string.Join('\n', different.Take(20))}");
-        Assert.True(states.Keys.Select(s => s.Split(' ')[0]).Distinct().Count() >= 4);
-    }
-
-    private static async Task<string> StateAsync(byte[] bytes)
-    {
-        try
-        {
-            var result = await H4mkContainer.VerifyAsync(H4mkSource.FromMemory(bytes));
-            return $"{result.State.ToString().ToLowerInvariant()} {string.Join(' ', result.Findings.Select(f => $"{f.Code.ToName()}@{f.Offset}"))}";
-        }
-        catch (H4mkFormatException)
-        {
-            // No container at all.
-            return "invalid";
-        }
+        Assert.Superset(new HashSet<string> { "unsigned", "invalid", "incomplete", "unverified" }, states);
     }
 }

@@ -63,7 +63,7 @@ public sealed class HostSourceTests : PageTestBase
     public async Task Source_EmptyFile_IsNoContainer()
     {
         await ServeAsync((_, _) => new() { Status = 416 });
-        Assert.Equal("invalid", await VerifyAsync());
+        Assert.Equal("none", await VerifyAsync());
     }
 
     private async Task ServeAsync(Func<int, int, RouteFulfillOptions> answer) => await Page.RouteAsync("**/containers/any", route =>

@@ -29,7 +29,7 @@ public sealed class VerificationTests : PageTestBase
         var expected = new List<string>();
         foreach (var bytes in cases)
         {
-            expected.Add(await StateAsync(bytes));
+            expected.Add((await SdkVerdict.OfAsync(bytes)).State);
         }
 
         var found = await Page.EvaluateAsync<string[]>(
@@ -192,23 +192,4 @@ public sealed class VerificationTests : PageTestBase
     }
 
     private static string Nested(int arrays) => "{\"a\":" + new string('[', arrays) + new string(']', arrays) + "}";
-
-    private static async Task<string> StateAsync(byte[] bytes)
-    {
-        try
-        {
-            await using var container = await H4mkContainer.OpenAsync(bytes);
-            return (await new MediaTransport().VerifyAsync(container)).State switch
-            {
-                VerificationState.Unsigned => "unsigned",
-                VerificationState.Incomplete => "incomplete",
-                VerificationState.Unverified => "unverified",
-                _ => "invalid",
-            };
-        }
-        catch (H4mkFormatException e)
-        {
-            return e.Code is H4mkErrorCode.Overrun or H4mkErrorCode.Trailing ? "incomplete" : "invalid";
-        }
-    }
 }

@@ -226,6 +226,7 @@ async function judge() {
       unsigned: ['verified', `verified here: ${match}, and ${whole}`],
       unverified: ['unverified', `unverified: ${match}, but ${result.lacking}`],
       incomplete: ['incomplete', result.findings.length ? `incomplete: ${result.findings[0].chunk || 'chunk'} at offset ${result.findings[0].offset}: ${result.findings[0].message}` : `incomplete: ${match}, but the end of the container is missing`],
+      none: ['failed', `failed here: ${result.findings[0]?.message}`],
       invalid: ['failed', `failed here: ${result.findings[0]?.message}`],
     }[result.state];
     decide(state, message, result.findings);

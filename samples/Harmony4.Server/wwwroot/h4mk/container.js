@@ -5,7 +5,7 @@ import { readRoot } from './root.js';
 import { digestOf, sha256 } from './sha256.js';
 import { readObject, readTrak } from './trak.js';
 import {
-  chunkHeaderLength, fileHeaderLength, flag, FormatError, hex, indexedLength, indexHeaderLength, isFileHeader, latestPts, limits, neighbour, readTail, rootHeaderLength, same, tagAt, tailLength, trackRecordLength, viewOf,
+  chunkHeaderLength, fileHeaderLength, flag, FormatError, hex, indexedLength, indexHeaderLength, headerFault, latestPts, limits, neighbour, readTail, rootHeaderLength, same, tagAt, tailLength, trackRecordLength, viewOf,
 } from './wire.js';
 
 const firstRead = 1 << 18;
@@ -24,7 +24,7 @@ export function isTail(bytes) {
   return tagAt(last) === 'TAIL' && view.getUint32(4) === tailLength - chunkHeaderLength && view.getUint32(8) === crc32(last.subarray(chunkHeaderLength));
 }
 
-// source: { size, read(offset, length), tail(length) } that gives exactly the bytes asked for. Returns null for a file without TAIL that does not begin as one of 1.1.
+// source: { size, read(offset, length), tail(length) } that gives exactly the bytes asked for. Returns null for a file without TAIL that does not begin as one of 1.1: then it is one of 1.0.
 export async function openContainer(source) {
   const end = await source.tail(firstRead);
   if (isTail(end)) {
@@ -32,8 +32,13 @@ export async function openContainer(source) {
   }
 
   const start = await source.read(0, Math.min(source.size, fileHeaderLength + 4));
+  const fault = headerFault(start);
+  if (fault) {
+    throw fault;
+  }
+
   const begun = String.fromCharCode(...start.subarray(fileHeaderLength));
-  if (begun && 'TRAK'.startsWith(begun) && isFileHeader(start)) {
+  if (begun && 'TRAK'.startsWith(begun)) {
     throw new FormatError('incomplete', 'TAIL', source.size, 'the end of the container is missing: it was cut, or still grows');
   }
 

@@ -17,7 +17,7 @@ export class Findings {
     this.#invalid ||= isHarm;
     if (this.list.length < limits.findings && (code === 'missing' || !this.#offsets.has(offset))) {
       this.#offsets.add(offset);
-      this.list.push({ chunk, offset, code, message });
+      this.list.push({ chunk: chunk.replace(/[^!-~]/g, c => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`), offset, code, message });
     }
   }
 

@@ -50,7 +50,7 @@ export class Judge {
   begin(chunk, head) {
     const { tag, offset, size } = chunk;
     if (!isPlainTag(tag)) {
-      this.#break('bad-tag', '', offset, `a chunk tag of other bytes than 0x21 to 0x7e: 0x${hex(head.subarray(0, 4))}`);
+      this.#break('bad-tag', tag, offset, `a chunk tag of other bytes than 0x21 to 0x7e: 0x${hex(head.subarray(0, 4))}`);
       return false;
     }
 

@@ -26,7 +26,7 @@ export class Order {
     if (chunk.kind !== tag && chunk.kind !== 'other') {
       this.#context.findings.add('bad-tag', tag, offset, `a tag one bit away from ${chunk.kind}`);
     } else if (!isPlainTag(tag)) {
-      this.#context.findings.add('bad-tag', '', offset, 'a chunk tag of other bytes than 0x21 to 0x7e');
+      this.#context.findings.add('bad-tag', tag, offset, 'a chunk tag of other bytes than 0x21 to 0x7e');
       return false;
     }
 

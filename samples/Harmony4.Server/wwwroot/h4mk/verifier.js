@@ -5,7 +5,7 @@ import { Findings } from './findings.js';
 import { Judge } from './judge.js';
 import { Part } from './part.js';
 import { Walk } from './walk.js';
-import { chunkHeaderLength, fileHeaderLength, FormatError, limits, neighbour, tagAt, tailLength, viewOf } from './wire.js';
+import { chunkHeaderLength, fileHeaderLength, FormatError, headerFault, limits, neighbour, tailLength } from './wire.js';
 
 const mostChunks = 1 << 18;
 
@@ -79,14 +79,13 @@ class FileJudge {
   }
 
   header(bytes) {
-    const view = viewOf(bytes);
-    const [code, offset] = tagAt(bytes) !== 'H4MK' ? ['bad-magic', 0] : view.getUint16(4) !== 1 ? ['bad-version', 4] : view.getUint16(6) !== 0 ? ['bad-reserved', 6] : [];
-    this.#isHeaderBad = code !== undefined;
-    if (this.#isHeaderBad) {
-      this.#findings.add(code, 'H4MK', offset, 'not the head of a container');
+    const fault = headerFault(bytes);
+    if (fault) {
+      this.#isHeaderBad = true;
+      this.#findings.addError(fault);
     }
 
-    return !this.#isHeaderBad || this.#hasTail;
+    return !fault || this.#hasTail;
   }
 
   async begin(chunk, head) {
@@ -136,7 +135,7 @@ class FileJudge {
   async rest(offset, bytes) {
     if (offset < fileHeaderLength) {
       this.#isHeaderBad = true;
-      this.#findings.add('short', 'H4MK', 0, `${bytes.length} bytes are no container`);
+      this.#findings.addError(headerFault(bytes));
       return;
     }
 

@@ -65,9 +65,15 @@ export class FormatError extends Error {
   }
 }
 
-export function isFileHeader(bytes) {
+// What is wrong with the first bytes of a file, or null.
+export function headerFault(bytes) {
   const view = viewOf(bytes);
-  return view.getUint32(0) === 0x48344D4B && view.getUint16(4) === 1 && view.getUint16(6) === 0;
+  const [code, offset, message] = bytes.length < fileHeaderLength ? ['short', 0, `${bytes.length} bytes are no container`]
+    : tagAt(bytes) !== 'H4MK' ? ['bad-magic', 0, 'not the head of a container']
+      : view.getUint16(4) !== 1 ? ['bad-version', 4, `a container of version ${view.getUint16(4)}`]
+        : view.getUint16(6) !== 0 ? ['bad-reserved', 6, 'a reserved field that is not 0']
+          : [];
+  return code ? new FormatError(code, 'H4MK', offset, message) : null;
 }
 
 export function readEntry(bytes, at = 0) {
