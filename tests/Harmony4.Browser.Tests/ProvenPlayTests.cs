@@ -56,19 +56,19 @@ public sealed class ProvenPlayTests : PageTestBase
     {
         var path = await ExportAsync("clip");
         const int Ordinal = 9;
-        long offset;
-        byte[] block;
+        BlockLocation location;
         await using (var container = await H4mkContainer.OpenAsync(path))
         {
-            offset = (await container.GetBlockAsync(0, Ordinal)).FileOffset;
-            block = (await container.ReadBlockAsync(0, Ordinal)).ToArray();
+            location = await container.GetBlockAsync(0, Ordinal);
         }
 
+        var offset = location.FileOffset;
         var bytes = await File.ReadAllBytesAsync(path);
         bytes[offset + 100] ^= 1;
+        var block = bytes.AsSpan((int)offset, (int)location.Length).ToArray();
         if (mendCrc)
         {
-            BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan((int)offset - 4), System.IO.Hashing.Crc32.HashToUInt32(bytes.AsSpan((int)offset, block.Length)));
+            BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan((int)offset - 4), System.IO.Hashing.Crc32.HashToUInt32(block));
         }
 
         await File.WriteAllBytesAsync(path, bytes);
