@@ -1,3 +1,4 @@
+using Harmony4.Format;
 using Microsoft.Playwright;
 
 namespace Harmony4.Browser.Tests;
@@ -16,12 +17,19 @@ public sealed class PlainHostTests : PageTestBase
         var path = Path.Combine(Folder, "clip");
         var bytes = await File.ReadAllBytesAsync(path);
 
-        // In the digest itself, with its CRC made to fit: only the SHA-256 tells.
-        bytes[^1] ^= 1;
-        var crc = System.IO.Hashing.Crc32.HashToUInt32(bytes.AsSpan(bytes.Length - 32));
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(bytes.Length - 36), crc);
+        // With its CRC made to fit: only the SHA-256 tells.
+        BlockLocation location;
+        await using (var container = await H4mkContainer.OpenAsync(bytes))
+        {
+            location = await container.GetBlockAsync(0, 2);
+        }
+
+        var (offset, length) = ((int)location.FileOffset, (int)location.Length);
+        bytes[offset + 100] ^= 1;
+        var crc = System.IO.Hashing.Crc32.HashToUInt32(bytes.AsSpan(offset, length));
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(offset - 4), crc);
         await File.WriteAllBytesAsync(path, bytes);
         await Page.ClickAsync("#verify");
-        await Assertions.Expect(Page.Locator("#verdict")).ToContainTextAsync("failed here: SHA-256 stored");
+        await Assertions.Expect(Page.Locator("#verdict")).ToContainTextAsync("failed here: block 2 of track 0: its SHA-256");
     }
 }

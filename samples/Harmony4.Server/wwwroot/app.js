@@ -1,14 +1,19 @@
 // Puts the parts of the page together.
 import * as api from './api.js';
-import { describeChunks, drawChunks, fillTable, readKeyframes, Timeline } from './inspector.js';
+import { HostClip, keyframesOf, ProvenClip } from './clips.js';
+import { openContainer } from './h4mk/container.js';
+import { FormatError, hex } from './h4mk/wire.js';
+import { HostSource } from './hostsource.js';
+import { describeChunks, drawChunks, fillFacts, fillTable, fillTracks, readKeyframes, Timeline } from './inspector.js';
 import { Player } from './player.js';
 import { draw, largestSound } from './spectrogram.js';
 import { verify } from './verify.js';
 
 const $ = id => document.getElementById(id);
 const mostFindings = 50;
+const redrawn = 1000;
 const notPlayable = 'This browser does not play this media: fragmented MP4 and WebM are what a page can play piece by piece. Seeking says where a time is all the same.';
-const player = new Player($('video'), sought, playing, error => playing(`stopped: ${error.message}`));
+const player = new Player($('video'), sought, playing, clip => { $('proven').textContent = clip.note; }, stopped);
 const timeline = new Timeline($('keys'), $('keys-text'), seconds => player.seek(seconds));
 let shown = null;
 let ids = [];
@@ -23,6 +28,13 @@ function say(message) {
 
 function playing(message) {
   $('playing').textContent = message;
+  $('playing').dataset.state = '';
+}
+
+// A block that is not what the root says is named, and did not reach the player.
+function stopped(error) {
+  playing(`${error instanceof FormatError ? 'not played' : 'stopped'}: ${error.message}`);
+  $('playing').dataset.state = 'failed';
 }
 
 function explain(error) {
@@ -62,61 +74,101 @@ async function refresh(selected = $('list').value) {
 // Nothing of the container before stays on the page. What is judged here does not hang on what the host says.
 async function show(id) {
   shown?.stop.abort();
-  const current = shown = { id, stop: new AbortController(), size: 0, chunks: [], counts: new Map(), chunkCount: 0 };
+  const current = shown = { id, stop: new AbortController(), root: null, size: 0, chunks: [], counts: new Map(), chunkCount: 0 };
   player.close();
   for (const section of document.querySelectorAll('.player, .integrity, .inspector')) {
     section.hidden = false;
   }
 
-  for (const name of ['status', 'sought', 'playing', 'meta', 'safe', 'facts']) {
+  for (const name of ['status', 'sought', 'playing', 'proven', 'meta', 'safe', 'facts', 'tracks']) {
     $(name).replaceChildren();
   }
 
   timeline.show([]);
+  $('tracks').closest('details').hidden = true;
   showChunks();
   await Promise.all([judge(), describe(current).catch(error => current === shown && explain(error))]);
 }
 
 async function describe(current) {
   const { id, stop: { signal } } = current;
+  const source = await HostSource.open(id, signal);
+  const container = await openContainer(source);
+  await (container ? describeProven(current, source, container) : describeOld(current));
+}
+
+// A 1.0 file: what the host says of it.
+async function describeOld(current) {
+  const { id, stop: { signal } } = current;
   const info = await api.info(id, signal);
   if (current !== shown) {
     return;
   }
 
-  // What was read here already stays.
-  if (!current.chunks.length) {
-    current.chunks = Object.entries(info.chunks)
-      .flatMap(([tag, all]) => all.map(c => ({ tag, offset: c.offset - 12, size: c.size, crc: parseInt(c.crc, 16) })))
-      .sort((a, b) => a.offset - b.offset);
-    current.counts = new Map(Object.entries(info.chunks).map(([tag, all]) => [tag, all.length]));
-    current.chunkCount = current.chunks.length;
-  }
-
   current.size = info.size;
   $('meta').textContent = `META ${JSON.stringify(info.meta, null, 2)}`;
   $('safe').textContent = `SAFE ${JSON.stringify(info.safe, null, 2)}`;
-  showFacts(info);
+  fillFacts($('facts'), {
+    version: info.version, size: `${info.size.toLocaleString('en')} bytes`, blocks: info.blocks, keyframes: info.seek_entries, 'the host says': said(info), VERI: info.veri ?? 'none',
+  });
   showChunks();
   const keyframes = await readKeyframes(id, info, signal);
-  if (current === shown) {
-    timeline.show(keyframes);
-    if (!await player.open(id, info.tracks[0]?.bytes ?? 0, keyframes, signal) && current === shown) {
-      playing(notPlayable);
-    }
-  }
+  await play(current, new HostClip(id, info.tracks[0]?.bytes ?? 0, keyframes));
 }
 
-function showFacts(info) {
-  const integrity = info.integrity === 'unverified' ? 'unverified (it was not asked to read all of it)' : info.integrity;
-  const facts = { version: info.version, size: `${info.size.toLocaleString('en')} bytes`, blocks: info.blocks, keyframes: info.seek_entries, 'the host says': integrity, VERI: info.veri ?? 'none' };
-  $('facts').replaceChildren(...Object.entries(facts).flatMap(([name, value]) => {
-    const term = document.createElement('dt');
-    const text = document.createElement('dd');
-    term.textContent = name;
-    text.textContent = value;
-    return [term, text];
-  }));
+// A 1.1 file: all that is shown and played was read here and agrees with its root; the host is only asked for its opinion.
+async function describeProven(current, source, container) {
+  const { id, stop: { signal } } = current;
+  const [trak, meta, safe, info] = await Promise.all([
+    container.trak(), container.document('META'), container.document('SAFE'), api.info(id, signal).catch(() => ({ integrity: 'nothing' })),
+  ]);
+  if (current !== shown) {
+    return;
+  }
+
+  current.size = source.size;
+  current.root = container.root;
+  const tracks = container.tracks.map((track, i) => ({ ...trak.tracks[i], track }));
+  const played = tracks.find(t => t.kind === 'video' && t.track.count) ?? tracks.find(t => t.track.count);
+  $('meta').textContent = `META ${meta}`;
+  $('safe').textContent = `SAFE ${safe}`;
+  fillFacts($('facts'), {
+    version: '1.1', 'root (identity)': container.root, size: `${source.size.toLocaleString('en')} bytes`, blocks: container.blockCount,
+    signatures: container.signatures.length ? `${container.signatures.length}, not checked here` : 'none', 'the host says': said(info),
+  });
+  fillTracks($('tracks'), tracks.map(t => ({ ...t, played: t === played, root: hex(t.track.root) })));
+  $('tracks').closest('details').hidden = false;
+  showChunks();
+  if (!played) {
+    playing('no track of it has any blocks');
+    return;
+  }
+
+  const keyframes = await keyframesOf(container, played.track, signal);
+  await play(current, new ProvenClip(container, played.track, keyframes));
+}
+
+const said = info => info.integrity === 'unverified' ? 'unverified (it was not asked to read all of it)' : info.integrity;
+
+async function play(current, clip) {
+  if (current !== shown) {
+    return;
+  }
+
+  timeline.show(clip.keyframes);
+  try {
+    if (!await player.open(clip, current.stop.signal) && current === shown) {
+      playing(notPlayable);
+    }
+  } catch (error) {
+    if (!(error instanceof FormatError)) {
+      throw error;
+    }
+
+    if (current === shown) {
+      stopped(error);
+    }
+  }
 }
 
 function showChunks() {
@@ -133,7 +185,7 @@ function decide(state, message, findings = []) {
   $('verdict').textContent = message;
   $('findings').replaceChildren(...findings.slice(0, mostFindings).map(f => {
     const item = document.createElement('li');
-    item.textContent = `${f.message} (chunk at offset ${f.offset})`;
+    item.textContent = `${f.message} (${f.chunk || 'chunk'} at offset ${f.offset}, ${f.code})`;
     return item;
   }));
 }
@@ -143,21 +195,41 @@ async function judge() {
   const { id, stop: { signal } } = current;
   $('computing').value = 0;
   decide('computing', 'computing…');
+  const follow = found => {
+    const { chunks, counts, chunkCount } = found;
+    Object.assign(current, { chunks, counts, chunkCount });
+    showChunks();
+  };
+  let drawn = performance.now();
   try {
-    const result = await verify(id, part => { $('computing').value = Math.min(1, part); }, signal);
+    const result = await verify(id, (part, found) => {
+      $('computing').value = Math.min(1, part);
+      if (current === shown && performance.now() - drawn > redrawn) {
+        follow(found);
+        drawn = performance.now();
+      }
+    }, signal);
     if (current !== shown) {
       return;
     }
 
-    Object.assign(current, result);
-    showChunks();
+    current.size = result.size;
+    follow(result);
+    if (current.root && result.root && current.root !== result.root) {
+      decide('failed', `the file has become another one: its root is ${result.root}, what is shown and played is that of ${current.root}`, result.findings);
+      return;
+    }
+
     const match = `${result.chunkCount} chunks match their CRC-32`;
-    decide(result.state, {
-      verified: `verified here: ${match}, and the whole its SHA-256`,
-      unverified: `unverified: ${match}, but ${result.lacking}`,
-      incomplete: `incomplete: ${match}, but the end of the container is missing`,
-      failed: `failed here: ${result.findings[0]?.message}`,
-    }[result.state], result.findings);
+    const whole = result.root ? `every block, page and record gives the root ${result.root}` : 'the whole its SHA-256';
+    const [state, message] = {
+      unsigned: ['verified', `verified here: ${match}, and ${whole}`],
+      unverified: ['unverified', `unverified: ${match}, but ${result.lacking}`],
+      incomplete: ['incomplete', result.findings.length ? `incomplete: ${result.findings[0].chunk || 'chunk'} at offset ${result.findings[0].offset}: ${result.findings[0].message}` : `incomplete: ${match}, but the end of the container is missing`],
+      none: ['failed', `failed here: ${result.findings[0]?.message}`],
+      invalid: ['failed', `failed here: ${result.findings[0]?.message}`],
+    }[result.state];
+    decide(state, message, result.findings);
   } catch (error) {
     if (current === shown && !isAbort(error)) {
       decide('unread', `not verified, since the file could not be read: ${error.message}`);

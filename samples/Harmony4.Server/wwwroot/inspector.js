@@ -1,7 +1,7 @@
 // Draws what a container holds: chunks to scale, keyframes over time, tables.
 import { fileRange } from './api.js';
 
-const tags = ['CORE', 'SEEK', 'META', 'SAFE', 'VERI'];
+const tags = ['CORE', 'SEEK', 'META', 'SAFE', 'VERI', 'TRAK', 'TOKN', 'INDX', 'ROOT', 'SIGN', 'TAIL', 'SEAL'];
 const largestTable = 500;
 const mostKeyframes = 1 << 20;
 const pageStep = 10;
@@ -80,9 +80,7 @@ export function fillTable(body, chunks, count) {
     const row = document.createElement('tr');
     const here = chunk.good === undefined ? '' : chunk.good ? 'matches' : 'differs';
     row.className = chunk.good === false ? 'bad' : '';
-    for (const value of [chunk.tag, chunk.offset, chunk.size, chunk.crc.toString(16).padStart(8, '0'), here]) {
-      row.insertCell().textContent = value;
-    }
+    inCells(row, [chunk.tag, chunk.offset, chunk.size, chunk.crc.toString(16).padStart(8, '0'), here]);
 
     return row;
   }));
@@ -91,6 +89,33 @@ export function fillTable(body, chunks, count) {
     cell.colSpan = 5;
     cell.textContent = `… and ${(count - rows.length).toLocaleString('en')} more`;
   }
+}
+
+const inCells = (row, values) => {
+  for (const value of values) {
+    row.insertCell().textContent = value;
+  }
+};
+
+export function fillFacts(list, facts) {
+  list.replaceChildren(...Object.entries(facts).flatMap(([name, value]) => {
+    const term = document.createElement('dt');
+    const text = document.createElement('dd');
+    term.textContent = name;
+    text.textContent = value;
+    return [term, text];
+  }));
+}
+
+// tracks: what TRAK says of each, its record in ROOT, and whether it is the one that plays.
+export function fillTracks(body, tracks) {
+  body.replaceChildren(...tracks.map(({ id, kind, label, language, track, root, played }) => {
+    const row = document.createElement('tr');
+    const name = [kind, label, language].filter(part => typeof part === 'string' && part).join(', ');
+    const time = track.count ? seconds(Number(track.end - track.first)) : '–';
+    inCells(row, [id, `${name}${played ? ' (played here)' : ''}`, track.count.toLocaleString('en'), track.keys.toLocaleString('en'), track.bytes.toLocaleString('en'), time, `${root.slice(0, 16)}…`]);
+    return row;
+  }));
 }
 
 // A slider over the keyframes: arrow keys go from one to the next, a click goes to the nearest.
@@ -146,7 +171,7 @@ export class Timeline {
       context.fillRect(place(at, 5), 0, 5, height);
     }
 
-    const label = at ? `keyframe ${this.#current + 1} of ${this.#keyframes.length}: ${seconds(at.pts)}, byte ${at.offset} of the stream` : 'no keyframes';
+    const label = at ? `keyframe ${this.#current + 1} of ${this.#keyframes.length}: ${seconds(at.pts)}${at.offset === null ? '' : `, byte ${at.offset} of the stream`}` : 'no keyframes';
     this.#text.textContent = label;
     this.#canvas.setAttribute('aria-valuenow', this.#current);
     this.#canvas.setAttribute('aria-valuetext', label);

@@ -1,9 +1,6 @@
-// Plays a track stream through Media Source Extensions: the head once, then from the keyframe that /video/seek names, range by range.
-import * as api from './api.js';
+// Plays a track stream through Media Source Extensions: the head once, then from the keyframe that the clip names, piece by piece.
 import { mimeType } from './codecs.js';
 
-const largestHead = 1 << 23;
-const pieceLength = 1 << 20;
 const secondsAhead = 20;
 const secondsBehind = 60;
 const secondsKept = 5;
@@ -13,26 +10,28 @@ export class Player {
   #video;
   #onSought;
   #onFeeding;
+  #onPiece;
   #onFailed;
   #run = null;
   #asked = 0;
 
-  // onSought(keyframe, seconds): what the host says to a time; onFeeding(type): playing goes on; onFailed(error): it ended.
-  constructor(video, onSought, onFeeding, onFailed) {
+  // onSought(keyframe, seconds): the keyframe for a time; onFeeding(type): playing goes on; onPiece(clip): more of it is buffered; onFailed(error): it ended.
+  constructor(video, onSought, onFeeding, onPiece, onFailed) {
     this.#video = video;
     this.#onSought = onSought;
     this.#onFeeding = onFeeding;
+    this.#onPiece = onPiece;
     this.#onFailed = onFailed;
     video.addEventListener('seeking', () => this.#seek());
     video.addEventListener('seeked', () => this.#showLast());
   }
 
-  // Opens a container; returns whether this browser plays it.
-  async open(id, streamLength, keyframes, signal) {
+  // Opens a clip (clips.js); returns whether this browser plays it.
+  async open(clip, signal) {
     this.close();
-    const run = this.#run = { id, length: streamLength, start: keyframes[0]?.pts ?? 0, type: null, media: null, buffer: null, feed: null, isOpen: false, wanted: null };
-    const headLength = Math.min(keyframes[0]?.offset || 1 << 16, streamLength, largestHead);
-    const head = headLength ? await api.range(id, 0, headLength - 1, signal) : new Uint8Array();
+    const { keyframes } = clip;
+    const run = this.#run = { clip, start: keyframes[0]?.pts ?? 0, type: null, media: null, buffer: null, feed: null, isOpen: false, wanted: null };
+    const head = await clip.head(signal);
     const type = mimeType(head);
     if (!type || !globalThis.MediaSource?.isTypeSupported(type) || keyframes.length === 0 || this.#run !== run) {
       return false;
@@ -77,7 +76,7 @@ export class Player {
     }
   }
 
-  // The host says where a time is, whether it can be shown here or not.
+  // Where a time is can be told whether it can be shown here or not.
   async seek(seconds) {
     const run = this.#run;
     if (!run) {
@@ -91,7 +90,7 @@ export class Player {
     }
 
     const asked = ++this.#asked;
-    const answer = await api.seek(run.id, Math.max(run.buffer ? run.start : 0, toMicroseconds(seconds))).then(keyframe => [keyframe, seconds], error => [null, seconds, error]);
+    const answer = await run.clip.seek(Math.max(run.buffer ? run.start : 0, toMicroseconds(seconds))).then(keyframe => [keyframe, seconds], error => [null, seconds, error]);
     if (this.#run === run && this.#asked === asked) {
       this.#onSought(...answer);
     }
@@ -129,7 +128,7 @@ export class Player {
     const feed = run.feed = { stop: new AbortController(), target: this.#video.currentTime, edge: seconds, begun: false, failed: false };
     const signal = feed.stop.signal;
     try {
-      const keyframe = await api.seek(run.id, Math.max(run.start, toMicroseconds(seconds)), signal);
+      const keyframe = await run.clip.seek(Math.max(run.start, toMicroseconds(seconds)), signal);
       feed.edge = keyframe.pts / 1e6;
       if (seconds === feed.target && !signal.aborted) {
         this.#onSought(keyframe, seconds);
@@ -144,14 +143,11 @@ export class Player {
         run.buffer.abort();
       }
 
-      for (let at = keyframe.offset; at < run.length && !signal.aborted;) {
-        if (ahead(this.#video, run.buffer) > secondsAhead) {
-          await either(this.#video, 'timeupdate', signal);
+      for await (const piece of run.clip.from(keyframe.at, signal)) {
+        if (!piece.length) {
           continue;
         }
 
-        const piece = await api.range(run.id, at, Math.min(run.length, at + pieceLength) - 1, signal);
-        at += piece.length;
         await this.#append(run, piece, signal);
         if (signal.aborted) {
           return;
@@ -162,8 +158,16 @@ export class Player {
           this.#onFeeding(run.type);
         }
 
+        this.#onPiece(run.clip);
         feed.edge = stretch(run.buffer, feed.edge)?.end ?? feed.edge;
         await remove(run.buffer, 0, this.#video.currentTime - secondsBehind);
+        while (ahead(this.#video, run.buffer) > secondsAhead && !signal.aborted) {
+          await either(this.#video, 'timeupdate', signal);
+        }
+
+        if (signal.aborted) {
+          return;
+        }
       }
 
       if (!signal.aborted && run.media.readyState === 'open') {

@@ -1,37 +1,16 @@
 // Reads a container's bytes and judges them here, without the server's word.
-import { request } from './api.js';
-import { Judge } from './judge.js';
+import { verify as verifySource } from './h4mk/verifier.js';
+import { HostSource } from './hostsource.js';
 import { isDue, pause } from './pause.js';
 
-// Returns { state, lacking, findings, chunks, counts, chunkCount }: state is verified, failed, incomplete or unverified.
+// onProgress(part, judge) is called now and then, with what the verifier has found so far. Returns what the verifier does, and the size.
 export async function verify(id, onProgress = () => { }, signal = undefined) {
-  const response = await request(`containers/${encodeURIComponent(id)}`, { signal });
-
-  // Of a response that was compressed on the way, that is the length of something else.
-  const { headers } = response;
-  const length = headers.has('Content-Length') && !headers.has('Content-Encoding') ? Number(headers.get('Content-Length')) : Infinity;
-  const judge = new Judge(length);
-  let at = 0;
-  for (const reader = response.body.getReader(); ;) {
-    const { done, value } = await reader.read();
-    if (done) {
-      break;
-    }
-
-    judge.push(value);
-    if (judge.stopped) {
-      await reader.cancel();
-      break;
-    }
-
-    at += value.length;
+  const source = await HostSource.open(id, signal);
+  const result = await verifySource(source, async (at, judge) => {
     if (isDue()) {
-      onProgress(at / length);
+      onProgress(at / source.size, judge);
       await pause();
     }
-  }
-
-  const state = await judge.finish();
-  const { lacking, findings, chunks, counts, chunkCount } = judge;
-  return { state, lacking, findings, chunks, counts, chunkCount };
+  }, signal);
+  return { ...result, size: source.size };
 }
