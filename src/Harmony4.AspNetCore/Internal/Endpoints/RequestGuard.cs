@@ -102,6 +102,9 @@ internal sealed class RequestGuard(ILogger logger)
         }
 
         headers.Remove(EventStream.BufferingHeader);
+        headers.Remove(Proof.Header);
+        headers.Remove(Representation.ContentDigestHeader);
+        headers.Remove(Representation.ReprDigestHeader);
         response.ContentType = ContentType;
         headers.CacheControl = "no-store";
 

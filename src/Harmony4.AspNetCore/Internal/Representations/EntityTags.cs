@@ -4,33 +4,32 @@ using Microsoft.Net.Http.Headers;
 
 namespace Harmony4.AspNetCore.Internal;
 
-/// <summary>The entity tags of track streams and files.</summary>
+/// <summary>The entity tags of track streams, files and blocks. What names their bytes is asked of the format.</summary>
 internal static class EntityTags
 {
-    private const int VeriLength = 32;
-    private const int VeriChunkLength = 12 + VeriLength;
+    // Enough for the signatures that files usually have; longer ones take a second read.
+    private const int EndReadLength = 4 * 1024;
 
-    /// <summary>The tag of a 1.0 track stream: VERI, or weakly the store's version.</summary>
-    public static EntityTagHeaderValue Of(ReadOnlyMemory<byte>? veri, string version) =>
-        veri is { Length: VeriLength } bytes ? Strong(Convert.ToHexStringLower(bytes.Span)) : Weak(version);
+    /// <summary>The tag of a track stream: the digest that names it, or weakly the store's version.</summary>
+    public static EntityTagHeaderValue OfStream(Sha256Digest? digest, string version) => digest is { } known ? Strong(known.ToString()) : Weak(version);
 
-    /// <summary>The tag of a block of a container: the container's with the block's place.</summary>
-    public static EntityTagHeaderValue OfBlock(EntityTagHeaderValue container, int track, long ordinal) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"\"{container.Tag.AsSpan(1, container.Tag.Length - 2)}-{track}-{ordinal}\""), container.IsWeak);
+    /// <summary>The tag of a block: in version 1.1 its digest, else its container's with the block's place.</summary>
+    public static EntityTagHeaderValue OfBlock(in BlockLocation block, int track, EntityTagHeaderValue container) => block.Digest is { } digest
+        ? Strong(digest.ToString())
+        : new(string.Create(CultureInfo.InvariantCulture, $"\"{container.Tag.AsSpan(1, container.Tag.Length - 2)}-{track}-{block.Ordinal}\""), container.IsWeak);
 
-    /// <summary>
-    /// The tag of a stored file: VERI, which ends every whole 1.0 file, with the size, or weakly the store's version. Reads 44 bytes. The length is that
-    /// of the bytes that were opened, which may be later ones than those that the store spoke of.
-    /// </summary>
+    /// <summary>The tag of a stored file, read from its last bytes, and its length. The file that was opened may be a later one than that of which the store spoke.</summary>
     public static async ValueTask<(EntityTagHeaderValue Tag, long Length)> OfFileAsync(H4mkSource source, StoredContainer stored, CancellationToken cancellationToken)
     {
-        var tail = new byte[VeriChunkLength];
-        var read = await source.ReadTailAsync(tail, cancellationToken);
-        return (read.Count == tail.Length && IsVeri(tail) ? OfFile(tail.AsSpan(VeriChunkLength - VeriLength), read.Length) : Weak(stored.Version), read.Length);
+        var end = await H4mkFileEnd.ReadAsync(source, EndReadLength, options: null, cancellationToken);
+        return (OfFile(end, stored.Version), end.Length);
     }
 
-    public static EntityTagHeaderValue OfFile(ReadOnlySpan<byte> veri, long length) =>
-        Strong(string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(veri)}-{length}"));
+    /// <summary>The tag of a file with such an end: in version 1.1 SHA-256 of all after ROOT, in 1.0 VERI with the size, else weakly the store's version.</summary>
+    public static EntityTagHeaderValue OfFile(H4mkFileEnd end, string version) => end.Digest is { } digest ? OfFile(digest, end.Version, end.Length) : Weak(version);
+
+    /// <summary>The tag of a file that was just written.</summary>
+    public static EntityTagHeaderValue OfFile(H4mkWriteSummary summary) => OfFile((summary.FileDigest ?? summary.Veri)!.Value, summary.Version, summary.Length);
 
     /// <summary>Whether a header of conditions, for something that is there, names its tag (RFC 9110 sections 13.1.1 and 13.1.2).</summary>
     public static bool Matches(string header, EntityTagHeaderValue? tag, bool weak)
@@ -62,26 +61,8 @@ internal static class EntityTags
         return new EntityTagHeaderValue($"\"{(allowed ? text : Convert.ToHexStringLower(System.Text.Encoding.UTF8.GetBytes(text)))}\"", isWeak: true);
     }
 
-    private static bool IsVeri(ReadOnlySpan<byte> chunk)
-    {
-        var reader = new H4mkReader([.. "H4MK\0\u0001\0\0"u8, .. chunk]);
-        try
-        {
-            while (reader.Read())
-            {
-                if (reader.Part == ChunkPart.Start && (reader.Chunk.Tag != ChunkTag.Veri || reader.Chunk.Length != VeriLength))
-                {
-                    return false;
-                }
-            }
-        }
-        catch (H4mkFormatException)
-        {
-            return false;
-        }
-
-        return true;
-    }
+    private static EntityTagHeaderValue OfFile(in Sha256Digest digest, H4mkVersion? version, long length) =>
+        Strong(version == H4mkVersion.V10 ? string.Create(CultureInfo.InvariantCulture, $"{digest}-{length}") : digest.ToString());
 
     private static EntityTagHeaderValue Strong(string text) => new($"\"{text}\"");
 }
