@@ -74,13 +74,15 @@ public sealed class TrackStream11Tests
     [InlineData("0-9999")]
     public async Task Range_OneChangedByte_IsNeverServed(string range)
     {
-        await using var host = await TestHost.StartAsync();
+        var log = new WarningLog();
+        await using var host = await TestHost.StartAsync(services => services.AddLogging(logging => logging.AddProvider(log)));
         var file = await Vectors11.RecordAsync(10, 1000);
         host.Put("bad", await Vectors11.DamageAsync(file, 3));
         using var response = await host.GetAsync("/video/range?id=bad", ("Range", $"bytes={range}"));
         if (range == "0-0")
         {
             Assert.Equal(HttpStatusCode.PartialContent, response.StatusCode);
+            Assert.DoesNotContain(log.Lines, IsOfTheRequest);
             return;
         }
 
@@ -89,6 +91,11 @@ public sealed class TrackStream11Tests
         Assert.Equal("block", problem.RootElement.GetProperty("code").GetString());
         Assert.True(problem.RootElement.GetProperty("offset").GetInt64() > 0);
         Assert.Null(response.Headers.ETag);
+        var line = log.Lines.Single(IsOfTheRequest);
+        Assert.StartsWith("Warning /video/range: the stored file is not sound: ", line, StringComparison.Ordinal);
+        Assert.Contains("block 3", line, StringComparison.Ordinal);
+
+        static bool IsOfTheRequest(string line) => line.Contains("/video/range", StringComparison.Ordinal);
     }
 
     [Fact]
