@@ -116,9 +116,16 @@ internal sealed class ContainerCache(MediaTransport transport, IContainerStore s
     }
 
     /// <summary>The bytes of memory that a container takes up at most while it is open.</summary>
-    private async ValueTask<long> MemoryOfAsync(H4mkContainer container) => container.FindChunk(ChunkTag.Root) is { } root
-        ? root.Length + Math.Min(pageCacheLength, PagedBlockLength * container.BlockCount)
-        : (WalkedBlockLength * container.BlockCount) + (SeekEntryLength * (await container.CountSeekEntriesAsync() ?? 0));
+    private async ValueTask<long> MemoryOfAsync(H4mkContainer container)
+    {
+        if (container.FindChunk(ChunkTag.Root) is not { } root || container.PageLog2 is not { } pageLog2)
+        {
+            return (WalkedBlockLength * container.BlockCount) + (SeekEntryLength * (await container.CountSeekEntriesAsync() ?? 0));
+        }
+
+        // The page read last stays, whatever the cache may hold.
+        return root.Length + Math.Min(Math.Max(pageCacheLength, PagedBlockLength << pageLog2), PagedBlockLength * container.BlockCount);
+    }
 
     private void Admit(Entry entry, Opened opened)
     {
