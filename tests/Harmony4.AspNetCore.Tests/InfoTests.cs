@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Harmony4.TestKit;
 
 namespace Harmony4.AspNetCore.Tests;
 
