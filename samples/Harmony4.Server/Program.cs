@@ -21,6 +21,8 @@ builder.Services.Configure<Harmony4HttpOptions>(options =>
     options.MaxUploadLength = settings.GetValue("Limits:MaxUploadLength", options.MaxUploadLength);
     options.MaxUploadBlocks = settings.GetValue("Limits:MaxUploadBlocks", options.MaxUploadBlocks);
     options.MaxOpenContainers = settings.GetValue("Limits:MaxOpenContainers", options.MaxOpenContainers);
+    options.MaxOpenMemory = settings.GetValue("Limits:MaxOpenMemory", options.MaxOpenMemory);
+    options.MaxListedContainers = settings.GetValue("Limits:MaxListedContainers", options.MaxListedContainers);
     options.CheckBlocks = settings.GetValue("Limits:CheckBlocks", options.CheckBlocks);
 });
 builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>

@@ -34,7 +34,7 @@ public static class Harmony4EndpointRouteBuilderExtensions
 
         var store = services.GetRequiredService<IContainerStore>();
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Harmony4.AspNetCore");
-        var cache = new ContainerCache(transport, store, options);
+        var cache = new ContainerCache(transport, store, options, services.GetRequiredService<IOptions<Harmony4Options>>().Value.Container.PageCacheLength);
         services.GetService<IHostApplicationLifetime>()?.ApplicationStopped.Register(cache.Clear);
         var guard = new RequestGuard(logger);
         var group = endpoints.MapGroup(string.Empty);
@@ -50,7 +50,7 @@ public static class Harmony4EndpointRouteBuilderExtensions
         Map(Harmony4Endpoints.AudioStream, HttpMethods.Post, "/audio/stream", audio.StreamAsync);
         Map(Harmony4Endpoints.AudioMask, HttpMethods.Post, "/audio/mask", audio.MaskAsync);
 
-        var containers = new ContainerEndpoints(transport, store, cache);
+        var containers = new ContainerEndpoints(transport, store, cache, new FileEndCache(store, options.MaxListedContainers));
         Map(Harmony4Endpoints.Containers, HttpMethods.Get, "/containers", containers.ListAsync);
         MapReadable(Harmony4Endpoints.Containers, "/containers/{id}", containers.FileAsync);
         MapReadable(Harmony4Endpoints.Containers, "/containers/{id}/blocks/{track}/{ordinal}", containers.BlockAsync);

@@ -10,8 +10,8 @@ public sealed class Harmony4HttpOptions
     public long MaxUploadLength { get; set; } = 16L * 1024 * 1024 * 1024;
 
     /// <summary>
-    /// Gets or sets the most blocks that an upload may become; one of more is answered with 400. An export keeps 16 bytes for each keyframe, and media can have
-    /// keyframes of no length: without a limit, memory would grow with the body.
+    /// Gets or sets the most blocks that an upload may become; one of more is answered with 400. An export of version 1.0 keeps 16 bytes for each keyframe, and
+    /// media can have keyframes of no length: without a limit, memory would grow with the body.
     /// </summary>
     /// <value>Default 4,194,304: at most 64 MiB.</value>
     public long MaxUploadBlocks { get; set; } = 4L * 1024 * 1024;
@@ -20,12 +20,19 @@ public sealed class Harmony4HttpOptions
     /// <value>Default 64.</value>
     public int MaxOpenContainers { get; set; } = 64;
 
-    /// <summary>Gets or sets how many blocks the containers that are kept open may have together; each takes 24 bytes of memory.</summary>
-    /// <value>Default 4,194,304: 96 MiB.</value>
-    public long MaxOpenBlocks { get; set; } = 4L * 1024 * 1024;
+    /// <summary>
+    /// Gets or sets how many bytes of memory the containers that are kept open may take up together: of version 1.1 ROOT and the pages of the index that were
+    /// read last, of 1.0 24 bytes for each block and 16 for each entry of the seek table. Those in use are not counted out.
+    /// </summary>
+    /// <value>Default 128 MiB.</value>
+    public long MaxOpenMemory { get; set; } = 128L * 1024 * 1024;
+
+    /// <summary>Gets or sets for how many containers <c>GET /containers</c> remembers what their last bytes say, some 300 bytes each; at least 1.</summary>
+    /// <value>Default 65,536.</value>
+    public int MaxListedContainers { get; set; } = 65_536;
 
     /// <summary>
-    /// Gets or sets whether ranges of track streams are checked as they pass: the response breaks off before the end of a block whose CRC does not match.
+    /// Gets or sets whether ranges of track streams are checked: no byte of a block is sent that does not match its digest, or in version 1.0 its CRC.
     /// </summary>
     /// <value>Default <see langword="true"/>.</value>
     public bool CheckBlocks { get; set; } = true;
@@ -41,7 +48,8 @@ public sealed class Harmony4HttpOptions
         MaxUploadLength < 0 ? $"{nameof(MaxUploadLength)}: expected 0 or more, found {MaxUploadLength}"
         : MaxUploadBlocks < 1 ? $"{nameof(MaxUploadBlocks)}: expected 1 or more, found {MaxUploadBlocks}"
         : MaxOpenContainers < 1 ? $"{nameof(MaxOpenContainers)}: expected 1 or more, found {MaxOpenContainers}"
-        : MaxOpenBlocks < 0 ? $"{nameof(MaxOpenBlocks)}: expected 0 or more, found {MaxOpenBlocks}"
+        : MaxOpenMemory < 0 ? $"{nameof(MaxOpenMemory)}: expected 0 or more, found {MaxOpenMemory}"
+        : MaxListedContainers < 1 ? $"{nameof(MaxListedContainers)}: expected 1 or more, found {MaxListedContainers}"
         : SpillDelay < TimeSpan.Zero || SpillDelay > LongestDelay ? $"{nameof(SpillDelay)}: expected 0 to {LongestDelay}, found {SpillDelay}"
         : null;
 }

@@ -68,7 +68,7 @@ public sealed class FailureTests
     [InlineData("GET", "/containers/a")]
     [InlineData("GET", "/video/range?id=a")]
     [InlineData("GET", "/video/info?id=a")]
-    [InlineData("POST", "/video/export?id=a")]
+    [InlineData("POST", "/video/export?id=a&empty=1")]
     [InlineData("GET", "/health/ready")]
     public async Task AnyCall_StoreThatFails_IsAnsweredWith503AndNothingOfItsInside(string method, string path)
     {

@@ -15,4 +15,27 @@ public sealed partial class H4mkContainer
 
     /// <summary>Gets how many blocks a page of the index holds, as a binary logarithm; <see langword="null"/> in version 1.0.</summary>
     public int? PageLog2 => Paged?.Root.Header.PageLog2;
+
+    /// <summary>Finds the digest that names the bytes of a track stream: in version 1.1 the track's Merkle root, in 1.0 what VERI says of the whole file.</summary>
+    /// <param name="track">The track's id; <see langword="null"/> for the first track.</param>
+    /// <param name="cancellationToken">Cancels the read of VERI.</param>
+    /// <returns>The digest; <see langword="null"/> in version 1.0 when VERI is missing or damaged.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such track.</exception>
+    /// <exception cref="IOException">The source failed.</exception>
+    public async ValueTask<Sha256Digest?> GetStreamDigestAsync(int? track = null, CancellationToken cancellationToken = default)
+    {
+        if (GetTrack(track).Root is { } root)
+        {
+            return root;
+        }
+
+        try
+        {
+            return await ReadVeriAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (H4mkFormatException)
+        {
+            return null;
+        }
+    }
 }

@@ -24,6 +24,9 @@ public sealed record H4mkWriteSummary
     /// <summary>Gets the container's identity, as <see cref="H4mkContainer.Identity"/> gives it; <see langword="null"/> in version 1.0.</summary>
     public Sha256Digest? Identity { get; init; }
 
+    /// <summary>Gets the SHA-256 of all that follows ROOT, as <see cref="H4mkContainer.FileDigest"/> gives it; <see langword="null"/> in version 1.0.</summary>
+    public Sha256Digest? FileDigest { get; init; }
+
     /// <summary>Gets the SHA-256 that VERI holds; <see langword="null"/> in version 1.1.</summary>
     public Sha256Digest? Veri { get; init; }
 }

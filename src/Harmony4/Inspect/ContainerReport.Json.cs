@@ -18,9 +18,27 @@ public sealed partial class ContainerReport
     /// <returns>A task that ends when the object is written; the writer is not flushed at its end.</returns>
     /// <exception cref="H4mkFormatException">Blocks are listed, and a page of the index is damaged.</exception>
     /// <exception cref="IOException">Blocks are listed, and the source failed.</exception>
-    public async Task WriteToAsync(Utf8JsonWriter writer, bool listBlocks = false, CancellationToken cancellationToken = default)
+    public Task WriteToAsync(Utf8JsonWriter writer, bool listBlocks = false, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(writer);
+        return WriteAsync(writer, () => WriteChunksAsync(writer, listBlocks, cancellationToken), findings: null);
+    }
+
+    /// <summary>Writes the report as one JSON object, as <c>/video/info</c> answers it: with <c>findings</c> when a verification was asked for.</summary>
+    /// <param name="writer">Receives the object. It is flushed from time to time.</param>
+    /// <param name="page">The chunks that <c>chunks</c> lists; null for all but those of blocks and index.</param>
+    /// <param name="cancellationToken">Cancels the writing.</param>
+    /// <returns>A task that ends when the object is written; the writer is not flushed at its end.</returns>
+    /// <exception cref="H4mkFormatException">Chunks of blocks or index are listed, and a page of the index is damaged.</exception>
+    /// <exception cref="IOException">Chunks of blocks or index are listed, and the source failed.</exception>
+    public Task WritePageToAsync(Utf8JsonWriter writer, ChunkPage? page, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        return WriteAsync(writer, () => page is null ? WriteChunksAsync(writer, listBlocks: false, cancellationToken) : WritePageAsync(writer, page, cancellationToken), Verification?.Findings);
+    }
+
+    private async Task WriteAsync(Utf8JsonWriter writer, Func<Task> writeChunks, IReadOnlyList<VerificationFinding>? findings)
+    {
         writer.WriteStartObject();
         writer.WriteString("version"u8, Version);
         writer.WriteNumber("size"u8, Size);
@@ -33,7 +51,7 @@ public sealed partial class ContainerReport
 
         writer.WriteEndArray();
         writer.WriteStartObject("chunks"u8);
-        await WriteChunksAsync(writer, listBlocks, cancellationToken).ConfigureAwait(false);
+        await writeChunks().ConfigureAwait(false);
         writer.WriteEndObject();
         WriteRaw(writer, "meta"u8, Meta);
         WriteRaw(writer, "safe"u8, Safe);
@@ -42,6 +60,11 @@ public sealed partial class ContainerReport
         writer.WriteDigestOrNull("root"u8, Root);
         writer.WriteDigestOrNull("veri"u8, Veri);
         writer.WriteSignatures(Signs);
+        if (findings is not null)
+        {
+            writer.WriteFindings(findings);
+        }
+
         writer.WriteEndObject();
     }
 
@@ -123,16 +146,35 @@ public sealed partial class ContainerReport
                 await foreach (var chunk in _container.EnumerateChunksAsync(tag, cancellationToken: cancellationToken).ConfigureAwait(false))
                 {
                     WriteChunk(writer, chunk);
-                    if (writer.BytesPending > FlushLength)
-                    {
-                        await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
-                    }
+                    await FlushIfLongAsync(writer, cancellationToken).ConfigureAwait(false);
                 }
             }
 
             writer.WriteEndArray();
         }
     }
+
+    private async Task WritePageAsync(Utf8JsonWriter writer, ChunkPage page, CancellationToken cancellationToken)
+    {
+        var left = page.Limit;
+        writer.WriteStartArray(page.Tag.ToString());
+
+        // A chunk's header stands before its payload, and the next one's not before the payload's end.
+        await foreach (var chunk in _container.EnumerateChunksAsync(page.Tag, page.After, cancellationToken).ConfigureAwait(false))
+        {
+            WriteChunk(writer, chunk);
+            await FlushIfLongAsync(writer, cancellationToken).ConfigureAwait(false);
+            if (--left == 0)
+            {
+                break;
+            }
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static Task FlushIfLongAsync(Utf8JsonWriter writer, CancellationToken cancellationToken) =>
+        writer.BytesPending > FlushLength ? writer.FlushAsync(cancellationToken) : Task.CompletedTask;
 
     private void WriteChunk(Utf8JsonWriter writer, in ChunkInfo chunk)
     {

@@ -47,4 +47,21 @@ internal static class JsonWriterExtensions
 
         writer.WriteEndArray();
     }
+
+    /// <summary>Writes <c>findings</c>: what a verification found wrong.</summary>
+    public static void WriteFindings(this Utf8JsonWriter writer, IReadOnlyList<VerificationFinding> findings)
+    {
+        writer.WriteStartArray("findings"u8);
+        foreach (var finding in findings)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("chunk"u8, finding.Chunk?.ToString());
+            writer.WriteNumber("offset"u8, finding.Offset);
+            writer.WriteString("code"u8, finding.Code.ToName());
+            writer.WriteString("message"u8, finding.Message);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
 }

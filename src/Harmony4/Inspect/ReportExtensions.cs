@@ -59,18 +59,7 @@ public static class ReportExtensions
         writer.WriteDigestOrNull("veri"u8, result.Veri);
         writer.WriteNumber("blocks"u8, result.BlockCount);
         writer.WriteNumber("bytes"u8, result.PayloadLength);
-        writer.WriteStartArray("findings"u8);
-        foreach (var finding in result.Findings)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("chunk"u8, finding.Chunk?.ToString());
-            writer.WriteNumber("offset"u8, finding.Offset);
-            writer.WriteString("code"u8, finding.Code.ToName());
-            writer.WriteString("message"u8, finding.Message);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
+        writer.WriteFindings(result.Findings);
         writer.WriteSignatures(result.Signs);
         writer.WriteEndObject();
     }

@@ -133,9 +133,10 @@ internal sealed class Recorder11 : ContainerRecorder
         var rootOffset = Sink.Position;
         var root = _index.BuildRoot();
         await WriteAsync(ChunkTag.Root, root, cancellationToken).ConfigureAwait(false);
-        await WriteAsync(ChunkTag.Tail, RecordedIndex.BuildTail(rootOffset, root), cancellationToken).ConfigureAwait(false);
+        var tail = RecordedIndex.BuildTail(rootOffset, root);
+        await WriteAsync(ChunkTag.Tail, tail, cancellationToken).ConfigureAwait(false);
         await Sink.FlushAsync(cancellationToken).ConfigureAwait(false);
-        return Summarize(root);
+        return Summarize(root, tail);
     }
 
     public override void Dispose() => _hasher.Dispose();
@@ -187,7 +188,7 @@ internal sealed class Recorder11 : ContainerRecorder
         _index.ClosePage(position, offset);
     }
 
-    private H4mkWriteSummary Summarize(byte[] root)
+    private H4mkWriteSummary Summarize(byte[] root, byte[] tail)
     {
         var tracks = new H4mkTrack[_index.Tracks.Length];
         long keyframes = 0;
@@ -206,6 +207,7 @@ internal sealed class Recorder11 : ContainerRecorder
             PayloadLength = (long)_index.PayloadLength,
             KeyframeCount = keyframes,
             Identity = RootHeader.IdentityOf(root),
+            FileDigest = TailRecord.ChunkDigest(tail),
             Tracks = tracks,
         };
     }

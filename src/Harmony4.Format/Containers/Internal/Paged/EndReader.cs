@@ -45,7 +45,9 @@ internal static class EndReader
         return new ContainerEnd(length, rootOffset, ChunkHeader.Read(bytes).Crc, RootTables.Parse(payload, rootOffset, options), [.. signBytes, .. tailChunk], signs);
     }
 
-    private static void CheckTail(in TailRecord tail, long tailOffset, H4mkContainerOptions options)
+    /// <summary>Holds what TAIL says against the file and the limits.</summary>
+    /// <exception cref="H4mkFormatException">It does not fit.</exception>
+    public static void CheckTail(in TailRecord tail, long tailOffset, H4mkContainerOptions options)
     {
         if (tail.Minor != RootHeader.Minor || tail.Zero != 0 || tail.End != TailRecord.Magic)
         {

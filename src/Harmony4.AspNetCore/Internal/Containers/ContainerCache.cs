@@ -8,12 +8,17 @@ namespace Harmony4.AspNetCore.Internal;
 /// Containers that stay open between requests: opening a 1.0 file walks over all its chunks. The least recently used go first, those in use are
 /// closed by their last user.
 /// </summary>
-internal sealed class ContainerCache(MediaTransport transport, IContainerStore store, Harmony4HttpOptions options)
+internal sealed class ContainerCache(MediaTransport transport, IContainerStore store, Harmony4HttpOptions options, int pageCacheLength)
 {
+    // What a container of version 1.0 keeps of a block and of an entry of its seek table, and one of 1.1 of a block in its page cache.
+    private const int WalkedBlockLength = 24;
+    private const int SeekEntryLength = 16;
+    private const int PagedBlockLength = 80;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, LinkedListNode<Entry>> _entries = new(StringComparer.Ordinal);
     private readonly LinkedList<Entry> _byUse = new();
-    private long _blocks;
+    private long _memory;
 
     /// <summary>Opens a container, or takes the open one; 404 when there is none.</summary>
     public async ValueTask<Lease> OpenAsync(string id, CancellationToken cancellationToken)
@@ -101,7 +106,7 @@ internal sealed class ContainerCache(MediaTransport transport, IContainerStore s
         var container = await transport.OpenAsync(source, CancellationToken.None);
         try
         {
-            return entry.Opened = new Opened(container, await TagAsync(container, stored));
+            return entry.Opened = new Opened(container, await container.GetStreamDigestAsync(), await MemoryOfAsync(container), stored.Version);
         }
         catch
         {
@@ -110,17 +115,16 @@ internal sealed class ContainerCache(MediaTransport transport, IContainerStore s
         }
     }
 
-    // VERI names all bytes before it. Without one, the store's version tells bytes apart, weakly.
-    private static async ValueTask<EntityTagHeaderValue> TagAsync(H4mkContainer container, StoredContainer stored)
+    /// <summary>The bytes of memory that a container takes up at most while it is open.</summary>
+    private async ValueTask<long> MemoryOfAsync(H4mkContainer container)
     {
-        try
+        if (container.FindChunk(ChunkTag.Root) is not { } root || container.PageLog2 is not { } pageLog2)
         {
-            return EntityTags.Of((await container.ReadVeriAsync(CancellationToken.None))?.ToArray(), stored.Version);
+            return (WalkedBlockLength * container.BlockCount) + (SeekEntryLength * (await container.CountSeekEntriesAsync() ?? 0));
         }
-        catch (H4mkFormatException)
-        {
-            return EntityTags.Of(null, stored.Version);
-        }
+
+        // The page read last stays, whatever the cache may hold.
+        return root.Length + Math.Min(Math.Max(pageCacheLength, PagedBlockLength << pageLog2), PagedBlockLength * container.BlockCount);
     }
 
     private void Admit(Entry entry, Opened opened)
@@ -133,10 +137,10 @@ internal sealed class ContainerCache(MediaTransport transport, IContainerStore s
             }
 
             entry.IsAdmitted = true;
-            entry.Blocks = opened.Container.BlockCount;
-            _blocks += entry.Blocks;
+            entry.Memory = opened.Memory;
+            _memory += entry.Memory;
             Telemetry.OpenContainers.Add(1);
-            while (_byUse.Last is { } oldest && (_entries.Count > options.MaxOpenContainers || _blocks > options.MaxOpenBlocks))
+            while (_byUse.Last is { } oldest && (_entries.Count > options.MaxOpenContainers || _memory > options.MaxOpenMemory))
             {
                 Remove(oldest);
             }
@@ -159,7 +163,7 @@ internal sealed class ContainerCache(MediaTransport transport, IContainerStore s
         var entry = node.Value;
         _byUse.Remove(node);
         _entries.Remove(entry.Id);
-        _blocks -= entry.Blocks;
+        _memory -= entry.Memory;
         entry.IsRemoved = true;
         if (entry.IsAdmitted)
         {
@@ -182,7 +186,11 @@ internal sealed class ContainerCache(MediaTransport transport, IContainerStore s
         _ = entry.CloseAsync();
     }
 
-    internal sealed record Opened(H4mkContainer Container, EntityTagHeaderValue Tag);
+    /// <param name="Container">The container.</param>
+    /// <param name="Digest">What names the first track's stream; null when nothing does.</param>
+    /// <param name="Memory">Bytes of memory that it takes up.</param>
+    /// <param name="Version">The store's version of it.</param>
+    internal sealed record Opened(H4mkContainer Container, Sha256Digest? Digest, long Memory, string Version);
 
     internal sealed class Entry(string id, string version)
     {
@@ -197,7 +205,8 @@ internal sealed class ContainerCache(MediaTransport transport, IContainerStore s
 
         public int Uses { get; set; }
 
-        public long Blocks { get; set; }
+        /// <summary>Gets or sets the bytes that count in the budget, from the moment it is admitted.</summary>
+        public long Memory { get; set; }
 
         public bool IsAdmitted { get; set; }
 
@@ -218,7 +227,8 @@ internal sealed class ContainerCache(MediaTransport transport, IContainerStore s
     {
         public H4mkContainer Container => opened.Container;
 
-        public EntityTagHeaderValue Tag => opened.Tag;
+        /// <summary>The tag of a track stream: its Merkle root, in version 1.0 VERI, or weakly the store's version.</summary>
+        public EntityTagHeaderValue TagOf(H4mkTrack track) => EntityTags.OfStream(track.Root ?? opened.Digest, opened.Version);
 
         /// <summary>Returns the track asked for, the first one by default; 404 when there is none of that id.</summary>
         public H4mkTrack Track(int? id)

@@ -61,16 +61,17 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
     {
         var query = new Query(context.Request);
         var (segment, segmenter) = Segmenter(query);
-        var version = query.OneOf("spec", H4mkVersion.V10, ("1.0", H4mkVersion.V10));
-        if (query.Flag("seal"))
-        {
-            throw Query.Bad("seal: a 1.0 container cannot be sealed");
-        }
-
-        var id = query.OptionalId();
-        using var mask = query.Flag("mask") ? query.Mask() : null;
+        var masked = query.Flag("mask");
+        var version = Version(query, masked);
+        var (id, mayBeEmpty) = (query.OptionalId(), query.Flag("empty"));
+        using var mask = masked ? query.Mask() : null;
         var export = new ExportOptions { Segment = segment, Segmenter = segmenter, Version = version, Mask = mask, MaxBlockCount = options.MaxUploadBlocks };
         var upload = await UploadBody.OpenAsync(context, options.MaxUploadLength);
+        if (upload.IsEmpty && !mayBeEmpty)
+        {
+            throw Query.Bad("the body is empty, which more often is a mistake; empty=1 makes a container without blocks of it");
+        }
+
         using var activity = Telemetry.Activities.StartActivity("harmony4.export");
         activity?.SetTag("harmony4.stored", id is not null);
         try
@@ -97,8 +98,8 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
         var (container, track) = (lease.Container, lease.Track(query.Track()));
         await new Representation(
             track.ByteLength,
-            lease.Tag,
-            (offset, length, output, cancellationToken) => transport.CopyTrackAsync(container, track.Id, offset, length, output, options.CheckBlocks, cancellationToken))
+            lease.TagOf(track),
+            (offset, length, output, cancellationToken) => container.CopyTrackAsync(track.Id, offset, length, output, options.CheckBlocks, cancellationToken))
             .SendAsync(context);
     }
 
@@ -108,20 +109,32 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
         var (id, pts, asked) = (query.Id(), query.Microseconds("pts"), query.Track());
         var withProof = query.Flag("proof");
         using var lease = await cache.OpenAsync(id, context.RequestAborted);
-        if (withProof)
+        var container = lease.Container;
+        if (withProof && container.Version == H4mkVersion.V10)
         {
             throw Query.Bad("proof: a 1.0 container has no proofs");
         }
 
+        if (withProof && pts > long.MaxValue)
+        {
+            throw Query.Bad("proof: expected a time of 0 to 2^63 - 1 us");
+        }
+
         var track = lease.Track(asked);
-        var keyframe = await transport.SeekAsync(lease.Container, pts, track.Id, context.RequestAborted)
+        var keyframe = await transport.SeekAsync(container, pts, track.Id, context.RequestAborted)
             ?? throw new ProblemException(StatusCodes.Status404NotFound, "no keyframe is at or before that time");
-        context.Response.Headers.ETag = lease.Tag.ToString();
+        var proof = withProof ? await container.ProveKeyframeAsync(track.Id, pts, context.RequestAborted) : null;
+        context.Response.Headers.ETag = lease.TagOf(track).ToString();
         context.Response.Headers.CacheControl = "no-cache";
         await JsonResponse.WriteAsync(context.Response, json =>
         {
             json.WriteStartObject();
             keyframe.WriteMembersTo(json);
+            if (proof is not null)
+            {
+                json.WriteString("proof"u8, Proof.ToText(proof));
+            }
+
             json.WriteEndObject();
         });
     }
@@ -129,7 +142,7 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
     public async Task InfoAsync(HttpContext context)
     {
         var query = new Query(context.Request);
-        var (id, verify) = (query.Id(), query.Flag("verify"));
+        var (id, verify, page) = (query.Id(), query.Flag("verify"), query.ChunkPage());
         using var lease = await cache.OpenAsync(id, context.RequestAborted);
         var report = await transport.InspectAsync(lease.Container, verify, progress: null, context.RequestAborted);
         context.Response.ContentType = JsonResponse.ContentType;
@@ -137,10 +150,30 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
         await using var spool = new ResponseSpool(context, () => true, options.SpillDelay, StartLength);
         await using (var json = new System.Text.Json.Utf8JsonWriter(spool))
         {
-            await report.WriteToAsync(json, listBlocks: true, context.RequestAborted);
+            await report.WritePageToAsync(json, page, context.RequestAborted);
         }
 
         await spool.CompleteAsync();
+    }
+
+    /// <summary>The version to write: 1.1 unless the request says otherwise or asks for the mask, which 1.0 alone has.</summary>
+    private static H4mkVersion Version(Query query, bool masked)
+    {
+        var asked = query.OneOf<H4mkVersion?>("spec", null, ("1.0", H4mkVersion.V10), ("1.1", H4mkVersion.V11));
+        if (masked && asked == H4mkVersion.V11)
+        {
+            throw Query.Bad("mask: 1.1 containers are not masked; leave spec out, or ask for spec=1.0");
+        }
+
+        foreach (var name in new[] { "seal", "live" })
+        {
+            if (query.Flag(name))
+            {
+                throw Query.Bad($"{name}: this host does not offer that");
+            }
+        }
+
+        return asked ?? (masked ? H4mkVersion.V10 : H4mkVersion.V11);
     }
 
     private static (string? Segment, SegmenterOptions Options) Segmenter(Query query)
@@ -185,7 +218,7 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
             var (request, response) = (context.Request, context.Response);
             response.StatusCode = StatusCodes.Status201Created;
             response.Headers.Location = (request.PathBase + RoutePrefix.Of(request, ExportPath) + new PathString($"/containers/{id}")).ToUriComponent();
-            response.Headers.ETag = EntityTags.OfFile(result.Container.Veri!.Value.ToArray(), stored.Length).ToString();
+            response.Headers.ETag = EntityTags.OfFile(result.Container).ToString();
             await JsonResponse.WriteAsync(response, json =>
             {
                 json.WriteStartObject();
@@ -194,7 +227,9 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
                 json.WriteNumber("blocks"u8, result.Container.BlockCount);
                 json.WriteNumber("keyframes"u8, result.Container.KeyframeCount);
                 json.WriteString("segment"u8, result.Inputs[0].Segment);
-                json.WriteString("veri"u8, result.Container.Veri!.Value.ToString());
+                json.WriteString("version"u8, result.Container.Version.ToName());
+                json.WriteString("root"u8, result.Container.Identity?.ToString());
+                json.WriteString("veri"u8, result.Container.Veri?.ToString());
                 json.WriteString("notice"u8, result.Inputs[0].Notice?.Message ?? result.Inputs[0].Hint);
                 json.WriteEndObject();
             });

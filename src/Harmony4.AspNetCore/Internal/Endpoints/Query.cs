@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Harmony4.Format;
 using Harmony4.Tokenization;
 using Harmony4.Transport.Crypto;
 using Microsoft.AspNetCore.Http;
@@ -12,6 +13,9 @@ internal readonly struct Query(HttpRequest request)
     public const string KeyHeader = "Harmony4-Key";
 
     private const int LongestKey = 1024;
+    private const int DefaultLimit = 1000;
+    private const int LargestLimit = 10_000;
+    private const int TagLength = 4;
 
     public string? Text(string name)
     {
@@ -39,6 +43,28 @@ internal readonly struct Query(HttpRequest request)
         : throw Bad($"{name}: expected {smallest} to {largest}");
 
     public int? Track() => Text("track") is null ? null : Number("track", 0, 0, int.MaxValue);
+
+    /// <summary>How many entries of a list are asked for.</summary>
+    public int Limit() => Number("limit", DefaultLimit, 1, LargestLimit);
+
+    /// <summary>The chunks asked for; null for those that are listed when nothing is said.</summary>
+    public ChunkPage? ChunkPage()
+    {
+        if (Text("chunks") is not { } text)
+        {
+            return null;
+        }
+
+        if (text.Length != TagLength || !text.All(static c => c is > ' ' and < (char)0x7F))
+        {
+            throw Bad("chunks: expected the four visible characters of a tag, such as CORE");
+        }
+
+        var after = Text("after") is not { } number ? 0
+            : long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var offset) ? offset
+            : throw Bad("after: expected the offset of a chunk, 0 to 2^63 - 1");
+        return new ChunkPage { Tag = new ChunkTag(text), After = after, Limit = Limit() };
+    }
 
     public ulong Microseconds(string name) =>
         ulong.TryParse(Text(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : throw Bad($"{name}: expected a time in microseconds, 0 to 2^64 - 1");

@@ -28,6 +28,9 @@ internal sealed class UploadBody : Stream
     /// <summary>Gets whether the end was read, of the whole body.</summary>
     public bool IsComplete { get; private set; }
 
+    /// <summary>Gets whether nothing was uploaded.</summary>
+    public bool IsEmpty { get; private set; }
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -61,7 +64,9 @@ internal sealed class UploadBody : Stream
         var form = IsForm(request, out var boundary) ? new MultipartReader(boundary, request.Body) : null;
         var stream = form is null ? request.Body : await FindFileAsync(form, context.RequestAborted);
         var upload = new UploadBody(stream, form, limit);
-        upload._headLeft = upload._head.AsMemory(0, await upload.ReadPartAsync(upload._head, context.RequestAborted));
+        var count = await upload.ReadPartAsync(upload._head, context.RequestAborted);
+        upload._headLeft = upload._head.AsMemory(0, count);
+        upload.IsEmpty = count == 0;
         return upload;
     }
 

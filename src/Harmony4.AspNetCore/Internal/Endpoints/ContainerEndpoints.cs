@@ -1,18 +1,21 @@
 using System.Buffers;
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Text.Json;
+using Harmony4.Format;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Net.Http.Headers;
 
 namespace Harmony4.AspNetCore.Internal;
 
 /// <summary>Stored containers as they are: the list, the files, single blocks.</summary>
-internal sealed class ContainerEndpoints(MediaTransport transport, IContainerStore store, ContainerCache cache)
+internal sealed class ContainerEndpoints(MediaTransport transport, IContainerStore store, ContainerCache cache, FileEndCache ends)
 {
     private const int FlushLength = 32 * 1024;
 
     public async Task ListAsync(HttpContext context)
     {
+        var query = new Query(context.Request);
+        var (limit, after, part) = (query.Limit(), query.Text("after"), query.Text("q"));
         var aborted = context.RequestAborted;
         context.Response.ContentType = JsonResponse.ContentType;
         context.Response.Headers.CacheControl = "no-cache";
@@ -21,21 +24,25 @@ internal sealed class ContainerEndpoints(MediaTransport transport, IContainerSto
         var gathered = new ArrayBufferWriter<byte>();
         await using var json = new Utf8JsonWriter(gathered, JsonResponse.Options);
         json.WriteStartArray();
+        var count = 0;
         await foreach (var stored in store.ListAsync(aborted))
         {
-            if (await DescribeAsync(stored, aborted) is not var (tag, length))
+            if ((after is not null && string.CompareOrdinal(stored.Id, after) <= 0)
+                || (part is not null && !stored.Id.Contains(part, StringComparison.Ordinal))
+                || await ends.DescribeAsync(stored, aborted) is not { } file)
             {
                 continue;
             }
 
-            json.WriteStartObject();
-            json.WriteString("id"u8, stored.Id);
-            json.WriteNumber("size"u8, length);
-            json.WriteString("etag"u8, tag.ToString());
-            json.WriteEndObject();
+            Write(json, file);
             if (json.BytesPending >= FlushLength)
             {
                 await SendAsync();
+            }
+
+            if (++count == limit)
+            {
+                break;
             }
         }
 
@@ -77,40 +84,49 @@ internal sealed class ContainerEndpoints(MediaTransport transport, IContainerSto
             throw Query.Bad("expected numbers for track and block");
         }
 
-        using var lease = await cache.OpenAsync(id, context.RequestAborted);
+        var aborted = context.RequestAborted;
+        using var lease = await cache.OpenAsync(id, aborted);
         var (container, track) = (lease.Container, lease.Track(trackId));
         if (ordinal >= track.BlockCount)
         {
             throw new ProblemException(StatusCodes.Status404NotFound, $"the track has {track.BlockCount} blocks");
         }
 
-        var block = await container.GetBlockAsync(track.Id, ordinal, context.RequestAborted);
-        await new Representation(
-            block.Length,
-            EntityTags.OfBlock(lease.Tag, track.Id, ordinal),
-            (offset, length, output, cancellationToken) =>
-                transport.CopyTrackAsync(container, track.Id, block.StreamOffset + offset, length, output, check: true, cancellationToken))
-            .SendAsync(context);
+        var block = await container.GetBlockAsync(track.Id, ordinal, aborted);
+        if (container.Version != H4mkVersion.V10)
+        {
+            context.Response.Headers[Proof.Header] = Proof.ToText(await container.ProveBlockAsync(track.Id, ordinal, aborted));
+        }
+
+        await new Representation(block.Length, EntityTags.OfBlock(block, track.Id, lease.TagOf(track)), CopyAsync)
+        {
+            Digest = block.Digest,
+            DigestAsync = async (offset, length, cancellationToken) => block.Digest is { } digest && length == block.Length
+                ? digest
+                : await DigestStream.HashAsync(pipe => CopyAsync(offset, length, pipe, cancellationToken)),
+        }
+        .SendAsync(context);
+
+        Task CopyAsync(long offset, long length, PipeWriter output, CancellationToken cancellationToken) =>
+            container.CopyTrackAsync(track.Id, block.StreamOffset + offset, length, output, check: true, cancellationToken);
     }
 
-    /// <summary>The tag and the length of a file; null when it is not there any more. One that cannot be read is there all the same.</summary>
-    private async ValueTask<(EntityTagHeaderValue Tag, long Length)?> DescribeAsync(StoredContainer stored, CancellationToken cancellationToken)
+    private static void Write(Utf8JsonWriter json, FileEndCache.Entry file)
     {
-        try
+        json.WriteStartObject();
+        json.WriteString("id"u8, file.Id);
+        json.WriteNumber("size"u8, file.End.Length);
+        json.WriteString("etag"u8, file.Tag.ToString());
+        if (file.End.Duration is { } duration)
         {
-            if (await store.OpenAsync(stored.Id, cancellationToken) is not { } source)
-            {
-                return null;
-            }
+            json.WriteNumber("duration_us"u8, duration);
+        }
+        else
+        {
+            json.WriteNull("duration_us"u8);
+        }
 
-            await using (source)
-            {
-                return await EntityTags.OfFileAsync(source, stored, cancellationToken);
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return (EntityTags.Weak(stored.Version), stored.Length);
-        }
+        json.WriteString("version"u8, file.End.Version?.ToName());
+        json.WriteEndObject();
     }
 }

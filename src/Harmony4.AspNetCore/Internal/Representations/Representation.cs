@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Pipelines;
+using Harmony4.Format;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -11,7 +12,16 @@ namespace Harmony4.AspNetCore.Internal;
 /// <param name="CopyAsync">Sends <c>length</c> bytes from <c>offset</c> on.</param>
 internal sealed record Representation(long Length, EntityTagHeaderValue? Tag, Func<long, long, PipeWriter, CancellationToken, Task> CopyAsync)
 {
+    public const string ContentDigestHeader = "Content-Digest";
+    public const string ReprDigestHeader = "Repr-Digest";
+
     private const string OctetStream = "application/octet-stream";
+
+    /// <summary>SHA-256 of all the bytes, which goes into <c>Repr-Digest</c>; null when it is not known.</summary>
+    public Sha256Digest? Digest { get; init; }
+
+    /// <summary>Finds SHA-256 of <c>length</c> bytes from <c>offset</c> on, which goes into <c>Content-Digest</c>; null for no such header.</summary>
+    public Func<long, long, CancellationToken, ValueTask<Sha256Digest>>? DigestAsync { get; init; }
 
     /// <summary>Answers a request.</summary>
     public async Task SendAsync(HttpContext context)
@@ -50,12 +60,30 @@ internal sealed record Representation(long Length, EntityTagHeaderValue? Tag, Fu
 
         response.ContentType = OctetStream;
         response.ContentLength = range.Length;
-        if (!HttpMethods.IsHead(request.Method) && range.Length > 0)
+        if (Digest is { } digest)
+        {
+            response.Headers[ReprDigestHeader] = Field(digest);
+        }
+
+        if (HttpMethods.IsHead(request.Method))
+        {
+            return;
+        }
+
+        if (DigestAsync is not null)
+        {
+            response.Headers[ContentDigestHeader] = Field(await DigestAsync(range.Start, range.Length, context.RequestAborted));
+        }
+
+        if (range.Length > 0)
         {
             await CopyAsync(range.Start, range.Length, response.BodyWriter, context.RequestAborted);
             Telemetry.BytesServed.Add(range.Length);
         }
     }
+
+    // A dictionary of one byte sequence (RFC 9530 section 2, RFC 9651 section 3.2).
+    private static string Field(in Sha256Digest digest) => $"sha-256=:{Convert.ToBase64String(digest.ToArray())}:";
 
     // A date would have to be compared with Last-Modified, which is not sent; a weak tag never holds (section 13.1.5).
     private bool IfRangeHolds(HttpRequest request) =>

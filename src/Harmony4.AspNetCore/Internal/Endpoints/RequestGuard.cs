@@ -50,6 +50,11 @@ internal sealed class RequestGuard(ILogger logger)
                 return;
             }
 
+            if (problem.Status == StatusCodes.Status422UnprocessableEntity)
+            {
+                logger.LogWarning("{Path}: the stored file is not sound: {Detail}", context.Request.Path, problem.Message);
+            }
+
             await WriteAsync(context, problem);
         }
     };
@@ -102,6 +107,9 @@ internal sealed class RequestGuard(ILogger logger)
         }
 
         headers.Remove(EventStream.BufferingHeader);
+        headers.Remove(Proof.Header);
+        headers.Remove(Representation.ContentDigestHeader);
+        headers.Remove(Representation.ReprDigestHeader);
         response.ContentType = ContentType;
         headers.CacheControl = "no-store";
 
