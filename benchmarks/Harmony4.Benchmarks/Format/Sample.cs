@@ -17,9 +17,10 @@ internal static class Sample
     public static ReadOnlyMemory<byte>[] Blocks(byte[] payload, int blockLength) =>
         [.. Enumerable.Range(0, payload.Length / blockLength).Select(i => new ReadOnlyMemory<byte>(payload, i * blockLength, blockLength))];
 
+    /// <summary>Writes version 1.0.</summary>
     public static async Task WriteAsync(Stream output, ReadOnlyMemory<byte>[] blocks)
     {
-        await using var writer = H4mkContainerWriter.Create(output, leaveOpen: true);
+        await using var writer = H4mkContainerWriter.Create(output, new H4mkWriterOptions { Version = H4mkVersion.V10 }, leaveOpen: true);
         for (var i = 0; i < blocks.Length; i++)
         {
             await writer.WriteBlockAsync(0, new BlockInfo { Pts = (ulong)i * 33_333, IsKey = i % 30 == 0 }, blocks[i]).ConfigureAwait(false);
