@@ -9,6 +9,9 @@ public sealed record SegmentationRun(IReadOnlyList<MediaBlock> Blocks, Segmentat
     /// <summary>Gets the most bytes that were offered without a block coming of them, though more were to follow.</summary>
     public int LongestHeld { get; private init; }
 
+    /// <summary>Gets the track that times come from.</summary>
+    public TimeTrack TimeTrack { get; private init; }
+
     /// <summary>Reads an input that arrives <paramref name="step"/> bytes at a time, in segments of <paramref name="segment"/> bytes; 0 for one.</summary>
     public static SegmentationRun Of(byte[] input, string format, SegmenterOptions? options = null, int step = int.MaxValue, int segment = 0) =>
         Of(input, MediaFormats.Create(format, options), step, segment);
@@ -19,6 +22,7 @@ public sealed record SegmentationRun(IReadOnlyList<MediaBlock> Blocks, Segmentat
         int start = 0, end = (int)Math.Min(step, (long)input.Length);
         ulong? lastKey = null;
         var longestHeld = 0;
+        var timeTrack = default(TimeTrack);
         while (true)
         {
             var isFinal = end == input.Length;
@@ -28,6 +32,8 @@ public sealed record SegmentationRun(IReadOnlyList<MediaBlock> Blocks, Segmentat
                 Require(!block.IsKey || lastKey is null || block.Pts > lastKey, $"key times {lastKey}, {block.Pts}");
                 Require(block.Duration <= ulong.MaxValue - block.Pts, "a block ends after the end of time");
                 lastKey = block.IsKey ? block.Pts : lastKey;
+                timeTrack = blocks.Count == 0 ? segmenter.TimeTrack : timeTrack;
+                Require(segmenter.TimeTrack == timeTrack, $"time tracks {timeTrack}, {segmenter.TimeTrack}");
                 start += (int)block.Length;
                 blocks.Add(block);
                 continue;
@@ -46,13 +52,13 @@ public sealed record SegmentationRun(IReadOnlyList<MediaBlock> Blocks, Segmentat
 
         // The blocks cover the input, in order and without gaps.
         Require(start == input.Length, $"{input.Length - start} bytes left");
-        return new SegmentationRun(blocks, segmenter.Notice) { LongestHeld = longestHeld };
+        return new SegmentationRun(blocks, segmenter.Notice) { LongestHeld = longestHeld, TimeTrack = timeTrack };
     }
 
     public static long OffsetOf(IEnumerable<MediaBlock> blocks, int index) => blocks.Take(index).Sum(b => b.Length);
 
     /// <summary>The blocks and the notice as text, so that a difference shows where it is.</summary>
-    public override string ToString() => string.Join('\n', Blocks) + "\n" + Notice;
+    public override string ToString() => string.Join('\n', Blocks) + "\n" + Notice + "\n" + TimeTrack;
 
     private static ReadOnlySequence<byte> Window(byte[] input, int start, int end, int segment)
     {
