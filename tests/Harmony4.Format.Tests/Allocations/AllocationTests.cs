@@ -106,6 +106,57 @@ public sealed class AllocationTests : IDisposable
             length > 1_000_000 ? 4 : Repeats);
     }
 
+    [Theory]
+    [InlineData("memory", 5_000)]
+    [InlineData("memory", 300_000)]
+    [InlineData("file", 300_000)]
+    public async Task ReadBlock11_PerBlock_AllocatesNothing(string kind, int length)
+    {
+        var bytes = await Sample11Async(20, length);
+        await File.WriteAllBytesAsync(_path, bytes);
+        await using var container = await H4mkContainer.OpenAsync(kind == "memory" ? H4mkSource.FromMemory(bytes) : H4mkSource.FromFile(_path));
+        var destination = new FixedWriter(length + 12);
+        var ordinal = 0L;
+        await AssertNothingAsync([AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))] async ValueTask () =>
+        {
+            await container.ReadBlockAsync(0, ordinal++ % 20, destination).ConfigureAwait(false);
+            destination.Clear();
+        });
+    }
+
+    [Fact]
+    public async Task FindKeyframe11_PageCached_AllocatesNothing()
+    {
+        await using var container = await H4mkContainer.OpenAsync(await Sample11Async(1000, 50));
+        await container.FindKeyframeAsync(0, 0);
+        var pts = 0UL;
+        AssertNothing(() => Complete(container.FindKeyframeAsync(0, pts += 777)));
+        AssertNothing(() => Complete(container.GetBlockAsync(0, (long)(pts += 7) % 1000)));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    [InlineData(100_000)]
+    [InlineData(1_500_000)]
+    public async Task WriteBlock11_PerBlock_AllocatesNothing(int length)
+    {
+        var payload = new byte[length];
+        await using var writer = H4mkContainerWriter.Create(Stream.Null);
+        var pts = 0UL;
+
+        // Past the first pages, which make the room of the tables; a list of pages doubles at 1,024 x 4 blocks and again at x 8.
+        for (var i = 0; i < 6_000; i++)
+        {
+            await writer.WriteBlockAsync(0, new BlockInfo { Pts = pts++, IsKey = true }, i % 40 == 0 ? payload : default(ReadOnlyMemory<byte>));
+        }
+
+        await AssertNothingAsync(
+            [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))] async ValueTask () =>
+                await writer.WriteBlockAsync(0, new BlockInfo { Pts = pts++, IsKey = pts % 8 == 0 }, payload).ConfigureAwait(false),
+            length > 1_000_000 ? 4 : 40);
+    }
+
     [Fact]
     public async Task TrackStream_PerRead_AllocatesNothing()
     {
@@ -125,6 +176,19 @@ public sealed class AllocationTests : IDisposable
 
     private static byte[] Sample(int count, Func<int, int> length) =>
         new Properties.Media([.. Enumerable.Range(0, count).Select(i => new Properties.Block((ulong)i * 1000, true, new byte[length(i)]))]).Encode();
+
+    private static async Task<byte[]> Sample11Async(int count, int length)
+    {
+        using var output = new MemoryStream();
+        await using var writer = H4mkContainerWriter.Create(output, leaveOpen: true);
+        for (var i = 0; i < count; i++)
+        {
+            await writer.WriteBlockAsync(0, new BlockInfo { Pts = (ulong)i * 1000, IsKey = i % 3 == 0 }, new byte[length]);
+        }
+
+        await writer.CompleteAsync();
+        return output.ToArray();
+    }
 
     private static void Complete<T>(ValueTask<T> task)
     {
