@@ -149,7 +149,7 @@ public sealed class H4mkForwardReaderTests
     [InlineData("TOKN", 23, H4mkErrorCode.Token)]
     [InlineData("CORE", 0, H4mkErrorCode.Page)]
     [InlineData("INDX", 20, H4mkErrorCode.Page)]
-    [InlineData("SEEK", 5, H4mkErrorCode.SeekOrder)]
+    [InlineData("SEEK", 5, H4mkErrorCode.Order)]
     [InlineData("ROOT", 130, H4mkErrorCode.Root)]
     [InlineData("TAIL", 3, H4mkErrorCode.Tail)]
     [InlineData("META", 0, H4mkErrorCode.Json)]

@@ -78,7 +78,7 @@ internal sealed partial class ContainerReplay
         }
         else if (_chunk.Tag == ChunkTag.Seek)
         {
-            Expect(_index!.SeekPayload.Span, H4mkErrorCode.SeekOrder, "every 2^s-th keyframe of the first track");
+            Expect(_index!.SeekPayload.Span, H4mkErrorCode.Order, "every 2^s-th keyframe of the first track");
             _place = Place.Root;
         }
         else if (_chunk.Tag == ChunkTag.Root)
@@ -338,7 +338,7 @@ internal sealed partial class ContainerReplay
         _hasSeek = true;
         if (chunk.Length != _index!.SeekPayload.Length)
         {
-            Throw.Bad(H4mkErrorCode.SeekOrder, chunk.Offset, ChunkTag.Seek, string.Create(CultureInfo.InvariantCulture, $"expected a SEEK of {_index.SeekPayload.Length} bytes, found {chunk.Length}"));
+            Throw.Bad(H4mkErrorCode.Order, chunk.Offset, ChunkTag.Seek, string.Create(CultureInfo.InvariantCulture, $"expected a SEEK of {_index.SeekPayload.Length} bytes, found {chunk.Length}"));
         }
 
         Collect(chunk.Length);

@@ -44,7 +44,12 @@ internal sealed class BlockHasher(RecordedIndex index) : IDisposable
         await RetireAsync(_hashing).ConfigureAwait(false);
     }
 
-    public void Dispose() => _large.Dispose();
+    public void Dispose()
+    {
+        _large.Dispose();
+        _filling.Dispose();
+        _hashing.Dispose();
+    }
 
     private void HashNow(int track, int place, in ReadOnlySequence<byte> payload)
     {

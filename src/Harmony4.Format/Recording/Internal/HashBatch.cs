@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Threading.Tasks.Sources;
 using Harmony4.Hashing;
@@ -5,7 +6,7 @@ using Harmony4.Hashing;
 namespace Harmony4.Format.Internal;
 
 /// <summary>Copies of blocks that are hashed together, in lanes, on another thread. Used anew once its digests are taken.</summary>
-internal sealed class HashBatch : IThreadPoolWorkItem, IValueTaskSource
+internal sealed class HashBatch : IThreadPoolWorkItem, IValueTaskSource, IDisposable
 {
     public const int MaxLength = 16 * 1024 * 1024;
     private const int MaxCount = 1024;
@@ -36,10 +37,10 @@ internal sealed class HashBatch : IThreadPoolWorkItem, IValueTaskSource
     /// <param name="track">The position of its track.</param>
     /// <param name="place">Its place on the track's open page.</param>
     /// <param name="payload">The block.</param>
-    public void Add(int track, int place, in System.Buffers.ReadOnlySequence<byte> payload)
+    public void Add(int track, int place, in ReadOnlySequence<byte> payload)
     {
         var length = (int)payload.Length;
-        Reserve(_length + length);
+        Reserve(_length + length, length);
         var copy = _copies.AsMemory(_length, length);
         var to = copy.Span;
         foreach (var segment in payload)
@@ -107,16 +108,33 @@ internal sealed class HashBatch : IThreadPoolWorkItem, IValueTaskSource
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _done.OnCompleted(continuation, state, token, flags);
 
-    private void Reserve(int length)
+    /// <summary>Gives the copies back. While another thread still hashes them they are left to the collector.</summary>
+    public void Dispose()
+    {
+        var copies = _copies;
+        _copies = [];
+        if (!IsRunning && copies.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(copies);
+        }
+    }
+
+    private void Reserve(int length, int block)
     {
         if (length <= _copies.Length)
         {
             return;
         }
 
-        // Messages are slices of the old array, so they are cut anew from the new one.
-        var grown = GC.AllocateUninitializedArray<byte>(Math.Min(MaxLength, Math.Max(64 * 1024, Math.Max(length, 2 * _copies.Length))));
+        // Blocks are mostly of one length: room for as many as fill the lanes. Messages are slices of the old array, so they are cut anew.
+        var wanted = Math.Max(64 * 1024, Math.Max(Math.Max(length, 2 * _copies.Length), LaneMultiple * block));
+        var grown = ArrayPool<byte>.Shared.Rent(Math.Max(length, Math.Min(MaxLength, wanted)));
         _copies.AsSpan(0, _length).CopyTo(grown);
+        if (_copies.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_copies);
+        }
+
         _copies = grown;
         var at = 0;
         for (var i = 0; i < Count; i++)

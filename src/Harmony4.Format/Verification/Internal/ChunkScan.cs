@@ -10,8 +10,8 @@ namespace Harmony4.Format.Internal;
 /// </summary>
 internal sealed class ChunkScan(H4mkSource source, long length, int degree) : IDisposable
 {
-    // Sixteen blocks of the default length, which fill the lanes.
-    private const int SegmentLength = 8 * 1024 * 1024;
+    // Sixteen blocks of the default length, which fill the lanes, with their headers and a page.
+    private const int SegmentLength = (8 * 1024 * 1024) + (128 * 1024);
     private const int PieceLength = 1024 * 1024;
 
     private readonly SemaphoreSlim _reading = new(1, 1);
