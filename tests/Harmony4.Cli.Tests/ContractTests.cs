@@ -288,8 +288,10 @@ public sealed class ContractTests : IDisposable
         Assert.Equal(outcome.Code == 0, state == "unsigned");
         Assert.All(outcome.Json.GetProperty("findings").EnumerateArray(), f => Assert.Equal(["chunk", "offset", "code", "message"], f.EnumerateObject().Select(p => p.Name)));
 
-        // Whatever opens can be inspected; from a pipe it is judged alike.
-        Assert.Equal(0, (await _tool.RunAsync("inspect", path, "--json")).Code);
+        // Whatever opens can be inspected; a fault of structure keeps a file from opening. From a pipe it is judged alike.
+        var codes = outcome.Json.GetProperty("findings").EnumerateArray().Select(f => f.GetProperty("code").GetString());
+        var opens = !codes.Any(c => c is "short" or "overrun" or "trailing" or "bad-tag" or "bad-length" or "duplicate" or "after-veri");
+        Assert.Equal(opens ? 0 : 3, (await _tool.RunAsync("inspect", path, "--json")).Code);
         var piped = await _tool.RunWithInputAsync(bytes, "verify", "-", "--json");
         Assert.Equal((outcome.Code, outcome.Text), (piped.Code, piped.Text));
     }

@@ -63,7 +63,8 @@ public sealed class WebContainerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("501 Not Implemented", 1)]
+    // A server that does not know a range from the end is asked once more, from the start.
+    [InlineData("501 Not Implemented", 2)]
     [InlineData("404 Not Found", 1)]
     [InlineData("500 Internal Server Error", 4)]
     public async Task Verify_FailureThatStays_EndsWithItsStatus(string status, int requests)
@@ -79,6 +80,8 @@ public sealed class WebContainerTests : IDisposable
         var never = new TaskCompletionSource();
         await using var server = new RangeServer([]) { Misbehave = _ => new RangeResponse("200 OK", [0]) { ContentLength = "4000000000", Hold = never.Task } };
         (await _tool.RunAsync("verify", server.Address.AbsoluteUri)).ShouldFail(3, "the whole file (status 200)");
-        Assert.Single(server.Requests);
+
+        // The length that it announces makes a range from the start possible, which it ignores as well.
+        Assert.Equal([true, false], server.Requests.Select(r => r.IsSuffix));
     }
 }

@@ -38,7 +38,7 @@ internal sealed class ExportCommand
 
     private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        var paths = result.GetValue(_inputs)!;
+        var paths = Paths.Of(result, _inputs);
         if (paths.Count(p => p == InputFile.StandardStream) > 1)
         {
             throw CliException.Usage("standard input (-) can be one input only");

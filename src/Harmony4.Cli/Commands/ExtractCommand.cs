@@ -50,34 +50,54 @@ internal sealed class ExtractCommand
                 throw CliException.Usage($"{name}: the container is not masked (its META does not say so): --mask-key-file would spoil its blocks");
             }
 
-            var file = OutputFile.Create(_output.Path(result) ?? InputFile.StandardStream, _output.Force(result), _console);
-            await using (file.ConfigureAwait(false))
+            var proof = await CliApplication.LocateAsync(name, () => _proof.StageAsync(
+                result,
+                opened,
+                _console,
+                () => opened.ProveBlockAsync(opened.GetTrack(options.Track).Id, options.Block!.Value, cancellationToken),
+                _output.Force(result),
+                cancellationToken)).ConfigureAwait(false);
+            try
             {
-                await ProgressDisplay.RunAsync(_console, "extract", progress => CliApplication.LocateAsync(name, async () =>
+                await WriteAsync(result, name, opened, options with { Mask = mask }, cancellationToken).ConfigureAwait(false);
+                if (proof is not null)
                 {
-                    var transport = new MediaTransport();
-                    if (result.GetValue(_asContainer))
-                    {
-                        await transport.ExtractContainerAsync(opened, file.Stream, options.Track, progress, cancellationToken).ConfigureAwait(false);
-                    }
-                    else
-                    {
-                        await transport.ExtractAsync(opened, file.Stream, options with { Mask = mask }, progress, cancellationToken).ConfigureAwait(false);
-                    }
-
-                    return true;
-                })).ConfigureAwait(false);
-                await CliApplication.LocateAsync(name, async () =>
+                    await proof.CompleteAsync(cancellationToken).ConfigureAwait(false);
+                }
+            }
+            finally
+            {
+                if (proof is not null)
                 {
-                    var track = opened.GetTrack(options.Track).Id;
-                    await _proof.WriteAsync(result, opened, _console, () => opened.ProveBlockAsync(track, options.Block!.Value, cancellationToken), cancellationToken, _output.Force(result)).ConfigureAwait(false);
-                    return true;
-                }).ConfigureAwait(false);
-                await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
+                    await proof.DisposeAsync().ConfigureAwait(false);
+                }
             }
         }
 
         return ExitCode.Done;
+    }
+
+    private async Task WriteAsync(ParseResult result, string name, H4mkContainer opened, ExtractOptions options, CancellationToken cancellationToken)
+    {
+        var file = OutputFile.Create(_output.Path(result) ?? InputFile.StandardStream, _output.Force(result), _console);
+        await using (file.ConfigureAwait(false))
+        {
+            await ProgressDisplay.RunAsync(_console, "extract", progress => CliApplication.LocateAsync(name, async () =>
+            {
+                var transport = new MediaTransport();
+                if (result.GetValue(_asContainer))
+                {
+                    await transport.ExtractContainerAsync(opened, file.Stream, options.Track, progress, cancellationToken).ConfigureAwait(false);
+                }
+                else
+                {
+                    await transport.ExtractAsync(opened, file.Stream, options, progress, cancellationToken).ConfigureAwait(false);
+                }
+
+                return true;
+            })).ConfigureAwait(false);
+            await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private ExtractOptions Options(ParseResult result)

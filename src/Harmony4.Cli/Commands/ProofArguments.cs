@@ -15,12 +15,12 @@ internal sealed class ProofArguments
 
     public string? Path(ParseResult result) => result.GetValue(_proof);
 
-    /// <summary>Writes a proof where one was asked for. It takes the place of an older one only with <c>--force</c>, where the command has that.</summary>
-    public async Task WriteAsync(ParseResult result, H4mkContainer container, CliConsole console, Func<ValueTask<byte[]>> prove, CancellationToken cancellationToken, bool overwrite = false)
+    /// <summary>Writes a proof where one was asked for, under its temporary name: the caller completes it when all else is done. It takes the place of an older one only with <c>--force</c>.</summary>
+    public async Task<OutputFile?> StageAsync(ParseResult result, H4mkContainer container, CliConsole console, Func<ValueTask<byte[]>> prove, bool overwrite, CancellationToken cancellationToken)
     {
         if (Path(result) is not { } path)
         {
-            return;
+            return null;
         }
 
         if (container.Version == H4mkVersion.V10)
@@ -30,10 +30,15 @@ internal sealed class ProofArguments
 
         var proof = await prove().ConfigureAwait(false);
         var file = OutputFile.Create(path, overwrite, console);
-        await using (file.ConfigureAwait(false))
+        try
         {
             await file.Stream.WriteAsync(proof, cancellationToken).ConfigureAwait(false);
-            await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            return file;
+        }
+        catch
+        {
+            await file.DisposeAsync().ConfigureAwait(false);
+            throw;
         }
     }
 }

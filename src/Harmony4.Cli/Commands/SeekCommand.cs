@@ -13,9 +13,10 @@ internal static class SeekCommand
         var pts = new Argument<ulong>("pts") { Description = "The time: microseconds, 1.5s, 250ms or hh:mm:ss.ffffff.", CustomParser = Values.Time };
         var track = new Option<int?>("--track") { Description = "The track's id. Default: the first track.", CustomParser = r => Values.Number<int>(r) };
         var proof = new ProofArguments("Write a proof of the answer to this file, which verify --proof checks against the container's root.");
+        var force = new Option<bool>("--force", "-f") { Description = "With --proof: overwrite an existing file." };
         var lenient = new Option<bool>("--lenient") { Description = "Sort a 1.0 seek table whose times decrease instead of refusing it." };
         var json = new Option<bool>("--json") { Description = "Print one JSON document; null when nothing is at or before that time." };
-        var command = new Command("seek", "Find the keyframe at or before a time.") { container, pts, track, lenient, json };
+        var command = new Command("seek", "Find the keyframe at or before a time.") { container, pts, track, force, lenient, json };
         proof.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -30,7 +31,15 @@ internal static class SeekCommand
                 {
                     var keyframe = await new MediaTransport().SeekAsync(opened, asked, id, cancellationToken).ConfigureAwait(false);
                     var reads = (ContainerFile.CountReads(opened.Source), opened.Source.BytesRead);
-                    await proof.WriteAsync(result, opened, console, () => opened.ProveKeyframeAsync(opened.GetTrack(id).Id, asked, cancellationToken), cancellationToken).ConfigureAwait(false);
+                    var file = await proof.StageAsync(result, opened, console, () => opened.ProveKeyframeAsync(opened.GetTrack(id).Id, asked, cancellationToken), result.GetValue(force), cancellationToken).ConfigureAwait(false);
+                    if (file is not null)
+                    {
+                        await using (file.ConfigureAwait(false))
+                        {
+                            await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
+                        }
+                    }
+
                     return (keyframe, reads);
                 }).ConfigureAwait(false);
                 if (result.GetValue(json))

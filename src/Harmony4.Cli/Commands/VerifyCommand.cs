@@ -50,7 +50,7 @@ internal sealed class VerifyCommand
 
     private Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        var paths = result.GetValue(_containers)!;
+        var paths = Paths.Of(result, _containers);
         if (result.GetValue(_proof) is { } proof)
         {
             return paths.Length == 0 && result.GetValue(_root) is { } root
