@@ -32,7 +32,7 @@ internal static class MutationRun
             var mutation = mutations[i];
             var outcome = project.TryEmit(mutation, folder.AssemblyPath) ? folder.Test(mutation) : Outcome.NotCompiled;
             report.Add(mutation, outcome);
-            if (outcome is Outcome.Survived or Outcome.TimedOut || i % 50 == 49)
+            if (outcome is Outcome.Survived or Outcome.TimedOut || i % 10 == 9)
             {
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture, $"{watch.Elapsed:h\\:mm\\:ss} {i + 1}/{mutations.Count} {outcome} {mutation}"));

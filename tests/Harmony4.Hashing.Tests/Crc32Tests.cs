@@ -48,6 +48,36 @@ public sealed class Crc32Tests
     }
 
     [Fact]
+    public void Combine_EveryPowerOfTwo_AgreesWithTwoHalves()
+    {
+        for (var k = 0; k < 62; k++)
+        {
+            foreach (var crc in new uint[] { 1, 0x80000000, 0x12345678 })
+            {
+                var half = Crc32.Combine(crc, 0, 1L << k);
+                Assert.Equal(Crc32.Combine(half, 0, 1L << k), Crc32.Combine(crc, 0, 1L << (k + 1)));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(0u)]
+    [InlineData(1u)]
+    [InlineData(2u)]
+    [InlineData(0x80000000u)]
+    [InlineData(uint.MaxValue)]
+    public void Combine_AnyFirst_EqualsAppending(uint first)
+    {
+        foreach (var length in new[] { 0, 1, 2, 3, 7, 16, 100, 1000 })
+        {
+            var bytes = Vectors.SeededBytes("second", length);
+            var appended = new Crc32(first);
+            appended.Append(bytes);
+            Assert.Equal(appended.Value, Crc32.Combine(first, Crc32.Compute(bytes), length));
+        }
+    }
+
+    [Fact]
     public void Append_AnyLength_AllocatesNothing()
     {
         var bytes = new byte[10_000];

@@ -41,7 +41,13 @@ public sealed class LaneCostsTests
     }
 
     [Fact]
-    public void Widest_ThisCpu_IsSupported() => Assert.True(LaneEngine.IsSupported(LaneEngine.Widest));
+    public void Widest_ThisCpu_IsTheLastSupported()
+    {
+        Assert.Equal(LanePaths.Supported.Last(), LaneEngine.Widest);
+        Assert.True(LaneEngine.IsSupported(LanePath.Platform));
+        Assert.False(LaneEngine.IsSupported((LanePath)4));
+        Assert.Equal([1, 4, 8, 16], Enum.GetValues<LanePath>().Select(LaneEngine.Lanes));
+    }
 
     public enum LaneWidth
     {
