@@ -20,11 +20,11 @@ public sealed class ProofTests : IDisposable
         Assert.Equal(Vectors.Read("h4mk-1.1/key-at-100000.proof"), _tool.Read("p"));
         var outcome = await VerifyAsync(proof, await RootAsync(Container));
         Assert.Equal(
-            $$"""{"holds":true,"kind":"keyframe","track":0,"ordinal":{{found.GetProperty("block")}},"pts":{{found.GetProperty("pts")}},"new_root":null,"aux_same":null}""",
+            $$"""{"holds":true,"kind":2,"track":0,"ordinal":{{found.GetProperty("block")}},"pts":{{found.GetProperty("pts")}},"new_root":null,"aux_same":null}""",
             outcome.Text.Trim());
 
         var other = await VerifyAsync(proof, new string('0', 64));
-        Assert.Equal((1, """{"holds":false,"kind":"keyframe","track":null,"ordinal":null,"pts":null,"new_root":null,"aux_same":null}"""), (other.Code, other.Text.Trim()));
+        Assert.Equal((1, """{"holds":false,"kind":2,"track":null,"ordinal":null,"pts":null,"new_root":null,"aux_same":null}"""), (other.Code, other.Text.Trim()));
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class ProofTests : IDisposable
         Assert.Equal((0, ""), (outcome.Code, outcome.Error));
         Assert.Equal(Vectors.Read("h4mk-1.1/block-7.proof"), _tool.Read("p"));
         var json = (await VerifyAsync(proof, await RootAsync(Container))).Json;
-        Assert.Equal(("block", 7), (json.GetProperty("kind").GetString(), json.GetProperty("ordinal").GetInt32()));
+        Assert.Equal((1, 7), (json.GetProperty("kind").GetInt32(), json.GetProperty("ordinal").GetInt32()));
         (await _tool.RunAsync("extract", Container, "--block", "7", "--proof", proof)).ShouldFail(2, proof, "--force");
     }
 
@@ -55,7 +55,7 @@ public sealed class ProofTests : IDisposable
         var proof = Vectors.PathOf("h4mk-1.1/append.proof");
         var (old, later) = (await RootAsync(Container), await RootAsync(Vectors.PathOf("h4mk-1.1/appended.h4mk")));
         var outcome = await _tool.RunAsync("verify", "--proof", proof, "--root", old, "--new-root", later, "--json");
-        Assert.Equal((0, $$"""{"holds":true,"kind":"extension","track":null,"ordinal":null,"pts":null,"new_root":"{{later}}","aux_same":true}"""), (outcome.Code, outcome.Text.Trim()));
+        Assert.Equal((0, $$"""{"holds":true,"kind":3,"track":null,"ordinal":null,"pts":null,"new_root":"{{later}}","aux_same":true}"""), (outcome.Code, outcome.Text.Trim()));
         (await VerifyAsync(proof, old)).ShouldFail(2, "--new-root");
         Assert.Equal(1, (await _tool.RunAsync("verify", "--proof", proof, "--root", later, "--new-root", old)).Code);
     }

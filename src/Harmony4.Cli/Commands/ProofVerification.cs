@@ -52,7 +52,7 @@ internal static class ProofVerification
     {
         writer.WriteStartObject();
         writer.WriteBoolean("holds"u8, fact is not null || extension is not null);
-        writer.WriteString("kind"u8, NameOf(kind));
+        WriteNumber(writer, "kind"u8, kind == ProofKind.None ? null : (int)kind);
         WriteNumber(writer, "track"u8, fact?.Track);
         WriteNumber(writer, "ordinal"u8, fact?.Ordinal);
         if (fact?.Pts is { } pts)
@@ -88,14 +88,6 @@ internal static class ProofVerification
             writer.WriteNull(name);
         }
     }
-
-    private static string? NameOf(ProofKind kind) => kind switch
-    {
-        ProofKind.Block => "block",
-        ProofKind.Keyframe => "keyframe",
-        ProofKind.Extension => "extension",
-        _ => null,
-    };
 
     private static string Describe(ProvenFact? fact, ProvenExtension? extension) => (fact, extension) switch
     {

@@ -81,6 +81,27 @@ public sealed class Damage11Tests
         }
     }
 
+    [Fact]
+    public async Task Verify_ManyInterleavedTracks_ReadsEachPageOnce()
+    {
+        const int tracks = 60;
+        using var output = new MemoryStream();
+        await using (var writer = H4mkContainerWriter.Create(output, new H4mkWriterOptions { Tracks = [.. Enumerable.Range(0, tracks).Select(i => new H4mkTrackInfo { Id = i, Kind = TrackKind.Data })] }, leaveOpen: true))
+        {
+            for (var i = 0; i < tracks * 300; i++)
+            {
+                await writer.WriteBlockAsync(i % tracks, new BlockInfo { Pts = (ulong)i }, new byte[] { (byte)i });
+            }
+
+            await writer.CompleteAsync();
+        }
+
+        await using var source = H4mkSource.FromStream(output);
+        var result = await H4mkContainer.VerifyAsync(source, new H4mkContainerOptions { PageCacheLength = 0 });
+        Assert.Equal(VerificationState.Unsigned, result.State);
+        Assert.InRange(source.BytesRead, output.Length, (2 * output.Length) + (512 * 1024));
+    }
+
     private static List<long> Chunks(byte[] bytes)
     {
         var offsets = new List<long>();

@@ -62,7 +62,8 @@ internal static class FileVerifier
         H4mkFormatException? refusal = null;
         try
         {
-            index = new PagedIndex(source, await EndReader.ReadAsync(source, end, length, options, cancellationToken).ConfigureAwait(false), options);
+            var read = await EndReader.ReadAsync(source, end, length, options, cancellationToken).ConfigureAwait(false);
+            index = new PagedIndex(source, read, options with { PageCacheLength = Math.Max(options.PageCacheLength, OnePageOfEachTrack(read.Root)) });
         }
         catch (H4mkFormatException exception)
         {
@@ -96,6 +97,10 @@ internal static class FileVerifier
         return await verifier.RunAsync(progress, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>What the pages take that blocks of interleaved tracks need at a time: at most some 80 MiB, since all tracks together have at most 2^20 blocks in a page of each.</summary>
+    private static int OnePageOfEachTrack(RootTables root) =>
+        (root.Tracks.Length + 1) * (PageHeader.Size + ((PageHeader.BytesPerBlock + sizeof(long) + sizeof(int)) << root.Header.PageLog2));
+
     private static void CheckHeader(ReadOnlySpan<byte> start)
     {
         if (start.Length < FileHeader.Size)
@@ -120,6 +125,11 @@ internal static class FileVerifier
             }
 
             var chunk = ChunkHeader.Read(header).At(at);
+            if (!chunk.Tag.IsValid)
+            {
+                return true;
+            }
+
             if (chunk.EndOffset == length)
             {
                 return false;

@@ -46,6 +46,12 @@ internal sealed partial class Verifier11
             return chunk.Info.Tag == ChunkTag.Tail && _due.Count > 0 ? AcceptDueAsync(chunk) : MisplacedAsync(chunk, ChunkFault.AfterRoot.Message);
         }
 
+        if (++_signCount > _options.MaxSignCount || chunk.Info.Length > _options.MaxSignLength)
+        {
+            _log.Add(ChunkTag.Sign, chunk.Info.Offset, H4mkErrorCode.Limit, $"expected at most {_options.MaxSignCount} SIGN chunks of at most {_options.MaxSignLength} bytes (limits of the options), found more");
+            return new ValueTask<long>(chunk.Info.EndOffset);
+        }
+
         return !chunk.IsCrcValid ? FailAsync(chunk, H4mkErrorCode.Crc, CrcDetail(chunk))
             : chunk.Info.Length == chunk.Payload.Length && !SignHeader.TryRead(chunk.Payload.Span, out _)
                 ? FailAsync(chunk, H4mkErrorCode.Sign, "expected kind, a zero byte, a hint and a body, found fewer bytes or another zero byte")

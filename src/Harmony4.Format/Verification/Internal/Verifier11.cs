@@ -32,6 +32,7 @@ internal sealed partial class Verifier11
     private StructureRules _looseRules;
     private byte[] _scratch = [];
     private long _blockCount;
+    private int _signCount;
     private long _payloadLength;
     private Sha256Digest? _veri;
 
