@@ -81,7 +81,8 @@ public sealed class HttpRangeSourceBodyTests
             "206 Partial Content",
             [.. "a\r\n"u8, .. File[..10], .. "\r\n0\r\n\r\n"u8],
             "Content-Range: bytes 0-9/1000",
-            "Transfer-Encoding: chunked") { ContentLength = "" };
+            "Transfer-Encoding: chunked")
+        { ContentLength = "" };
         using var client = RangeServer.CreateClient();
         await using var source = new HttpRangeSource(client, server.Address);
         var buffer = new byte[10];

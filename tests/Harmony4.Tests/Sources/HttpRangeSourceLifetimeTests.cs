@@ -128,7 +128,8 @@ public sealed class HttpRangeSourceLifetimeTests
         {
             await Task.Delay(Timeout.Infinite, cancellationToken);
             throw new InvalidOperationException("unreachable");
-        })) { Timeout = TimeSpan.FromMilliseconds(50) };
+        }))
+        { Timeout = TimeSpan.FromMilliseconds(50) };
         await using var source = new HttpRangeSource(client, new Uri("http://media.test/c"));
         await HttpRangeSourceTests.FailsAsync(source, "http://media.test/c: no answer in time", s => s.ReadAsync(0, new byte[100]));
     }
@@ -151,7 +152,8 @@ public sealed class HttpRangeSourceLifetimeTests
         {
             versions.Add((request.Version, request.VersionPolicy));
             return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent([]) });
-        })) { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        }))
+        { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
         await using var source = new HttpRangeSource(client, new Uri("http://media.test/c"));
         Assert.Equal(new SourceRead(0, 0), await source.ReadAsync(0, new byte[10]));
         Assert.Equal([(HttpVersion.Version20, HttpVersionPolicy.RequestVersionExact)], versions);
