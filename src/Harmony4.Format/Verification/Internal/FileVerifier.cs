@@ -22,10 +22,10 @@ internal static class FileVerifier
             var start = await ReadStartAsync(source, end, read.Length, cancellationToken).ConfigureAwait(false);
             if (ContainerOpening.EndsInTail(end.Span))
             {
-                var result = await VerifyTailedAsync(source, end, read.Length, start, options, progress, cancellationToken).ConfigureAwait(false);
+                var (result, chain) = await VerifyTailedAsync(source, end, read.Length, start, options, progress, cancellationToken).ConfigureAwait(false);
 
                 // The bytes of a TAIL inside the payload of the last chunk are no TAIL.
-                if (result.Integrity != Integrity.Invalid || await ReachesTailAsync(source, read.Length, cancellationToken).ConfigureAwait(false))
+                if (result.Integrity != Integrity.Invalid || await ReachesTailAsync(source, chain, read.Length, cancellationToken).ConfigureAwait(false))
                 {
                     return result;
                 }
@@ -54,7 +54,7 @@ internal static class FileVerifier
         return start;
     }
 
-    private static async ValueTask<VerificationResult> VerifyTailedAsync(
+    private static async ValueTask<(VerificationResult Result, long ChainOffset)> VerifyTailedAsync(
         H4mkSource source, ReadOnlyMemory<byte> end, long length, byte[] start, H4mkContainerOptions options, IProgress<VerificationProgress>? progress, CancellationToken cancellationToken)
     {
         var log = new VerificationLog(options.MaxFindings);
@@ -79,7 +79,8 @@ internal static class FileVerifier
         }
 
         var isRecorded = start.AsSpan(FileHeader.Size).SequenceEqual("TRAK"u8);
-        return await new Verifier11(source, length, index, hasTail: true, options, log, cancellationToken).RunAsync(isRecorded, progress, refusal).ConfigureAwait(false);
+        var verifier = new Verifier11(source, length, index, hasTail: true, options, log, cancellationToken);
+        return (await verifier.RunAsync(isRecorded, progress, refusal).ConfigureAwait(false), verifier.ChainOffset);
     }
 
     private static async ValueTask<VerificationResult> VerifyWithoutTailAsync(
@@ -107,11 +108,11 @@ internal static class FileVerifier
     }
 
     /// <summary>Whether the chain of chunk lengths does not end in a chunk that holds the TAIL. A chain that breaks off says nothing.</summary>
-    private static async ValueTask<bool> ReachesTailAsync(H4mkSource source, long length, CancellationToken cancellationToken)
+    private static async ValueTask<bool> ReachesTailAsync(H4mkSource source, long start, long length, CancellationToken cancellationToken)
     {
         var tail = length - TailRecord.ChunkSize;
         var header = new byte[ChunkHeader.Size];
-        for (long at = FileHeader.Size; at < tail && length - at >= ChunkHeader.Size;)
+        for (var at = start; at < tail && length - at >= ChunkHeader.Size;)
         {
             var read = await source.ReadAsync(at, header, cancellationToken).ConfigureAwait(false);
             if (read.Count < header.Length)

@@ -34,6 +34,7 @@ internal sealed partial class Verifier11
     private long _blockCount;
     private long _payloadLength;
     private Sha256Digest? _veri;
+    private long _chainEnd = FileHeader.Size;
 
     /// <param name="source">The file.</param>
     /// <param name="length">Its length.</param>
@@ -53,6 +54,9 @@ internal sealed partial class Verifier11
         _log = log;
         _cancellationToken = cancellationToken;
     }
+
+    /// <summary>The last chunk that the lengths of the chunks before it lead to, as far as the scan went by them.</summary>
+    public long ChainOffset { get; private set; } = FileHeader.Size;
 
     private enum Phase
     {
@@ -124,6 +128,12 @@ internal sealed partial class Verifier11
 
     private ValueTask<long> AcceptAsync(ScannedChunk chunk)
     {
+        if (chunk.Info.Offset == _chainEnd)
+        {
+            ChainOffset = chunk.Info.Offset;
+            _chainEnd = chunk.Info.EndOffset;
+        }
+
         if (!chunk.IsCut && chunk.Info.Tag == ChunkTag.Core)
         {
             _blockCount++;
