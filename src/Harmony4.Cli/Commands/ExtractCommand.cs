@@ -115,6 +115,8 @@ internal sealed class ExtractCommand
             throw CliException.Usage("--proof goes with --block: it proves one block");
         }
 
+        _proof.RequireApartFrom(result, _output.Path(result) ?? InputFile.StandardStream);
+
         if (result.GetValue(_asContainer)
             && (options is not { Block: null, From: null, To: null, IncludeInit: true } || result.GetValue(_maskKey) is not null))
         {

@@ -15,6 +15,15 @@ internal sealed class ProofArguments
 
     public string? Path(ParseResult result) => result.GetValue(_proof);
 
+    /// <summary>Two outputs in one place would leave one of them, or both mixed.</summary>
+    public void RequireApartFrom(ParseResult result, string output)
+    {
+        if (Path(result) is { } path && PlaceOf(path) == PlaceOf(output))
+        {
+            throw CliException.Usage($"--proof: {path} is where the other output goes");
+        }
+    }
+
     /// <summary>Writes a proof where one was asked for, under its temporary name: the caller completes it when all else is done. It takes the place of an older one only with <c>--force</c>.</summary>
     public async Task<OutputFile?> StageAsync(ParseResult result, H4mkContainer container, CliConsole console, Func<ValueTask<byte[]>> prove, bool overwrite, CancellationToken cancellationToken)
     {
@@ -41,4 +50,6 @@ internal sealed class ProofArguments
             throw;
         }
     }
+
+    private static string PlaceOf(string path) => path is InputFile.StandardStream or "" ? path : System.IO.Path.GetFullPath(path);
 }

@@ -20,6 +20,7 @@ internal static class SeekCommand
         proof.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
         {
+            proof.RequireApartFrom(result, InputFile.StandardStream);
             var path = result.GetValue(container)!;
             var options = new H4mkContainerOptions { SortSeek = result.GetValue(lenient) };
             var opened = await ContainerFile.OpenAsync(path, console, cancellationToken, options).ConfigureAwait(false);

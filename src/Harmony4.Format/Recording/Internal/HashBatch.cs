@@ -23,6 +23,7 @@ internal sealed class HashBatch : IThreadPoolWorkItem, IValueTaskSource, IDispos
     private ManualResetValueTaskSourceCore<bool> _done;
     private byte[] _copies = [];
     private int _length;
+    private bool _isDisposed;
 
     public int Count { get; private set; }
 
@@ -39,6 +40,8 @@ internal sealed class HashBatch : IThreadPoolWorkItem, IValueTaskSource, IDispos
     /// <param name="payload">The block.</param>
     public void Add(int track, int place, in ReadOnlySequence<byte> payload)
     {
+        // The writer may have been disposed while it waited for the output; the copies are another's by now.
+        ObjectDisposedException.ThrowIf(_isDisposed, typeof(H4mkContainerWriter));
         var length = (int)payload.Length;
         Reserve(_length + length, length);
         var copy = _copies.AsMemory(_length, length);
@@ -113,6 +116,7 @@ internal sealed class HashBatch : IThreadPoolWorkItem, IValueTaskSource, IDispos
     {
         var copies = _copies;
         _copies = [];
+        _isDisposed = true;
         if (!IsRunning && copies.Length > 0)
         {
             ArrayPool<byte>.Shared.Return(copies);

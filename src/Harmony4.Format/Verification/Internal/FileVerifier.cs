@@ -22,10 +22,10 @@ internal static class FileVerifier
             var start = await ReadStartAsync(source, end, read.Length, cancellationToken).ConfigureAwait(false);
             if (ContainerOpening.EndsInTail(end.Span))
             {
-                var result = await VerifyTailedAsync(source, end, read.Length, start, options, progress, cancellationToken).ConfigureAwait(false);
+                var (result, chain) = await VerifyTailedAsync(source, end, read.Length, start, options, progress, cancellationToken).ConfigureAwait(false);
 
                 // The bytes of a TAIL inside the payload of the last chunk are no TAIL.
-                if (result.Integrity != Integrity.Invalid || await ReachesTailAsync(source, read.Length, cancellationToken).ConfigureAwait(false))
+                if (result.Integrity != Integrity.Invalid || await ReachesTailAsync(source, chain, read.Length, cancellationToken).ConfigureAwait(false))
                 {
                     return result;
                 }
@@ -54,7 +54,7 @@ internal static class FileVerifier
         return start;
     }
 
-    private static async ValueTask<VerificationResult> VerifyTailedAsync(
+    private static async ValueTask<(VerificationResult Result, long ChainOffset)> VerifyTailedAsync(
         H4mkSource source, ReadOnlyMemory<byte> end, long length, byte[] start, H4mkContainerOptions options, IProgress<VerificationProgress>? progress, CancellationToken cancellationToken)
     {
         var log = new VerificationLog(options.MaxFindings);
@@ -62,8 +62,7 @@ internal static class FileVerifier
         H4mkFormatException? refusal = null;
         try
         {
-            var read = await EndReader.ReadAsync(source, end, length, options, cancellationToken).ConfigureAwait(false);
-            index = new PagedIndex(source, read, options with { PageCacheLength = Math.Max(options.PageCacheLength, OnePageOfEachTrack(read.Root)) });
+            index = new PagedIndex(source, await EndReader.ReadAsync(source, end, length, options, cancellationToken).ConfigureAwait(false), options);
         }
         catch (H4mkFormatException exception)
         {
@@ -80,7 +79,8 @@ internal static class FileVerifier
         }
 
         var isRecorded = start.AsSpan(FileHeader.Size).SequenceEqual("TRAK"u8);
-        return await new Verifier11(source, length, index, hasTail: true, options, log, cancellationToken).RunAsync(isRecorded, progress, refusal).ConfigureAwait(false);
+        var verifier = new Verifier11(source, length, index, hasTail: true, options, log, cancellationToken);
+        return (await verifier.RunAsync(isRecorded, progress, refusal).ConfigureAwait(false), verifier.ChainOffset);
     }
 
     private static async ValueTask<VerificationResult> VerifyWithoutTailAsync(
@@ -97,10 +97,6 @@ internal static class FileVerifier
         return await verifier.RunAsync(progress, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>What the pages take that blocks of interleaved tracks need at a time: at most some 80 MiB, since all tracks together have at most 2^20 blocks in a page of each.</summary>
-    private static int OnePageOfEachTrack(RootTables root) =>
-        (root.Tracks.Length + 1) * (PageHeader.Size + ((PageHeader.BytesPerBlock + sizeof(long) + sizeof(int)) << root.Header.PageLog2));
-
     private static void CheckHeader(ReadOnlySpan<byte> start)
     {
         if (start.Length < FileHeader.Size)
@@ -112,11 +108,11 @@ internal static class FileVerifier
     }
 
     /// <summary>Whether the chain of chunk lengths does not end in a chunk that holds the TAIL. A chain that breaks off says nothing.</summary>
-    private static async ValueTask<bool> ReachesTailAsync(H4mkSource source, long length, CancellationToken cancellationToken)
+    private static async ValueTask<bool> ReachesTailAsync(H4mkSource source, long start, long length, CancellationToken cancellationToken)
     {
         var tail = length - TailRecord.ChunkSize;
         var header = new byte[ChunkHeader.Size];
-        for (long at = FileHeader.Size; at < tail && length - at >= ChunkHeader.Size;)
+        for (var at = start; at < tail && length - at >= ChunkHeader.Size;)
         {
             var read = await source.ReadAsync(at, header, cancellationToken).ConfigureAwait(false);
             if (read.Count < header.Length)

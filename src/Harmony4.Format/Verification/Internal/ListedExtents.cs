@@ -5,6 +5,9 @@ internal sealed class ListedExtents(PagedIndex index)
 {
     private const int TokenChunkSize = ChunkHeader.Size + TokenRecord.Size;
 
+    // The page of each track that the scan is in. Tracks that are interleaved would push one another's out of the cache, and each block would cost a page.
+    private HeldPage[]? _held;
+
     /// <summary>What is listed at a position; null when nothing is.</summary>
     /// <param name="offset">The position.</param>
     /// <param name="twin">How far the blocks are: only the next block of each track can be meant.</param>
@@ -45,17 +48,20 @@ internal sealed class ListedExtents(PagedIndex index)
             return null;
         }
 
-        try
+        _held ??= new HeldPage[index.Root.Tracks.Length];
+        var number = index.PageOf(ordinal);
+        if (!_held[position].IsKnown || _held[position].Number != number)
         {
-            var page = await index.LoadAsync(position, index.PageOf(ordinal), cancellationToken).ConfigureAwait(false);
-            var at = (int)(ordinal - page.FirstOrdinal);
-            return (page.Entry(at), page.ChunkOffset(at));
+            _held[position] = new HeldPage(true, number, await LoadAsync(position, number, cancellationToken).ConfigureAwait(false));
         }
-        catch (H4mkFormatException)
+
+        if (_held[position].Page is not { } page)
         {
-            // The page is named when the scan comes to it.
             return null;
         }
+
+        var at = (int)(ordinal - page.FirstOrdinal);
+        return (page.Entry(at), page.ChunkOffset(at));
     }
 
     /// <summary>What is wrong with the page of a block; null when nothing is.</summary>
@@ -144,4 +150,19 @@ internal sealed class ListedExtents(PagedIndex index)
 
         return null;
     }
+
+    private async ValueTask<IndexPage?> LoadAsync(int position, int number, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await index.LoadAsync(position, number, cancellationToken).ConfigureAwait(false);
+        }
+        catch (H4mkFormatException)
+        {
+            // The page is named when the scan comes to it.
+            return null;
+        }
+    }
+
+    private readonly record struct HeldPage(bool IsKnown, int Number, IndexPage? Page);
 }

@@ -6,6 +6,9 @@ namespace Harmony4.Format.Internal;
 /// <summary>The chunks of one segment, hashed together in lanes.</summary>
 internal sealed class ScanBatch
 {
+    /// <summary>The most chunks at once: what is known of a chunk takes more memory than a chunk without payload takes in the file.</summary>
+    public const int MaxCount = 128 * 1024;
+
     private readonly List<ScannedChunk> _chunks = [];
     private readonly List<ReadOnlyMemory<byte>> _messages = [];
     private readonly List<int> _owners = [];
@@ -16,6 +19,8 @@ internal sealed class ScanBatch
 
     /// <summary>Whether the one chunk is longer than a segment, and has to be hashed piece by piece.</summary>
     public bool IsLong { get; private set; }
+
+    public bool IsFull => _chunks.Count == MaxCount;
 
     public ScannedChunk this[int index] => _chunks[index];
 
@@ -29,7 +34,7 @@ internal sealed class ScanBatch
         _chunks.Clear();
         IsLong = false;
         var at = 0;
-        while (at < segment.Length)
+        while (at < segment.Length && !IsFull)
         {
             var position = offset + at;
             if (length - position < ChunkHeader.Size)

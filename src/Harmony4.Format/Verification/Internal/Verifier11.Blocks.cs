@@ -64,6 +64,11 @@ internal sealed partial class Verifier11
         else if (_twin is not null && _twin.AuxCount >= _options.MaxAuxCount)
         {
             _log.Add(info.Tag, info.Offset, H4mkErrorCode.Limit, $"expected at most {_options.MaxAuxCount} chunks besides blocks and index (a limit of the options), found more");
+            if (_twin.AuxCount >= ushort.MaxValue)
+            {
+                // No ROOT can list so many, and keeping what is known of each would take more memory than the chunks take in the file.
+                Loosen();
+            }
         }
 
         JudgeJson(chunk);

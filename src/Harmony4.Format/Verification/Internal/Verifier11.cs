@@ -35,6 +35,7 @@ internal sealed partial class Verifier11
     private int _signCount;
     private long _payloadLength;
     private Sha256Digest? _veri;
+    private long _chainEnd = FileHeader.Size;
 
     /// <param name="source">The file.</param>
     /// <param name="length">Its length.</param>
@@ -54,6 +55,9 @@ internal sealed partial class Verifier11
         _log = log;
         _cancellationToken = cancellationToken;
     }
+
+    /// <summary>The last chunk that the lengths of the chunks before it lead to, as far as the scan went by them.</summary>
+    public long ChainOffset { get; private set; } = FileHeader.Size;
 
     private enum Phase
     {
@@ -125,6 +129,12 @@ internal sealed partial class Verifier11
 
     private ValueTask<long> AcceptAsync(ScannedChunk chunk)
     {
+        if (chunk.Info.Offset == _chainEnd)
+        {
+            ChainOffset = chunk.Info.Offset;
+            _chainEnd = chunk.Info.EndOffset;
+        }
+
         if (!chunk.IsCut && chunk.Info.Tag == ChunkTag.Core)
         {
             _blockCount++;
