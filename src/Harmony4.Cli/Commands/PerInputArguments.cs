@@ -33,7 +33,7 @@ internal sealed class PerInputArguments
             Media = Stream.Null,
             Kind = kinds[i] is { } kind ? Kind(kind) : null,
             Label = labels[i],
-            Language = languages[i],
+            Language = languages[i] is { } language ? Language(language) : null,
             Segmenter = segmenter with { TimeTrack = timeTracks[i] is { } number ? TimeTrack(number) : null },
         })];
     }
@@ -82,6 +82,12 @@ internal sealed class PerInputArguments
         "data" => TrackKind.Data,
         _ => throw CliException.Usage($"--kind: expected video, audio or data, found '{text}'"),
     };
+
+    // The shape of a BCP 47 tag (RFC 5646 section 2.1): what is written enters the container's identity for ever.
+    private static string Language(string text) =>
+        text.Split('-').All(p => p.Length is >= 1 and <= 8 && p.All(char.IsAsciiLetterOrDigit)) && char.IsAsciiLetter(text[0])
+            ? text
+            : throw CliException.Usage($"--language: expected a BCP 47 tag such as pt-BR, found '{text}'");
 
     private static ulong TimeTrack(string text) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
         ? number
