@@ -53,7 +53,7 @@ internal sealed class Verifier10 : IDisposable
         {
             // The extents end here: what would follow cannot be found.
             Structure(exception.Tag, exception.Offset, exception.Code, exception.Detail);
-            _isCut11 |= exception.Code == H4mkErrorCode.Trailing && IsBehindWholePart(exception.Offset) && await IsTrakAsync(exception.Offset, cancellationToken).ConfigureAwait(false);
+            _isCut11 |= IsBehindWholePart(exception.Offset) && await IsTrakAsync(exception.Offset, cancellationToken).ConfigureAwait(false);
         }
 
         return new VerificationResult
