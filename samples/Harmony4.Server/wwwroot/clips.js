@@ -1,5 +1,6 @@
 // What the player plays: the stream of one track, from the host's word for it (1.0) or block by block, each proven before it is handed on (1.1).
 import * as api from './api.js';
+import { FormatError } from './h4mk/wire.js';
 
 const largestHead = 1 << 23;
 const guessedHead = 1 << 16;
@@ -45,6 +46,7 @@ export class ProvenClip {
   #container;
   #track;
   #proven = new Set();
+  #failed = new Set();
 
   constructor(container, track, keyframes) {
     this.#container = container;
@@ -53,7 +55,8 @@ export class ProvenClip {
   }
 
   get note() {
-    return `${this.#proven.size} of ${this.#track.count} blocks proven against root ${this.#container.root.slice(0, 16)}… before they were played`;
+    const proven = `${this.#proven.size} of ${this.#track.count} blocks proven against root ${this.#container.root.slice(0, 16)}… before they were played`;
+    return this.#failed.size ? `${proven}; not what the root says, and not played: ${[...this.#failed].join(', ')}` : proven;
   }
 
   async head(signal) {
@@ -95,6 +98,10 @@ export class ProvenClip {
 
       yield new Uint8Array(await new Blob(pieces).arrayBuffer());
       if (failure) {
+        if (failure instanceof FormatError) {
+          this.#failed.add(at);
+        }
+
         throw failure;
       }
     }
