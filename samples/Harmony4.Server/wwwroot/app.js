@@ -216,7 +216,7 @@ async function judge() {
     current.size = result.size;
 
     // What is wrong with a chunk may be more than its CRC-32.
-    const wrong = new Set(result.findings.filter(f => !['lost', 'seek-order', 'limit'].includes(f.code)).map(f => f.offset));
+    const wrong = new Set(result.findings.filter(f => !['lost', 'seek-order', 'limit', 'veri'].includes(f.code)).map(f => f.offset));
     result.chunks.forEach(chunk => { chunk.good &&= !wrong.has(chunk.offset); });
     follow(result);
     if (current.root && result.root && current.root !== result.root) {
