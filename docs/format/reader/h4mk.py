@@ -1678,7 +1678,7 @@ class _TrackModel:
     def record(self) -> bytes:
         last = NONE32 if self.last_key is None else self.last_key
         root = tree_root(page[2] for page in self.pages)
-        return TRACK_RECORD.pack(self.id, 0, self.blocks, self.keys, last, self.bytes, self.first, self.end, root)
+        return TRACK_RECORD.pack(self.id, 0, self.blocks, self.keys, last, self.bytes, self.first, min(self.end, NONE64), root)
 
     def page_records(self) -> list[bytes]:
         """A page without a key carries the next page's; all ones if none follows."""

@@ -220,13 +220,9 @@ internal sealed partial class Verifier11
             return await FailAsync(chunk, H4mkErrorCode.Token, string.Create(CultureInfo.InvariantCulture, $"expected pts, duration and flags {stated}, as the index says, found {(token.Pts, token.Duration, (uint)token.Flags)}")).ConfigureAwait(false);
         }
 
-        try
+        if (_twin.Tracks[position].FaultOf(token.Pts, token.Duration, token.Flags, token.Length) is { } fault)
         {
-            _twin.Tracks[position].Check(token.Pts, token.Duration, token.Flags, token.Length);
-        }
-        catch (ArgumentException exception)
-        {
-            return await FailAsync(chunk, H4mkErrorCode.Token, exception.Message).ConfigureAwait(false);
+            return await FailAsync(chunk, H4mkErrorCode.Token, fault.Message).ConfigureAwait(false);
         }
 
         _token = token;
@@ -308,14 +304,10 @@ internal sealed partial class Verifier11
         }
 
         var track = _twin!.Tracks[position];
-        try
-        {
-            track.Check(entry.Pts, entry.Duration, entry.Flags, entry.Length);
-        }
-        catch (ArgumentException exception)
+        if (track.FaultOf(entry.Pts, entry.Duration, entry.Flags, entry.Length) is { } fault)
         {
             // The index itself is not what a writer could have written.
-            _log.Add(ChunkTag.Core, offset, H4mkErrorCode.Page, exception.Message);
+            _log.Add(ChunkTag.Core, offset, H4mkErrorCode.Page, fault.Message);
             Loosen();
             return;
         }
