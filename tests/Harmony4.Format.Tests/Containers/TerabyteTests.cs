@@ -1,8 +1,10 @@
 using System.Buffers;
+using Harmony4.Format.Tests.Allocations;
 
 namespace Harmony4.Format.Tests.Containers;
 
-/// <summary>What opening and seeking cost does not depend on how large a container is.</summary>
+/// <summary>What opening and seeking cost does not depend on how large a container is. Memory is measured, so nothing else may run beside it.</summary>
+[Collection(nameof(AllocationTests))]
 public sealed class TerabyteTests
 {
     private const long Terabyte = 1_000_000_000_000;
