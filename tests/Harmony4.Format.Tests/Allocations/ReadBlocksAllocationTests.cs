@@ -17,10 +17,17 @@ public sealed class ReadBlocksAllocationTests
         var bytes = isVersion10 ? new Media([.. recorded.Blocks.Select(b => new Block(b.Info.Pts, true, b.Payload))]).Encode() : await recorded.WriteAsync();
         await using var container = await H4mkContainer.OpenAsync(bytes, new H4mkContainerOptions { PageCacheLength = 16 * 1024 * 1024 });
         await CountAsync(container, 0);
-        var further = await CountAsync(container, 0) - await CountAsync(container, Count / 2);
+        const long bound = 8 * (Count / 2);
+        long all = long.MaxValue, half = 0;
+        for (var round = 0; round < 10 && all - half > bound; round++)
+        {
+            // Other threads of the process allocate as well: the least of either is what reading takes.
+            all = Math.Min(all, await CountAsync(container, 0));
+            half = round == 0 ? await CountAsync(container, Count / 2) : Math.Min(half, await CountAsync(container, Count / 2));
+        }
 
-        // A few tasks each time that a window of 1,024 blocks is filled, how many hangs on the threads; an object for each block would take 24 bytes.
-        Assert.InRange(further, long.MinValue, (24 * (Count / 2)) - 1);
+        // A few tasks each time that a window of 1,024 blocks is filled; an object for each block would take 24 bytes.
+        Assert.InRange(all - half, long.MinValue, bound);
     }
 
     private static async Task<long> CountAsync(H4mkContainer container, long first)
