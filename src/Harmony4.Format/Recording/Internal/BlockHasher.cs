@@ -4,15 +4,28 @@ using System.Security.Cryptography;
 
 namespace Harmony4.Format.Internal;
 
-/// <summary>Hashes blocks beside the writing of them: one batch is filled while the other is hashed. Digests reach the index when a page needs them.</summary>
+/// <summary>Hashes blocks beside the writing of them: a batch is filled while up to two are hashed. Digests reach the index when a page needs them.</summary>
 internal sealed class BlockHasher(RecordedIndex index) : IDisposable
 {
     // A longer block fills no lane with others: the platform hashes it as it comes.
     private const int LargestBatched = 1024 * 1024;
 
+    // Two threads hash about as fast as one can check, copy and hand on.
+    private const int MostRunning = 2;
+
+    // With a full batch beside them, the copies take at most twice this.
+    private const int MostRunningBytes = HashBatch.MaxLength;
+
     private readonly IncrementalHash _large = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private HashBatch _filling = new();
-    private HashBatch _hashing = new();
+
+    // A ring: behind the batch that is filled stand those that run, the oldest first to be waited for.
+    private readonly HashBatch[] _batches = [new(), new(), new()];
+    private int _filling;
+    private int _running;
+
+    private HashBatch Filling => _batches[_filling];
+
+    private HashBatch Oldest => _batches[(_filling + _batches.Length - _running) % _batches.Length];
 
     /// <summary>Takes a block, whose bytes are no longer needed once the call ends.</summary>
     public ValueTask AddAsync(int track, int place, in ReadOnlySequence<byte> payload)
@@ -23,32 +36,37 @@ internal sealed class BlockHasher(RecordedIndex index) : IDisposable
             return ValueTask.CompletedTask;
         }
 
-        if (!_filling.Fits(payload.Length))
+        if (!Filling.Fits(payload.Length))
         {
-            return SwapAndAddAsync(track, place, payload);
+            return StartAndAddAsync(track, place, payload);
         }
 
-        _filling.Add(track, place, payload);
-        return _filling.HasEnough ? SwapAsync() : ValueTask.CompletedTask;
+        Filling.Add(track, place, payload);
+        return Filling.HasEnough ? StartAsync() : ValueTask.CompletedTask;
     }
 
     /// <summary>Ends when the digests of all blocks so far are in the index.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask DrainAsync()
     {
-        if (_filling.Count > 0)
+        if (Filling.Count > 0)
         {
-            await SwapAsync().ConfigureAwait(false);
+            await StartAsync().ConfigureAwait(false);
         }
 
-        await RetireAsync(_hashing).ConfigureAwait(false);
+        while (_running > 0)
+        {
+            await RetireOldestAsync().ConfigureAwait(false);
+        }
     }
 
     public void Dispose()
     {
         _large.Dispose();
-        _filling.Dispose();
-        _hashing.Dispose();
+        foreach (var batch in _batches)
+        {
+            batch.Dispose();
+        }
     }
 
     private void HashNow(int track, int place, in ReadOnlySequence<byte> payload)
@@ -64,28 +82,32 @@ internal sealed class BlockHasher(RecordedIndex index) : IDisposable
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask SwapAndAddAsync(int track, int place, ReadOnlySequence<byte> payload)
+    private async ValueTask StartAndAddAsync(int track, int place, ReadOnlySequence<byte> payload)
     {
-        await SwapAsync().ConfigureAwait(false);
-        _filling.Add(track, place, payload);
+        await StartAsync().ConfigureAwait(false);
+        Filling.Add(track, place, payload);
     }
 
-    /// <summary>Starts hashing what was filled, once what was hashed before is done.</summary>
+    /// <summary>Starts hashing what was filled, and waits until there is room to fill another batch.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask SwapAsync()
+    private async ValueTask StartAsync()
     {
-        await RetireAsync(_hashing).ConfigureAwait(false);
-        (_filling, _hashing) = (_hashing, _filling);
-        _hashing.Start();
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask RetireAsync(HashBatch batch)
-    {
-        if (batch.IsRunning)
+        while (_running > 0 && (_running == MostRunning || Oldest.Length + Filling.Length > MostRunningBytes))
         {
-            await batch.WaitAsync().ConfigureAwait(false);
-            batch.Retire(index);
+            await RetireOldestAsync().ConfigureAwait(false);
         }
+
+        Filling.Start();
+        _filling = (_filling + 1) % _batches.Length;
+        _running++;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask RetireOldestAsync()
+    {
+        var batch = Oldest;
+        await batch.WaitAsync().ConfigureAwait(false);
+        batch.Retire(index);
+        _running--;
     }
 }

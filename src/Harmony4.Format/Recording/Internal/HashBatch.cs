@@ -17,22 +17,28 @@ internal sealed class HashBatch : IThreadPoolWorkItem, IValueTaskSource, IDispos
     // Enough that starting a thread costs nothing beside the hashing.
     private const int EnoughBytes = 4 * 1024 * 1024;
 
+    // Copies a power of two apart would share sets of the cache, which hold fewer lines than there are lanes: an odd number of lines
+    // between them spreads them over all sets.
+    private const int Gap = 5 * 64;
+
     private readonly ReadOnlyMemory<byte>[] _messages = new ReadOnlyMemory<byte>[MaxCount];
     private readonly (int Track, int Place)[] _owners = new (int, int)[MaxCount];
     private readonly byte[] _digests = new byte[MaxCount * Sha256Digest.SizeInBytes];
     private ManualResetValueTaskSourceCore<bool> _done;
     private byte[] _copies = [];
-    private int _length;
     private bool _isDisposed;
 
     public int Count { get; private set; }
 
+    /// <summary>Bytes of the blocks.</summary>
+    public int Length { get; private set; }
+
     /// <summary>Whether hashing has been started and not been waited for.</summary>
     public bool IsRunning { get; private set; }
 
-    public bool HasEnough => Count % LaneMultiple == 0 && (_length >= EnoughBytes || Count == MaxCount);
+    public bool HasEnough => Count % LaneMultiple == 0 && (Length >= EnoughBytes || Count == MaxCount);
 
-    public bool Fits(long length) => Count < MaxCount && _length + length <= MaxLength;
+    public bool Fits(long length) => Count < MaxCount && Length + length <= MaxLength;
 
     /// <summary>Adds a copy of a block.</summary>
     /// <param name="track">The position of its track.</param>
@@ -43,8 +49,8 @@ internal sealed class HashBatch : IThreadPoolWorkItem, IValueTaskSource, IDispos
         // The writer may have been disposed while it waited for the output; the copies are another's by now.
         ObjectDisposedException.ThrowIf(_isDisposed, typeof(H4mkContainerWriter));
         var length = (int)payload.Length;
-        Reserve(_length + length, length);
-        var copy = _copies.AsMemory(_length, length);
+        Reserve(length);
+        var copy = _copies.AsMemory(End, length);
         var to = copy.Span;
         foreach (var segment in payload)
         {
@@ -54,7 +60,7 @@ internal sealed class HashBatch : IThreadPoolWorkItem, IValueTaskSource, IDispos
 
         _messages[Count] = copy;
         _owners[Count] = (track, place);
-        _length += length;
+        Length += length;
         Count++;
     }
 
@@ -86,7 +92,7 @@ internal sealed class HashBatch : IThreadPoolWorkItem, IValueTaskSource, IDispos
 
         Array.Clear(_messages, 0, Count);
         Count = 0;
-        _length = 0;
+        Length = 0;
         IsRunning = false;
     }
 
@@ -123,28 +129,33 @@ internal sealed class HashBatch : IThreadPoolWorkItem, IValueTaskSource, IDispos
         }
     }
 
-    private void Reserve(int length, int block)
+    /// <summary>Where the next copy is put.</summary>
+    private int End => Length + (Count * Gap);
+
+    private void Reserve(int block)
     {
-        if (length <= _copies.Length)
+        var least = End + block;
+        if (least <= _copies.Length)
         {
             return;
         }
 
-        // Blocks are mostly of one length: room for as many as fill the lanes. Messages are slices of the old array, so they are cut anew.
-        var wanted = Math.Max(64 * 1024, Math.Max(Math.Max(length, 2 * _copies.Length), LaneMultiple * block));
-        var grown = ArrayPool<byte>.Shared.Rent(Math.Max(length, Math.Min(MaxLength, wanted)));
-        _copies.AsSpan(0, _length).CopyTo(grown);
+        // Blocks are mostly of one length: room for as many as fill the lanes.
+        var wanted = Math.Max(64 * 1024, Math.Max(2 * _copies.Length, LaneMultiple * (block + Gap)));
+        var grown = ArrayPool<byte>.Shared.Rent(Math.Max(least, Math.Min(MaxLength + (MaxCount * Gap), wanted)));
+        _copies.AsSpan(0, Math.Min(End, _copies.Length)).CopyTo(grown);
         if (_copies.Length > 0)
         {
             ArrayPool<byte>.Shared.Return(_copies);
         }
 
+        // Messages are slices of the old array, so they are cut anew.
         _copies = grown;
         var at = 0;
         for (var i = 0; i < Count; i++)
         {
             _messages[i] = grown.AsMemory(at, _messages[i].Length);
-            at += _messages[i].Length;
+            at += _messages[i].Length + Gap;
         }
     }
 }
