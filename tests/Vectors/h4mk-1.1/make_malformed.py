@@ -504,6 +504,8 @@ def signs() -> None:
     bent("sign-zero", "The zero byte of SIGN is not zero.", "invalid", "sign", "SIGN 0", "sign", make=signed(b"\1\1\0\0"))
     bent("sign-hint-too-long", "The hint reaches past the payload.", "invalid", "sign", "SIGN 0", "sign", make=signed(b"\1\0\0\5abcd"))
     bent("sign-seventeen", "17 SIGN: one more than readers have to take.", "unverified", "limit", "SIGN 16", "limit", make=signed(*[b"\x09\0\0\0"] * 17))
+    bent("sign-seventeen-index-first", "17 SIGN, and an INDX before TRAK: what a limit hides does not hide the rest.", "invalid", "order", "+TRAK", "limit", chunk="INDX",
+         make=signed(*[b"\x09\0\0\0"] * 17), before={"TRAK": raw(b"INDX", bytes(80))})
     case("sign-stripped", "The sound file without its SIGN is the unsigned file, byte for byte.", plain(Bend()), "unsigned")
 
 
@@ -570,6 +572,9 @@ def sound_changes() -> None:
     outer = crafted()
     case("payload-opens-when-cut", "A block made so that the file, cut at the block's end, ends in a ROOT and TAIL that open. Verification sees that they are a payload.",
          outer, "incomplete", "incomplete", outer.at["cut"], None, "TAIL", bytes(outer.out[: outer.at["cut"]]))
+    cut = bytes(outer.out[: outer.at["cut"]])
+    case("payload-opens-when-cut-bad-tag", "The same cut file with a broken tag of META, whose length still leads on.",
+         outer, "incomplete", "bad-tag", outer.at["META"], None, "", cut[: outer.at["META"]] + b"ME\x9fA" + cut[outer.at["META"] + 4 :])
     case("payload-opens-when-cut-whole", "The same file whole.", outer, "unsigned")
 
 

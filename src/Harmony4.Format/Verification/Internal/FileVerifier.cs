@@ -120,12 +120,8 @@ internal static class FileVerifier
                 return true;
             }
 
+            // The length of a chunk whose tag is broken leads on all the same.
             var chunk = ChunkHeader.Read(header).At(at);
-            if (!chunk.Tag.IsValid)
-            {
-                return true;
-            }
-
             if (chunk.EndOffset == length)
             {
                 return false;

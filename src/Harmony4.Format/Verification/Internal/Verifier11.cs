@@ -29,6 +29,7 @@ internal sealed partial class Verifier11
     private readonly HashSet<int> _takenAux = [];
     private ushort _seen;
     private bool _isLoose;
+    private bool _hasLooseTrak;
     private StructureRules _looseRules;
     private byte[] _scratch = [];
     private long _blockCount;
@@ -199,6 +200,13 @@ internal sealed partial class Verifier11
         if (!chunk.IsCrcValid)
         {
             return await FailAsync(chunk, H4mkErrorCode.Crc, CrcDetail(chunk)).ConfigureAwait(false);
+        }
+
+        // Damage before it may have been TRAK.
+        _hasLooseTrak |= chunk.Info.Tag == ChunkTag.Trak || _log.IsDamaged;
+        if (_isLoose && !_hasLooseTrak && FormatTags.IsSince11(chunk.Info.Tag))
+        {
+            return await FailAsync(chunk, H4mkErrorCode.Order, "expected TRAK before any other chunk of version 1.1").ConfigureAwait(false);
         }
 
         _phase = chunk.Info.Tag == ChunkTag.Tail && chunk.Info.EndOffset == _length ? Phase.Done : _phase;
