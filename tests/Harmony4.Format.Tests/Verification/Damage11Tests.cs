@@ -20,6 +20,18 @@ public sealed class Damage11Tests
         Assert.Equal(result.State == VerificationState.Unsigned, result.FindingCount == 0);
     }
 
+    [Fact]
+    public async Task Verify_BrokenTagBeforeAPayloadThatEndsInTail_IsIncomplete()
+    {
+        // The length of the chunk leads on to the last one, whose payload the TAIL is.
+        var bytes = TestKit.Vectors.Read("h4mk-1.1/malformed/payload-opens-when-cut.h4mk");
+        var meta = Chunks(bytes)[1];
+        bytes[(int)meta + 2] = 0x9f;
+        var result = await H4mkContainer.VerifyAsync(H4mkSource.FromMemory(bytes));
+        Assert.Equal(VerificationState.Incomplete, result.State);
+        Assert.Equal((meta, H4mkErrorCode.BadTag), (result.Findings[0].Offset, result.Findings[0].Code));
+    }
+
     [Theory]
     [InlineData("one-track.h4mk")]
     [InlineData("bundle.h4mk")]

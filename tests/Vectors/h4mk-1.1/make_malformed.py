@@ -572,9 +572,6 @@ def sound_changes() -> None:
     outer = crafted()
     case("payload-opens-when-cut", "A block made so that the file, cut at the block's end, ends in a ROOT and TAIL that open. Verification sees that they are a payload.",
          outer, "incomplete", "incomplete", outer.at["cut"], None, "TAIL", bytes(outer.out[: outer.at["cut"]]))
-    cut = bytes(outer.out[: outer.at["cut"]])
-    case("payload-opens-when-cut-bad-tag", "The same cut file with a broken tag of META, whose length still leads on.",
-         outer, "incomplete", "bad-tag", outer.at["META"], None, "", cut[: outer.at["META"]] + b"ME\x9fA" + cut[outer.at["META"] + 4 :])
     case("payload-opens-when-cut-whole", "The same file whole.", outer, "unsigned")
 
 

@@ -64,6 +64,9 @@ class FileJudge {
   #part = null;
   #walk = null;
   #isCut = false;
+
+  // Behind a chunk without a name nothing is judged; its length still leads to the last chunk.
+  #isLost = false;
   #isHeaderBad = false;
   #result = null;
 
@@ -89,19 +92,30 @@ class FileJudge {
   }
 
   async begin(chunk, head) {
+    const { offset, size } = chunk;
+    this.isTailPayload = this.#hasTail && offset < this.#size - tailLength && offset + chunkHeaderLength + size === this.#size;
+    if (this.isTailPayload || this.#isLost) {
+      return !this.isTailPayload;
+    }
+
     await this.#choose(chunk);
     this.counts.set(chunk.tag, (this.counts.get(chunk.tag) ?? 0) + 1);
     this.chunkCount++;
-    const { offset, size } = chunk;
-    this.isTailPayload = this.#hasTail && offset < this.#size - tailLength && offset + chunkHeaderLength + size === this.#size;
-    return !this.isTailPayload && (this.#walk ?? this.#judge).begin(chunk, head);
+    this.#isLost = !(this.#walk ?? this.#judge).begin(chunk, head);
+    return !this.#isLost || this.#hasTail;
   }
 
   data(chunk, piece) {
-    this.#judge?.data(chunk, piece);
+    if (!this.#isLost) {
+      this.#judge?.data(chunk, piece);
+    }
   }
 
   async end(chunk) {
+    if (this.#isLost) {
+      return;
+    }
+
     const { tag, offset, size, crc, good } = chunk;
     if (this.chunks.length < (good ? mostChunks : mostChunks + limits.findings)) {
       this.chunks.push({ tag, offset, size, crc, good });
@@ -123,6 +137,10 @@ class FileJudge {
   }
 
   async overrun(chunk) {
+    if (this.#isLost) {
+      return;
+    }
+
     this.#isCut = true;
     const rest = this.#size - chunk.offset - chunkHeaderLength;
     if (this.#walk) {
@@ -133,6 +151,10 @@ class FileJudge {
   }
 
   async rest(offset, bytes) {
+    if (this.#isLost) {
+      return;
+    }
+
     if (offset < fileHeaderLength) {
       this.#isHeaderBad = true;
       this.#findings.addError(headerFault(bytes));
