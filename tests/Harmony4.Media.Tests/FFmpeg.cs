@@ -22,6 +22,10 @@ internal static class FFmpeg
         return File.ReadAllBytes(path);
     }
 
+    /// <summary>Starts a recording to standard output, which ends when "q" is written to standard input.</summary>
+    public static Process Record(string arguments) => Process.Start(
+        new ProcessStartInfo("ffmpeg", [.. Split("-v quiet"), .. Split(arguments)]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+
     /// <summary>Decodes the first video track and all audio of a file and returns what ffmpeg says against it.</summary>
     public static string Decode(byte[] bytes, string extension)
     {
