@@ -18,14 +18,11 @@ internal sealed class BlockHasher(RecordedIndex index) : IDisposable
 
     private readonly IncrementalHash _large = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    // A ring: behind the batch that is filled stand those that run, the oldest first to be waited for.
-    private readonly HashBatch[] _batches = [new(), new(), new()];
-    private int _filling;
-    private int _running;
+    private readonly Queue<HashBatch> _running = new(MostRunning);
 
-    private HashBatch Filling => _batches[_filling];
-
-    private HashBatch Oldest => _batches[(_filling + _batches.Length - _running) % _batches.Length];
+    // The one that was used last is filled next: where batches are long, so that only one may run, the third never takes memory.
+    private readonly Stack<HashBatch> _free = new([new(), new()]);
+    private HashBatch _filling = new();
 
     /// <summary>Takes a block, whose bytes are no longer needed once the call ends.</summary>
     public ValueTask AddAsync(int track, int place, in ReadOnlySequence<byte> payload)
@@ -36,25 +33,25 @@ internal sealed class BlockHasher(RecordedIndex index) : IDisposable
             return ValueTask.CompletedTask;
         }
 
-        if (!Filling.Fits(payload.Length))
+        if (!_filling.Fits(payload.Length))
         {
             return StartAndAddAsync(track, place, payload);
         }
 
-        Filling.Add(track, place, payload);
-        return Filling.HasEnough ? StartAsync() : ValueTask.CompletedTask;
+        _filling.Add(track, place, payload);
+        return _filling.HasEnough ? StartAsync() : ValueTask.CompletedTask;
     }
 
     /// <summary>Ends when the digests of all blocks so far are in the index.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask DrainAsync()
     {
-        if (Filling.Count > 0)
+        if (_filling.Count > 0)
         {
             await StartAsync().ConfigureAwait(false);
         }
 
-        while (_running > 0)
+        while (_running.Count > 0)
         {
             await RetireOldestAsync().ConfigureAwait(false);
         }
@@ -63,7 +60,8 @@ internal sealed class BlockHasher(RecordedIndex index) : IDisposable
     public void Dispose()
     {
         _large.Dispose();
-        foreach (var batch in _batches)
+        _filling.Dispose();
+        foreach (var batch in _running.Concat(_free))
         {
             batch.Dispose();
         }
@@ -85,29 +83,29 @@ internal sealed class BlockHasher(RecordedIndex index) : IDisposable
     private async ValueTask StartAndAddAsync(int track, int place, ReadOnlySequence<byte> payload)
     {
         await StartAsync().ConfigureAwait(false);
-        Filling.Add(track, place, payload);
+        _filling.Add(track, place, payload);
     }
 
     /// <summary>Starts hashing what was filled, and waits until there is room to fill another batch.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask StartAsync()
     {
-        while (_running > 0 && (_running == MostRunning || Oldest.Length + Filling.Length > MostRunningBytes))
+        while (_running.Count > 0 && (_running.Count == MostRunning || _running.Peek().Length + _filling.Length > MostRunningBytes))
         {
             await RetireOldestAsync().ConfigureAwait(false);
         }
 
-        Filling.Start();
-        _filling = (_filling + 1) % _batches.Length;
-        _running++;
+        _filling.Start();
+        _running.Enqueue(_filling);
+        _filling = _free.Pop();
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask RetireOldestAsync()
     {
-        var batch = Oldest;
+        var batch = _running.Peek();
         await batch.WaitAsync().ConfigureAwait(false);
         batch.Retire(index);
-        _running--;
+        _free.Push(_running.Dequeue());
     }
 }
