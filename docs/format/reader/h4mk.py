@@ -1576,7 +1576,7 @@ class _Verifier:
             findings.add_error(header_error)
         walk = _Walk(self._source, self._limits, findings, tail)
         walk.run()
-        if tail is not None and not walk.is_on_chain and self._is_tail_payload():
+        if tail is not None and findings.codes - {"lost", "limit"} and self._is_tail_payload():
             raise _TailInPayload
         result = Result("", size=self._source.size, veri=walk.veri, blocks=walk.block_count)
         result.version = "1.1" if walk.is_1_1 else "1.0"
