@@ -332,10 +332,10 @@ def lost_file(bend: Bend, blocks: list[Any]) -> Writer:
     return writer
 
 
-def flip(label: str, at: int) -> Callable[[Bend], Writer]:
-    """A sound file with one bit flipped, counted from a chunk's header."""
+def flip(label: str, at: int, base: Callable[[Bend], Writer] | None = None) -> Callable[[Bend], Writer]:
+    """A file, a sound one if no other is given, with one bit flipped, counted from a chunk's header."""
     def make(bend: Bend) -> Writer:
-        writer = plain(bend)
+        writer = (base or plain)(bend)
         writer.out[writer.at[label] + at] ^= 1
         return writer
     return make
@@ -506,6 +506,8 @@ def signs() -> None:
     bent("sign-seventeen", "17 SIGN: one more than readers have to take.", "unverified", "limit", "SIGN 16", "limit", make=signed(*[b"\x09\0\0\0"] * 17))
     bent("sign-seventeen-index-first", "17 SIGN, and an INDX before TRAK: what a limit hides does not hide the rest.", "invalid", "order", "+TRAK", "limit", chunk="INDX",
          make=signed(*[b"\x09\0\0\0"] * 17), before={"TRAK": raw(b"INDX", bytes(80))})
+    bent("sign-seventeen-broken", "17 SIGN, the last with a broken payload: damage is damage, also where a limit is passed.", "invalid", "crc", "SIGN 16", "limit",
+         make=flip("SIGN 16", 15, signed(*[b"\x09\0\0\0"] * 17)))
     case("sign-stripped", "The sound file without its SIGN is the unsigned file, byte for byte.", plain(Bend()), "unsigned")
 
 

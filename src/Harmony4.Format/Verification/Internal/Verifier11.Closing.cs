@@ -46,15 +46,20 @@ internal sealed partial class Verifier11
             return chunk.Info.Tag == ChunkTag.Tail && _due.Count > 0 ? AcceptDueAsync(chunk) : MisplacedAsync(chunk, ChunkFault.AfterRoot.Message);
         }
 
-        if (++_signCount > _options.MaxSignCount || chunk.Info.Length > _options.MaxSignLength)
+        _signCount++;
+        if (!chunk.IsCrcValid)
+        {
+            return FailAsync(chunk, H4mkErrorCode.Crc, CrcDetail(chunk));
+        }
+
+        if (_signCount > _options.MaxSignCount || chunk.Info.Length > _options.MaxSignLength)
         {
             _log.Add(ChunkTag.Sign, chunk.Info.Offset, H4mkErrorCode.Limit, $"expected at most {_options.MaxSignCount} SIGN chunks of at most {_options.MaxSignLength} bytes (limits of the options), found more");
             return new ValueTask<long>(chunk.Info.EndOffset);
         }
 
-        return !chunk.IsCrcValid ? FailAsync(chunk, H4mkErrorCode.Crc, CrcDetail(chunk))
-            : chunk.Info.Length == chunk.Payload.Length && !SignHeader.TryRead(chunk.Payload.Span, out _)
-                ? FailAsync(chunk, H4mkErrorCode.Sign, "expected kind, a zero byte, a hint and a body, found fewer bytes or another zero byte")
+        return chunk.Info.Length == chunk.Payload.Length && !SignHeader.TryRead(chunk.Payload.Span, out _)
+            ? FailAsync(chunk, H4mkErrorCode.Sign, "expected kind, a zero byte, a hint and a body, found fewer bytes or another zero byte")
             : new ValueTask<long>(chunk.Info.EndOffset);
     }
 
