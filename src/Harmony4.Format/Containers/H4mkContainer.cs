@@ -92,6 +92,12 @@ public sealed partial class H4mkContainer : IAsyncDisposable
         return Source.DisposeAsync();
     }
 
+    /// <summary>Reads what a writer has to know to go on behind the blocks of a 1.1 container.</summary>
+    internal ValueTask<ResumedContainer> ResumeAsync(CancellationToken cancellationToken) => ResumedContainer.ReadAsync(Paged!, _chunks, _options, cancellationToken);
+
+    /// <summary>Reads the payload of SEEK as it is stored.</summary>
+    internal ValueTask<byte[]> ReadSeekAsync(ChunkInfo seek, CancellationToken cancellationToken) => _chunks.ReadWholeAsync(seek, _options.MaxSeekLength, cancellationToken);
+
     private int PositionOf(int track) => _index.PositionOf(track) is >= 0 and var position
         ? position
         : throw new ArgumentOutOfRangeException(nameof(track), track, $"expected the id of a track of this container, such as {Tracks[0].Id}");

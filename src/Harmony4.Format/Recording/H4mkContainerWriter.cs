@@ -32,6 +32,12 @@ public sealed class H4mkContainerWriter : IAsyncDisposable
         };
     }
 
+    private H4mkContainerWriter(ChunkSink sink, ContainerRecorder recorder)
+    {
+        _sink = sink;
+        _recorder = recorder;
+    }
+
     private enum State
     {
         Open,
@@ -55,11 +61,7 @@ public sealed class H4mkContainerWriter : IAsyncDisposable
     public static H4mkContainerWriter Create(Stream output, H4mkWriterOptions? options = null, bool leaveOpen = false)
     {
         ArgumentNullException.ThrowIfNull(output);
-        if (!output.CanWrite)
-        {
-            throw new ArgumentException("the stream must be able to write", nameof(output));
-        }
-
+        RequireWritable(output);
         return new H4mkContainerWriter(output, options, leaveOpen);
     }
 
@@ -72,6 +74,93 @@ public sealed class H4mkContainerWriter : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(output);
         return new H4mkContainerWriter(output.AsStream(leaveOpen: true), options, leaveOpen: false);
+    }
+
+    /// <summary>
+    /// Goes on behind the blocks of a closed 1.1 container, whose index it reads: its last pages and SEEK, whatever its length. The result is, byte for
+    /// byte, what one recording of all the blocks would have given.
+    /// </summary>
+    /// <param name="container">The container. SIGN chunks of it fall away: they sign the blocks that it had. It is no longer used once the call returns.</param>
+    /// <param name="output">
+    /// A stream that can write. The first <see cref="Length"/> bytes of the container stay; the stream receives what follows them, so for a file the
+    /// position to set before the first write is <see cref="Length"/>, and the length to set after <see cref="CompleteAsync"/> is the summary's.
+    /// </param>
+    /// <param name="options"><see cref="H4mkWriterOptions.MaxAuxCount"/> and <see cref="H4mkWriterOptions.FlushToDisk"/>; what else they say is in the container already. <see langword="null"/> for the defaults.</param>
+    /// <param name="leaveOpen">Whether disposing the writer leaves the stream open.</param>
+    /// <param name="cancellationToken">Cancels the reads.</param>
+    /// <returns>The writer; nothing has been written yet.</returns>
+    /// <exception cref="ArgumentException">The container is of version 1.0, which has to be upgraded first, or the stream cannot write.</exception>
+    /// <exception cref="H4mkFormatException">The end of the container is damaged.</exception>
+    /// <exception cref="IOException">The container cannot be read.</exception>
+    public static async ValueTask<H4mkContainerWriter> AppendAsync(
+        H4mkContainer container, Stream output, H4mkWriterOptions? options = null, bool leaveOpen = false, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(container);
+        ArgumentNullException.ThrowIfNull(output);
+        if (container.Version != H4mkVersion.V11)
+        {
+            throw new ArgumentException("a container of version 1.0 cannot be appended to; it has to be upgraded first", nameof(container));
+        }
+
+        options ??= new H4mkWriterOptions();
+        RequireWritable(output);
+        var resumed = await container.ResumeAsync(cancellationToken).ConfigureAwait(false);
+        var sink = new ChunkSink(output, leaveOpen, options.FlushToDisk, resumed.CutOffset);
+        return new H4mkContainerWriter(sink, new Recorder11(sink, resumed.Index, options));
+    }
+
+    /// <summary>
+    /// Goes on behind a whole 1.0 file, which becomes the beginning of a 1.1 container: every byte of it stays as it is. The file is verified, and its blocks are read once more to be hashed.
+    /// </summary>
+    /// <param name="container">The 1.0 file, which is no longer used once the call returns. Its blocks become those of track 0.</param>
+    /// <param name="output">A stream that can write, and that receives what follows the 1.0 file. The call writes to it: for a file, copy the 1.0 file before and go on behind it.</param>
+    /// <param name="options">
+    /// Track 0 and, where more are to come, others; the page size and limits. META and SAFE are those of the file. <see langword="null"/> for one track of video.
+    /// </param>
+    /// <param name="times">
+    /// Time, duration and key flag of every block, in agreement with SEEK. <see langword="null"/> where they are not known: SEEK tells the times of keyframes alone, none is
+    /// invented, and another block has the time of the keyframe before it (before the first one its time, without any 0) and no duration.
+    /// </param>
+    /// <param name="progress">Told how many bytes of blocks are hashed.</param>
+    /// <param name="leaveOpen">Whether disposing the writer leaves the stream open.</param>
+    /// <param name="cancellationToken">Cancels the reads and writes.</param>
+    /// <returns>The writer: further blocks may follow, or <see cref="CompleteAsync"/>.</returns>
+    /// <exception cref="ArgumentException">The container is not of version 1.0, the stream cannot write, the tracks cannot be written, or the times disagree with SEEK.</exception>
+    /// <exception cref="H4mkFormatException">
+    /// The file is not sound and whole, with one SEEK, META, SAFE and VERI, or has something that version 1.1 cannot hold: a longer block, META or SAFE, a later time, or a SEEK
+    /// that could not be written again from the blocks. Such a file can only be exported anew.
+    /// </exception>
+    /// <exception cref="IOException">The container cannot be read, or the output failed.</exception>
+    public static async ValueTask<H4mkContainerWriter> UpgradeAsync(
+        H4mkContainer container,
+        Stream output,
+        H4mkWriterOptions? options = null,
+        IReadOnlyList<BlockInfo>? times = null,
+        IProgress<long>? progress = null,
+        bool leaveOpen = false,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(container);
+        ArgumentNullException.ThrowIfNull(output);
+        if (container.Version != H4mkVersion.V10)
+        {
+            throw new ArgumentException("only a container of version 1.0 can be upgraded", nameof(container));
+        }
+
+        options ??= new H4mkWriterOptions();
+        RequireWritable(output);
+        var sink = new ChunkSink(output, leaveOpen, options.FlushToDisk, container.Length);
+        var writer = new H4mkContainerWriter(sink, Recorder11.AfterPart(sink, options));
+        try
+        {
+            await new PartReader(container, options, times, progress).ReadAsync((Recorder11)writer._recorder, cancellationToken).ConfigureAwait(false);
+            return writer;
+        }
+        catch
+        {
+            await writer.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>Writes the next block of a track.</summary>
@@ -155,6 +244,14 @@ public sealed class H4mkContainerWriter : IAsyncDisposable
         _state = State.Disposed;
         _recorder.Dispose();
         await _sink.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static void RequireWritable(Stream output)
+    {
+        if (!output.CanWrite)
+        {
+            throw new ArgumentException("the stream must be able to write", nameof(output));
+        }
     }
 
     private void StartBlock(int track, in BlockInfo info, long length)

@@ -19,8 +19,13 @@ internal sealed class ChunkSink : IAsyncDisposable
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferLength);
     private int _buffered;
 
-    public ChunkSink(Stream output, bool leaveOpen, bool isDurable)
+    /// <param name="output">Where the bytes go.</param>
+    /// <param name="leaveOpen">Whether the stream stays open.</param>
+    /// <param name="isDurable">Whether a flush goes through to the device of a file.</param>
+    /// <param name="position">How many bytes of the file there are already.</param>
+    public ChunkSink(Stream output, bool leaveOpen, bool isDurable, long position = 0)
     {
+        Position = position;
         _output = output;
         _leaveOpen = leaveOpen;
         _isDurable = isDurable;

@@ -31,6 +31,23 @@ internal sealed class RecordedIndex
         }
     }
 
+    /// <summary>Takes up what a closed file holds, so that further blocks can follow.</summary>
+    /// <param name="list">Its tracks.</param>
+    /// <param name="root">Its ROOT.</param>
+    /// <param name="seek">The payload of its SEEK; <see langword="null"/> where a 1.0 part has one of its own.</param>
+    /// <remarks>The tracks are taken up by <see cref="RecordedTrack.Resume"/>.</remarks>
+    public RecordedIndex(TrackList list, RootTables root, byte[]? seek)
+        : this(list, hasSeek: false)
+    {
+        _seek = seek is null ? null : new StridedSeek(seek, root.Tracks[0].Record.KeyCount);
+        PayloadLength = root.Header.PayloadLength;
+        BlockCount = (long)root.Header.BlockCount;
+        foreach (var i in Enumerable.Range(0, root.AuxCount).OrderBy(root.AuxOffset))
+        {
+            _aux.Add((root.Aux(i), root.AuxOffset(i)));
+        }
+    }
+
     public int PageLog2 { get; }
 
     public ReadOnlySpan<RecordedTrack> Tracks => _tracks;
@@ -44,6 +61,9 @@ internal sealed class RecordedIndex
 
     /// <summary>The payload of SEEK so far; valid until the next block.</summary>
     public ReadOnlyMemory<byte> SeekPayload => _seek!.Payload;
+
+    /// <summary>Whether SEEK follows the pages.</summary>
+    public bool HasSeek => _seek is not null;
 
     /// <summary>Returns the position of the track with an id; −1 when there is none.</summary>
     public int PositionOf(int track) => _positions.GetValueOrDefault(track, -1);

@@ -35,6 +35,44 @@ internal sealed class RecordedTrack(ushort id, int pageLog2)
 
     public int PageCount => _pages.Count;
 
+    /// <summary>Takes up what a closed file holds of the track, so that further blocks can follow.</summary>
+    /// <param name="root">Its ROOT.</param>
+    /// <param name="pages">The track's pages there. A last page that is not full is opened again.</param>
+    /// <param name="lastKeyPts">The time of its last keyframe, if it has one.</param>
+    /// <param name="open">The last page, where it is not full.</param>
+    public void Resume(RootTables root, in TrackPages pages, ulong lastKeyPts, IndexPage? open)
+    {
+        var record = pages.Record;
+        BlockCount = record.BlockCount;
+        KeyCount = record.KeyCount;
+        LastKey = record.LastKey;
+        PayloadLength = record.PayloadLength;
+        FirstPts = record.FirstPts;
+        EndPts = record.EndPts;
+        _lastKeyPts = lastKeyPts;
+        _pageStart = record.PayloadLength;
+        for (var i = 0; i < pages.PageCount - (open is null ? 0 : 1); i++)
+        {
+            _pages.Add((PageRecord.Read(root.Page(pages.FirstPage + i)), root.PageOffset(pages.FirstPage + i)));
+        }
+
+        if (open is null)
+        {
+            return;
+        }
+
+        _open = open.Count;
+        _entries = open.Entries.ToArray();
+        _offsets = new ulong[open.Count];
+        _pageStart = PageRecord.ReadStreamOffset(root.Page(pages.FirstPage + pages.PageCount - 1));
+        for (var i = 0; i < open.Count; i++)
+        {
+            _offsets[i] = open.ChunkOffset(i);
+            var entry = open.Entry(i);
+            _pageKey = _pageKey == PageRecord.NoKey && entry.IsKey ? entry.Pts : _pageKey;
+        }
+    }
+
     /// <summary>Judges the next block.</summary>
     /// <exception cref="ArgumentException">No such block can follow.</exception>
     public void Check(ulong pts, uint duration, uint flags, long length)

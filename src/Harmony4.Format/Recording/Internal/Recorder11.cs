@@ -19,7 +19,29 @@ internal sealed class Recorder11 : ContainerRecorder
     private int _position;
     private IndexEntry _accepted;
 
+    /// <summary>Starts a file.</summary>
     public Recorder11(ChunkSink sink, H4mkWriterOptions options)
+        : this(sink, options, hasSeek: true)
+    {
+        RequireObject(options.Meta, "META", options);
+        RequireObject(options.Safe, "SAFE", options);
+        _head = [.. _head!, (ChunkTag.Meta, options.Meta), (ChunkTag.Safe, options.Safe)];
+        sink.WriteFileHeader();
+    }
+
+    /// <summary>Goes on where a file was cut.</summary>
+    /// <param name="sink">Stands at the cut.</param>
+    /// <param name="index">What the file holds before it.</param>
+    /// <param name="options">The limit on chunks. What else they say is in the file.</param>
+    public Recorder11(ChunkSink sink, RecordedIndex index, H4mkWriterOptions options)
+        : base(sink)
+    {
+        _maxAuxCount = options.MaxAuxCount;
+        _index = index;
+        _hasher = new BlockHasher(_index);
+    }
+
+    private Recorder11(ChunkSink sink, H4mkWriterOptions options, bool hasSeek)
         : base(sink)
     {
         var trak = options.Trak.IsEmpty ? new TrackList(options.PageLog2, options.Tracks).Write() : options.Trak;
@@ -29,16 +51,45 @@ internal sealed class Recorder11 : ContainerRecorder
         }
 
         RequireLength(trak, "TRAK", options);
-        RequireObject(options.Meta, "META", options);
-        RequireObject(options.Safe, "SAFE", options);
-        _head = [(ChunkTag.Trak, trak), (ChunkTag.Meta, options.Meta), (ChunkTag.Safe, options.Safe)];
+        _head = [(ChunkTag.Trak, trak)];
         _maxAuxCount = options.MaxAuxCount;
-        _index = new RecordedIndex(list, hasSeek: true);
+        _index = new RecordedIndex(list, hasSeek);
         _hasher = new BlockHasher(_index);
-        sink.WriteFileHeader();
     }
 
     public override long BlockCount => _index.BlockCount;
+
+    /// <summary>Goes on behind a whole 1.0 file: first with TRAK, then with the pages that its blocks fill.</summary>
+    /// <param name="sink">Stands behind the file.</param>
+    /// <param name="options">The tracks; the blocks of the file are the first one's.</param>
+    public static Recorder11 AfterPart(ChunkSink sink, H4mkWriterOptions options)
+    {
+        var recorder = new Recorder11(sink, options, hasSeek: false);
+        if (recorder._index.PositionOf(0) == 0)
+        {
+            return recorder;
+        }
+
+        recorder.Dispose();
+        throw new ArgumentException("the blocks of a 1.0 file are those of track 0, which must be among the tracks", nameof(options));
+    }
+
+    /// <summary>Takes note of a META, SAFE or unknown chunk of the 1.0 part.</summary>
+    public void AddPartChunk(in ChunkInfo chunk, in Sha256Digest digest) => _index.AddAux(chunk.Tag, chunk.Length, digest, chunk.Offset);
+
+    /// <summary>Takes note of the next block of the 1.0 part, and writes the page that it fills.</summary>
+    /// <exception cref="ArgumentException">The track cannot hold the block.</exception>
+    public async ValueTask AddPartBlockAsync(IndexEntry block, long chunkOffset, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        await WriteHeadAsync(cancellationToken).ConfigureAwait(false);
+        _index.Tracks[0].Check(block.Pts, block.Duration, block.Flags, block.Length);
+        await _hasher.AddAsync(0, _index.AddBlock(0, block, chunkOffset), new ReadOnlySequence<byte>(payload)).ConfigureAwait(false);
+        if (_index.Tracks[0].IsPageFull)
+        {
+            await _hasher.DrainAsync().ConfigureAwait(false);
+            await WritePageAsync(0, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     public override void Accept(int track, in BlockInfo info, long length)
     {
@@ -129,7 +180,11 @@ internal sealed class Recorder11 : ContainerRecorder
             }
         }
 
-        await WriteAsync(ChunkTag.Seek, _index.SeekPayload, cancellationToken).ConfigureAwait(false);
+        if (_index.HasSeek)
+        {
+            await WriteAsync(ChunkTag.Seek, _index.SeekPayload, cancellationToken).ConfigureAwait(false);
+        }
+
         var rootOffset = Sink.Position;
         var root = _index.BuildRoot();
         await WriteAsync(ChunkTag.Root, root, cancellationToken).ConfigureAwait(false);

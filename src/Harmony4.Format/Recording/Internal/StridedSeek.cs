@@ -10,6 +10,26 @@ internal sealed class StridedSeek
     private long _keyframes;
     private int _log2;
 
+    public StridedSeek()
+    {
+    }
+
+    /// <summary>Takes up what a closed file holds.</summary>
+    /// <param name="payload">Its SEEK, with as many entries as the rule gives for its keyframes.</param>
+    /// <param name="keyframes">The first track's keyframes.</param>
+    public StridedSeek(ReadOnlySpan<byte> payload, long keyframes)
+    {
+        _log2 = SeekStride.Log2Of(keyframes);
+        _count = (int)SeekStride.CountOf(keyframes);
+        _keyframes = keyframes;
+        if (payload.Length > _payload.Length)
+        {
+            _payload = new byte[At(Math.Min(SeekStride.MaxEntries, Math.Max(256, 2 * _count)))];
+        }
+
+        payload.CopyTo(_payload);
+    }
+
     /// <summary>The payload so far; valid until the next call.</summary>
     public ReadOnlyMemory<byte> Payload
     {
@@ -34,7 +54,7 @@ internal sealed class StridedSeek
         {
             if (At(_count) == _payload.Length)
             {
-                Array.Resize(ref _payload, At(2 * _count));
+                Array.Resize(ref _payload, At(Math.Min(SeekStride.MaxEntries, 2 * _count)));
             }
 
             SeekRecord.Write(_payload.AsSpan(At(_count)), pts, offset);
