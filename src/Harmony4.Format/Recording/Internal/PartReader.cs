@@ -8,21 +8,43 @@ internal sealed class PartReader(H4mkContainer container, H4mkWriterOptions opti
 {
     private const int PieceLength = 1024 * 1024;
 
+    private List<(long Ordinal, ulong Pts)> _keys = [];
+
+    /// <summary>The time of the last block that was added.</summary>
+    public ulong LastPts { get; private set; }
+
     /// <summary>Verifies the file, and gives the recorder its chunks and blocks.</summary>
     /// <exception cref="ArgumentException">The times given disagree with the file.</exception>
     /// <exception cref="H4mkFormatException">The file is not sound and whole, or has something that version 1.1 cannot hold.</exception>
     public async ValueTask ReadAsync(Recorder11 recorder, CancellationToken cancellationToken)
     {
+        await CheckAsync(cancellationToken).ConfigureAwait(false);
+        await AddAsync(recorder, static _ => default, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Verifies the file, before anything of it is used.</summary>
+    /// <exception cref="ArgumentException">The times given disagree with the file.</exception>
+    /// <exception cref="H4mkFormatException">The file is not sound and whole, or its SEEK could not be written again.</exception>
+    public async ValueTask CheckAsync(CancellationToken cancellationToken)
+    {
         RequireWhole(await container.VerifyAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
-        await AddChunksAsync(recorder, cancellationToken).ConfigureAwait(false);
         var seek = container.FindChunk(ChunkTag.Seek)!.Value;
-        var keys = await PartKeyframes.FindAsync(container, await container.ReadSeekAsync(seek, cancellationToken).ConfigureAwait(false), seek, cancellationToken).ConfigureAwait(false);
+        _keys = await PartKeyframes.FindAsync(container, await container.ReadSeekAsync(seek, cancellationToken).ConfigureAwait(false), seek, cancellationToken).ConfigureAwait(false);
         if (blockTimes is not null)
         {
-            CheckTimes(blockTimes, keys);
+            CheckTimes(blockTimes, _keys);
         }
+    }
 
-        await AddBlocksAsync(recorder, keys, cancellationToken).ConfigureAwait(false);
+    /// <summary>Gives the recorder the chunks and blocks of a file that was checked.</summary>
+    /// <param name="recorder">Stands behind the file.</param>
+    /// <param name="listed">What an index says of a block. It is used where it agrees with the file.</param>
+    /// <param name="cancellationToken">Cancels the reads.</param>
+    /// <exception cref="H4mkFormatException">The file has something that version 1.1 cannot hold.</exception>
+    public async ValueTask AddAsync(Recorder11 recorder, Func<long, ValueTask<IndexEntry?>> listed, CancellationToken cancellationToken)
+    {
+        await AddChunksAsync(recorder, cancellationToken).ConfigureAwait(false);
+        await AddBlocksAsync(recorder, listed, cancellationToken).ConfigureAwait(false);
     }
 
     private void RequireWhole(VerificationResult result)
@@ -133,10 +155,10 @@ internal sealed class PartReader(H4mkContainer container, H4mkWriterOptions opti
         }
     }
 
-    private async ValueTask AddBlocksAsync(Recorder11 recorder, List<(long Ordinal, ulong Pts)> keys, CancellationToken cancellationToken)
+    private async ValueTask AddBlocksAsync(Recorder11 recorder, Func<long, ValueTask<IndexEntry?>> listed, CancellationToken cancellationToken)
     {
         // Times that nobody told are not invented: a block has that of the keyframe before it.
-        var pts = keys.Count > 0 ? keys[0].Pts : 0;
+        var pts = _keys.Count > 0 ? _keys[0].Pts : 0;
         var next = 0;
         long done = 0;
         await foreach (var block in container.ReadBlocksAsync(container.GetTrack().Id, cancellationToken: cancellationToken).ConfigureAwait(false))
@@ -146,12 +168,21 @@ internal sealed class PartReader(H4mkContainer container, H4mkWriterOptions opti
                 throw Throw.LimitOf(new ChunkInfo { Tag = ChunkTag.Core, Offset = block.Location.FileOffset - ChunkHeader.Size, Length = (uint)block.Payload.Length }, Recorder11.MaxBlockLength);
             }
 
-            var isKey = next < keys.Count && keys[next].Ordinal == block.Ordinal;
-            pts = isKey ? keys[next++].Pts : pts;
-            var info = blockTimes is null ? new BlockInfo { Pts = pts, IsKey = isKey } : blockTimes[(int)block.Ordinal];
-            var entry = new IndexEntry(info.Pts, info.Duration <= uint.MaxValue ? (uint)info.Duration : 0, (uint)block.Payload.Length, 0, (uint)info.Flags, default);
-            await recorder.AddPartBlockAsync(entry, block.Location.FileOffset - ChunkHeader.Size, block.Payload, cancellationToken).ConfigureAwait(false);
+            var isKey = next < _keys.Count && _keys[next].Ordinal == block.Ordinal;
+            pts = isKey ? _keys[next++].Pts : pts;
+            var info = blockTimes is not null ? blockTimes[(int)block.Ordinal]
+                : await listed(block.Ordinal).ConfigureAwait(false) is { } entry && Agrees(entry, block, isKey, pts) ? new BlockInfo { Pts = entry.Pts, Duration = entry.Duration, IsKey = isKey }
+                : new BlockInfo { Pts = pts, IsKey = isKey };
+            var added = new IndexEntry(info.Pts, info.Duration <= uint.MaxValue ? (uint)info.Duration : 0, (uint)block.Payload.Length, 0, (uint)info.Flags, default);
+            await recorder.AddPartBlockAsync(added, block.Location.FileOffset - ChunkHeader.Size, block.Payload, cancellationToken).ConfigureAwait(false);
+            LastPts = info.Pts;
             progress?.Report(done += block.Payload.Length);
         }
     }
+
+    private static bool Agrees(in IndexEntry entry, in H4mkBlock block, bool isKey, ulong keyPts) =>
+        entry.Length == block.Payload.Length
+        && entry.Flags == (isKey ? (uint)BlockFlags.Key : 0)
+        && (!isKey || entry.Pts == keyPts)
+        && entry.Pts <= (ulong)long.MaxValue - entry.Duration;
 }

@@ -109,6 +109,23 @@ internal sealed class Recorder11 : ContainerRecorder
         _accepted = new IndexEntry(info.Pts, duration, (uint)length, 0, (uint)info.Flags, default);
     }
 
+    /// <summary>Judges a block as <see cref="Accept"/> does.</summary>
+    /// <returns>Whether it can be written.</returns>
+    public bool TryAccept(int track, in BlockInfo info, long length)
+    {
+        var position = _index.PositionOf(track);
+        if (position < 0 || length > MaxBlockLength || _index.Tracks[position].FaultOf(info.Pts, (uint)Math.Min(info.Duration, uint.MaxValue), (uint)info.Flags, length) is not null)
+        {
+            return false;
+        }
+
+        Accept(track, info, length);
+        return true;
+    }
+
+    /// <summary>Blocks of a track so far; −1 when there is no such track.</summary>
+    public long CountOf(int track) => _index.PositionOf(track) is >= 0 and var position ? _index.Tracks[position].BlockCount : -1;
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WriteBlockAsync(ReadOnlySequence<byte> payload, CancellationToken cancellationToken)
     {
@@ -117,12 +134,35 @@ internal sealed class Recorder11 : ContainerRecorder
             await WriteHeadAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        var place = await WriteCoreAsync(payload, cancellationToken).ConfigureAwait(false);
+        await _hasher.AddAsync(_position, place, payload).ConfigureAwait(false);
+        await CloseFullPageAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes the block that was accepted last, whose digest is known.</summary>
+    public async ValueTask WriteHashedBlockAsync(ReadOnlyMemory<byte> payload, Sha256Digest digest, CancellationToken cancellationToken)
+    {
+        await WriteHeadAsync(cancellationToken).ConfigureAwait(false);
+        var place = await WriteCoreAsync(new ReadOnlySequence<byte>(payload), cancellationToken).ConfigureAwait(false);
+        _index.Tracks[_position].SetDigest(place, digest.Span);
+        await CloseFullPageAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes TOKN and CORE.</summary>
+    /// <returns>The block's place on its page.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> WriteCoreAsync(ReadOnlySequence<byte> payload, CancellationToken cancellationToken)
+    {
         WriteToken();
         await WriteAsync(ChunkTag.Tokn, _token, cancellationToken).ConfigureAwait(false);
         var offset = Sink.Position;
         await Sink.WriteAsync(ChunkTag.Core, payload, cancellationToken).ConfigureAwait(false);
-        var place = _index.AddBlock(_position, _accepted, offset);
-        await _hasher.AddAsync(_position, place, payload).ConfigureAwait(false);
+        return _index.AddBlock(_position, _accepted, offset);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask CloseFullPageAsync(CancellationToken cancellationToken)
+    {
         if (_index.Tracks[_position].IsPageFull)
         {
             await _hasher.DrainAsync().ConfigureAwait(false);
@@ -137,13 +177,16 @@ internal sealed class Recorder11 : ContainerRecorder
             throw new ArgumentException($"{tag} is not a tag of the caller's own: expected four bytes 0x21 to 0x7e that are not a tag of the format, nor one bit away from one", nameof(tag));
         }
 
-        if (_index.AuxCount + (_head?.Length ?? 0) >= _maxAuxCount)
-        {
-            throw new ArgumentException($"a container lists at most {_maxAuxCount} chunks besides blocks and index (a limit of the options)", nameof(tag));
-        }
+        RequireRoom();
     }
 
-    public override async ValueTask WriteChunkAsync(ChunkTag tag, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    /// <summary>Whether ROOT can list another chunk besides blocks and index.</summary>
+    public bool HasRoomForChunk => _index.AuxCount + (_head?.Length ?? 0) < _maxAuxCount;
+
+    public override ValueTask WriteChunkAsync(ChunkTag tag, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) => WriteOtherAsync(tag, payload, cancellationToken);
+
+    /// <summary>Writes a SEAL or a chunk of the caller's own kind.</summary>
+    public async ValueTask WriteOtherAsync(ChunkTag tag, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         await WriteHeadAsync(cancellationToken).ConfigureAwait(false);
         await WriteAuxAsync(tag, payload, cancellationToken).ConfigureAwait(false);
@@ -210,6 +253,14 @@ internal sealed class Recorder11 : ContainerRecorder
         if (json.Length > options.MaxJsonLength)
         {
             throw new ArgumentException($"{name} has at most {options.MaxJsonLength} bytes (a limit of the options), found {json.Length}", nameof(json));
+        }
+    }
+
+    private void RequireRoom()
+    {
+        if (!HasRoomForChunk)
+        {
+            throw new ArgumentException($"a container lists at most {_maxAuxCount} chunks besides blocks and index (a limit of the options)");
         }
     }
 

@@ -8,7 +8,11 @@ namespace Harmony4.Format.Internal;
 /// Follows the chain of chunks and hashes every payload on several threads. One thread at a time reads a segment and finds its chunks; all hash;
 /// the chunks are handed on one after the other in file order, so what is found does not depend on the threads.
 /// </summary>
-internal sealed class ChunkScan(H4mkSource source, long length, int degree) : IDisposable
+/// <param name="source">The file.</param>
+/// <param name="length">Its length.</param>
+/// <param name="degree">How many threads.</param>
+/// <param name="hashes">Whether digests are computed, not CRCs alone.</param>
+internal sealed class ChunkScan(H4mkSource source, long length, int degree, bool hashes = true) : IDisposable
 {
     // Sixteen blocks of the default length, which fill the lanes, with their headers and a page.
     private const int SegmentLength = (8 * 1024 * 1024) + (128 * 1024);
@@ -85,7 +89,7 @@ internal sealed class ChunkScan(H4mkSource source, long length, int degree) : ID
 
                 try
                 {
-                    batch.Hash();
+                    batch.Hash(hashes);
                     if (batch.IsLong)
                     {
                         await HashLongAsync(batch, isInMemory ? memory : default, buffer, stopping.Token).ConfigureAwait(false);
@@ -164,7 +168,11 @@ internal sealed class ChunkScan(H4mkSource source, long length, int degree) : ID
             var piece = memory.IsEmpty
                 ? await ReadAsync(at, buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false)
                 : memory.Slice((int)at, count);
-            hash.AppendData(piece.Span);
+            if (hashes)
+            {
+                hash.AppendData(piece.Span);
+            }
+
             crc.Append(piece.Span);
             at += count;
         }

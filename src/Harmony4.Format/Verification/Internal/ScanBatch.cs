@@ -74,8 +74,8 @@ internal sealed class ScanBatch
         return offset + at;
     }
 
-    /// <summary>Computes CRCs and digests of the chunks that lie in the segment.</summary>
-    public void Hash()
+    /// <summary>Computes CRCs of the chunks that lie in the segment, and digests if asked for.</summary>
+    public void Hash(bool hashes)
     {
         if (IsLong)
         {
@@ -86,7 +86,7 @@ internal sealed class ScanBatch
         _owners.Clear();
         for (var i = 0; i < _chunks.Count; i++)
         {
-            if (_chunks[i].Info.Tag == ChunkTag.Tokn && !_chunks[i].IsCut)
+            if ((!hashes || _chunks[i].Info.Tag == ChunkTag.Tokn) && !_chunks[i].IsCut)
             {
                 _chunks[i] = _chunks[i] with { Crc = Crc32.Compute(_chunks[i].Payload.Span) };
             }
