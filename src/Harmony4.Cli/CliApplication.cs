@@ -151,6 +151,9 @@ internal static class CliApplication
         VerifyCommand.Create(console),
         ExtractCommand.Create(console),
         TokenizeCommand.Create(console),
+        UpgradeCommand.Create(console),
+        AppendCommand.Create(console),
+        RecoverCommand.Create(console),
         MaskCommand.Create(console),
         KeygenCommand.Create(console),
     };

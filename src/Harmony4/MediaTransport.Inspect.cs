@@ -96,7 +96,7 @@ public sealed partial class MediaTransport
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(container);
-        var result = await container.VerifyAsync(Relay.To(progress), cancellationToken).ConfigureAwait(false);
+        var result = await container.VerifyAsync(ProgressRelay.To(progress), cancellationToken).ConfigureAwait(false);
         return Judge(result, options);
     }
 
@@ -115,7 +115,7 @@ public sealed partial class MediaTransport
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        var result = await H4mkContainer.VerifyAsync(source, _options.Container, Relay.To(progress), cancellationToken).ConfigureAwait(false);
+        var result = await H4mkContainer.VerifyAsync(source, _options.Container, ProgressRelay.To(progress), cancellationToken).ConfigureAwait(false);
         return Judge(result, options);
     }
 
@@ -138,15 +138,4 @@ public sealed partial class MediaTransport
         && (container.FindChunk(ChunkTag.Seek) is null || container.FindChunk(ChunkTag.Meta) is null || container.FindChunk(ChunkTag.Safe) is null)
             ? VerificationState.Incomplete
             : VerificationState.Unverified;
-
-    private sealed class Relay : IProgress<VerificationProgress>
-    {
-        private readonly IProgress<TransportProgress> _target;
-
-        private Relay(IProgress<TransportProgress> target) => _target = target;
-
-        public static Relay? To(IProgress<TransportProgress>? target) => target is null ? null : new Relay(target);
-
-        public void Report(VerificationProgress value) => _target.Report(new TransportProgress(value.BytesRead, value.Length));
-    }
 }

@@ -51,7 +51,7 @@ internal sealed class ExportCommand
         {
             Segment = _segmenter.Segment(result),
             Version = version,
-            PageLog2 = PageLog2(result),
+            PageLog2 = PageLog2(result, _pageLog2),
             Meta = await ReadJsonAsync("--meta", result.GetValue(_meta), cancellationToken).ConfigureAwait(false),
             Safe = await ReadJsonAsync("--safe", result.GetValue(_safe), cancellationToken).ConfigureAwait(false),
             Mask = mask,
@@ -115,9 +115,26 @@ internal sealed class ExportCommand
         };
     }
 
-    private int? PageLog2(ParseResult result) => result.GetValue(_pageLog2) is var value and (null or (>= 1 and <= 14))
+    public static int? PageLog2(ParseResult result, Option<int?> option) => result.GetValue(option) is var value and (null or (>= 1 and <= 14))
         ? value
-        : throw CliException.Usage($"--page-log2: expected 1 to 14, found {result.GetValue(_pageLog2)}");
+        : throw CliException.Usage($"--page-log2: expected 1 to 14, found {result.GetValue(option)}");
+
+    /// <summary>Says what the user should know of the inputs.</summary>
+    public static async Task TellOfInputsAsync(CliConsole console, string[] paths, IReadOnlyList<ExportedInput> inputs)
+    {
+        foreach (var (path, input) in paths.Zip(inputs))
+        {
+            if (input.Hint is { } hint)
+            {
+                await console.TellAsync($"harmony4: {InputFile.NameOf(path)}: {hint}").ConfigureAwait(false);
+            }
+
+            if (input.Notice is { } notice)
+            {
+                await console.TellAsync($"harmony4: {InputFile.NameOf(path)}: {notice.Offset}: {input.Segment}: {notice.Message}; what follows is transported as opaque blocks").ConfigureAwait(false);
+            }
+        }
+    }
 
     private async ValueTask<ReadOnlyMemory<byte>?> ReadJsonAsync(string name, string? path, CancellationToken cancellationToken)
     {
@@ -137,19 +154,7 @@ internal sealed class ExportCommand
 
     private async Task ReportAsync(string[] paths, string output, ExportResult done)
     {
-        foreach (var (path, input) in paths.Zip(done.Inputs))
-        {
-            if (input.Hint is { } hint)
-            {
-                await _console.TellAsync($"harmony4: {InputFile.NameOf(path)}: {hint}").ConfigureAwait(false);
-            }
-
-            if (input.Notice is { } notice)
-            {
-                await _console.TellAsync($"harmony4: {InputFile.NameOf(path)}: {notice.Offset}: {input.Segment}: {notice.Message}; what follows is transported as opaque blocks").ConfigureAwait(false);
-            }
-        }
-
+        await TellOfInputsAsync(_console, paths, done.Inputs).ConfigureAwait(false);
         if (_console.IsErrorTerminal)
         {
             var container = done.Container;

@@ -10,8 +10,17 @@ internal static class Paths
     public static string[] Of(ParseResult result, Argument<string[]> argument)
     {
         var paths = result.GetValue(argument) ?? [];
-        return Array.Find(paths, p => p.StartsWith('-') && p != InputFile.StandardStream) is { } unknown
-            ? throw CliException.Usage($"'{unknown}' is not an option here; --help lists them; a file of that name is ./{unknown}")
-            : paths;
+        return Array.Find(paths, IsOption) is { } unknown ? throw Unknown(unknown) : paths;
     }
+
+    /// <summary>Gets the one path of an argument.</summary>
+    public static string Required(ParseResult result, Argument<string> argument)
+    {
+        var path = result.GetValue(argument)!;
+        return IsOption(path) ? throw Unknown(path) : path;
+    }
+
+    private static bool IsOption(string path) => path.StartsWith('-') && path != InputFile.StandardStream;
+
+    private static CliException Unknown(string path) => CliException.Usage($"'{path}' is not an option here; --help lists them; a file of that name is ./{path}");
 }

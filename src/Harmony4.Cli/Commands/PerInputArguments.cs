@@ -15,26 +15,46 @@ internal sealed class PerInputArguments
 
     public void AddTo(Command command)
     {
+        AddDescriptionsTo(command);
+        AddTimeTrackTo(command);
+    }
+
+    /// <summary>Adds what is said of a track.</summary>
+    public void AddDescriptionsTo(Command command)
+    {
         command.Add(_kind);
         command.Add(_label);
         command.Add(_language);
-        command.Add(_timeTrack);
+    }
+
+    /// <summary>Adds what is said of how media is read.</summary>
+    public void AddTimeTrackTo(Command command) => command.Add(_timeTrack);
+
+    /// <summary>What is said of the only track.</summary>
+    public ExportInput DescribeTrack(ParseResult result) => DescribeTracks(result, 1)[0];
+
+    /// <summary>The inputs, of whose tracks nothing is said.</summary>
+    public IReadOnlyList<ExportInput> DescribeTimeTracks(ParseResult result, int count, SegmenterOptions segmenter)
+    {
+        var timeTracks = Read(result, _timeTrack, count);
+        return [.. timeTracks.Select(number => new ExportInput { Media = Stream.Null, Segmenter = segmenter with { TimeTrack = number is null ? null : TimeTrack(number) } })];
     }
 
     /// <summary>Describes the inputs, whose media is put in later.</summary>
-    public IReadOnlyList<ExportInput> Describe(ParseResult result, int count, SegmenterOptions segmenter)
+    public IReadOnlyList<ExportInput> Describe(ParseResult result, int count, SegmenterOptions segmenter) =>
+        [.. DescribeTracks(result, count).Zip(DescribeTimeTracks(result, count, segmenter), (track, times) => track with { Segmenter = times.Segmenter })];
+
+    private IReadOnlyList<ExportInput> DescribeTracks(ParseResult result, int count)
     {
         var kinds = Read(result, _kind, count);
         var labels = Read(result, _label, count);
         var languages = Read(result, _language, count);
-        var timeTracks = Read(result, _timeTrack, count);
         return [.. Enumerable.Range(0, count).Select(i => new ExportInput
         {
             Media = Stream.Null,
             Kind = kinds[i] is { } kind ? Kind(kind) : null,
             Label = labels[i],
             Language = languages[i] is { } language ? Language(language) : null,
-            Segmenter = segmenter with { TimeTrack = timeTracks[i] is { } number ? TimeTrack(number) : null },
         })];
     }
 

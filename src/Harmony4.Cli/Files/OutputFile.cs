@@ -28,6 +28,9 @@ internal sealed class OutputFile : IAsyncDisposable
 
     public Stream Stream { get; }
 
+    /// <summary>Gets where what was written so far can be read; null for a stream or device.</summary>
+    public string? WrittenPath => _temporary;
+
     public string Name => _path == InputFile.StandardStream ? "standard output" : _path;
 
     /// <summary>Deletes what an ended command left: for when the process is about to end without it.</summary>

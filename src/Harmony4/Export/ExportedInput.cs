@@ -11,6 +11,9 @@ public sealed record ExportedInput
     /// <summary>Gets the bytes of media read; the track stream has as many.</summary>
     public required long Length { get; init; }
 
+    /// <summary>Gets how much later the blocks come than the media says, in microseconds: where an append moved them behind what the track had.</summary>
+    public ulong Shift { get; init; }
+
     /// <summary>Gets one line for the user when the media could be transported better in another form, else null.</summary>
     public string? Hint { get; init; }
 

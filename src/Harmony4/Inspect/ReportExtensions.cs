@@ -64,6 +64,48 @@ public static class ReportExtensions
         writer.WriteEndObject();
     }
 
+    /// <summary>Writes what a recovery gave as one JSON object: <c>blocks</c>, <c>lost</c>, <c>skipped</c>, <c>cut</c>, <c>root</c>.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="writer">Receives the object.</param>
+    public static void WriteTo(this H4mkRecoveryReport report, Utf8JsonWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteStartObject();
+        writer.WriteNumber("blocks"u8, report.BlockCount);
+        writer.WriteStartArray("lost"u8);
+        foreach (var lost in report.Lost)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("track"u8, lost.Track);
+            writer.WriteNumber("ordinal"u8, lost.Ordinal);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("skipped"u8);
+        foreach (var range in report.Skipped)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("from"u8, range.From);
+            writer.WriteNumber("to"u8, range.To);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        if (report.CutOffset is { } cut)
+        {
+            writer.WriteNumber("cut"u8, cut);
+        }
+        else
+        {
+            writer.WriteNull("cut"u8);
+        }
+
+        writer.WriteDigestOrNull("root"u8, report.Container.Identity);
+        writer.WriteEndObject();
+    }
+
     /// <summary>Writes the members that say where a keyframe is into the current JSON object: <c>pts</c>, <c>offset</c>, <c>block</c>, <c>file_offset</c>.</summary>
     /// <param name="keyframe">The keyframe.</param>
     /// <param name="writer">Receives the members.</param>

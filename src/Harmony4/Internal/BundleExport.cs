@@ -27,48 +27,53 @@ internal sealed class BundleExport : IAsyncDisposable
     private long _flushed;
     private bool _hasUnflushed;
 
-    public BundleExport(IReadOnlyList<ExportInput> inputs, ExportOptions options, IProgress<TransportProgress>? progress)
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="options">How.</param>
+    /// <param name="progress">Told how far the work is.</param>
+    /// <param name="tracks">The ids of the tracks that the inputs go on with; <see langword="null"/> for tracks of their own, from 0.</param>
+    public BundleExport(IReadOnlyList<ExportInput> inputs, ExportOptions options, IProgress<TransportProgress>? progress, IReadOnlyList<int>? tracks = null)
     {
         Check(inputs, options);
         _options = options;
         _progress = progress;
         foreach (var input in inputs)
         {
-            _feeds.Add(new TrackFeed(_feeds.Count, input, options));
+            _feeds.Add(new TrackFeed(tracks is null ? _feeds.Count : tracks[_feeds.Count], input, options));
         }
 
         _isLive = _feeds.Exists(f => f.Pump.InputLength is null);
         _length = _isLive ? null : _feeds.Sum(f => f.Pump.InputLength);
     }
 
+    /// <summary>Writes a container.</summary>
     public async Task<ExportResult> RunAsync(Stream output, CancellationToken cancellationToken)
     {
         foreach (var feed in _feeds)
         {
-            if (await feed.StartAsync(_options.Segment, Report, cancellationToken).ConfigureAwait(false))
-            {
-                Enqueue(feed);
-            }
+            await StartAsync(feed, beginAt: null, cancellationToken).ConfigureAwait(false);
         }
 
         // What TRAK says of an input is known once its first block is.
         _writer = H4mkContainerWriter.Create(output, WriterOptions(), leaveOpen: true);
         _masking = _options.Mask is { } mask ? new BlockMasking(mask) : null;
-        await FlushAsync(cancellationToken).ConfigureAwait(false);
-        while (_queue.TryDequeue(out var feed, out _))
+        return await WriteAllAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Goes on with the tracks of a container. An input that would begin before its track's end begins there.</summary>
+    /// <param name="writer">Stands behind the container's blocks; it is disposed with the export.</param>
+    /// <param name="ends">Of each track its end and the time of its last keyframe.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    public async Task<ExportResult> AppendAsync(H4mkContainerWriter writer, IReadOnlyList<(ulong End, ulong? LastKey)> ends, CancellationToken cancellationToken)
+    {
+        _writer = writer;
+        for (var i = 0; i < _feeds.Count; i++)
         {
-            await WriteAsync(feed, cancellationToken).ConfigureAwait(false);
-            if (await NextAsync(feed, cancellationToken).ConfigureAwait(false))
-            {
-                Enqueue(feed);
-            }
+            // A keyframe comes later than the one before it, also where that one's duration is not known.
+            var (end, lastKey) = ends[i];
+            await StartAsync(_feeds[i], block => block.IsKey && lastKey >= end ? lastKey.Value + 1 : end, cancellationToken).ConfigureAwait(false);
         }
 
-        return new ExportResult
-        {
-            Container = await _writer.CompleteAsync(cancellationToken).ConfigureAwait(false),
-            Inputs = [.. _feeds.Select(f => new ExportedInput { Segment = f.Pump.Segmenter.Name, Length = f.Pump.BytesRead, Hint = f.Pump.Hint, Notice = f.Pump.Segmenter.Notice })],
-        };
+        return await WriteAllAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -107,6 +112,47 @@ internal sealed class BundleExport : IAsyncDisposable
         {
             throw new ArgumentException("version 1.0 holds one track, without kind, label, language or pages: expected version 1.1 for these", nameof(options));
         }
+    }
+
+    private async ValueTask StartAsync(TrackFeed feed, Func<BlockInfo, ulong>? beginAt, CancellationToken cancellationToken)
+    {
+        if (!await feed.StartAsync(_options.Segment, Report, cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        if (beginAt?.Invoke(feed.Info) is { } least && feed.Info.Pts < least)
+        {
+            feed.BeginAt(least);
+        }
+
+        Enqueue(feed);
+    }
+
+    private async Task<ExportResult> WriteAllAsync(CancellationToken cancellationToken)
+    {
+        await FlushAsync(cancellationToken).ConfigureAwait(false);
+        while (_queue.TryDequeue(out var feed, out _))
+        {
+            await WriteAsync(feed, cancellationToken).ConfigureAwait(false);
+            if (await NextAsync(feed, cancellationToken).ConfigureAwait(false))
+            {
+                Enqueue(feed);
+            }
+        }
+
+        return new ExportResult
+        {
+            Container = await _writer!.CompleteAsync(cancellationToken).ConfigureAwait(false),
+            Inputs = [.. _feeds.Select(f => new ExportedInput
+            {
+                Segment = f.Pump.Segmenter.Name,
+                Length = f.Pump.BytesRead,
+                Shift = f.Shift,
+                Hint = f.Pump.Hint,
+                Notice = f.Pump.Segmenter.Notice,
+            })],
+        };
     }
 
     private void Enqueue(TrackFeed feed) => _queue.Enqueue(feed, (feed.Info.Pts, feed.Id));

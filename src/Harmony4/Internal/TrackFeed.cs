@@ -36,6 +36,16 @@ internal sealed class TrackFeed : IAsyncDisposable
     /// <summary>Gets the time, duration and flags of the piece to write next.</summary>
     public BlockInfo Info { get; private set; }
 
+    /// <summary>Gets how much later the blocks come than the media says, in microseconds.</summary>
+    public ulong Shift { get; private set; }
+
+    /// <summary>Has the input begin at a time: its first block, which is read, and those behind it move as far.</summary>
+    public void BeginAt(ulong pts)
+    {
+        Shift = pts - Info.Pts;
+        Info = Describe(_blocks!.Current);
+    }
+
     /// <summary>Gets the bytes of the piece to write next: a whole block, or a part of one that is too long for the version.</summary>
     public ReadOnlySequence<byte> Payload { get; private set; }
 
@@ -90,6 +100,6 @@ internal sealed class TrackFeed : IAsyncDisposable
     // Damaged framing may name any time; one that no block can have is the last one, where playback cannot be asked to start.
     private BlockInfo Describe(in MediaBlock block) =>
         _version == H4mkVersion.V10 ? new BlockInfo { Pts = block.Pts, Duration = block.Duration, IsKey = block.IsKey }
-        : block.Pts > LargestTime ? new BlockInfo { Pts = LargestTime }
-        : new BlockInfo { Pts = block.Pts, Duration = Math.Min(block.Duration, LargestTime - block.Pts), IsKey = block.IsKey };
+        : block.Pts > LargestTime - Shift ? new BlockInfo { Pts = LargestTime }
+        : new BlockInfo { Pts = block.Pts + Shift, Duration = Math.Min(block.Duration, LargestTime - Shift - block.Pts), IsKey = block.IsKey };
 }

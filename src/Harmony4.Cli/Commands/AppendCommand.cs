@@ -1,0 +1,185 @@
+using System.CommandLine;
+using System.Globalization;
+using Harmony4.Cli.Files;
+using Harmony4.Cli.Terminal;
+using Harmony4.Format;
+
+namespace Harmony4.Cli.Commands;
+
+internal sealed class AppendCommand
+{
+    private readonly CliConsole _console;
+    private readonly Argument<string> _container = new("container") { Description = "A 1.1 container; without -o it is changed in place." };
+    private readonly Argument<string[]> _inputs = new("in") { Description = "The media; - for standard input. As many as the container has tracks, in their order.", Arity = ArgumentArity.OneOrMore };
+    private readonly SegmenterArguments _segmenter = new();
+    private readonly PerInputArguments _perInput = new();
+    private readonly OutputArguments _output = new("Write the longer container there, and leave the other as it is; - for standard output.");
+    private readonly ProofArguments _proof = new("Write a proof to this file that the longer container begins with the other; verify --proof checks it against both roots.");
+
+    private AppendCommand(CliConsole console) => _console = console;
+
+    public static Command Create(CliConsole console)
+    {
+        var append = new AppendCommand(console);
+        var command = new Command("append", "Append media to the tracks of a container, in place or to -o. Its signatures fall away.") { append._container, append._inputs };
+        append._segmenter.AddTo(command);
+        append._perInput.AddTimeTrackTo(command);
+        append._output.AddTo(command);
+        append._proof.AddTo(command);
+        command.SetAction(append.RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        var path = Paths.Required(result, _container);
+        var paths = Paths.Of(result, _inputs);
+        var target = _output.Path(result);
+        if (paths.Count(p => p == InputFile.StandardStream) > 1)
+        {
+            throw CliException.Usage("standard input (-) can be one input only");
+        }
+
+        if (path == InputFile.StandardStream || (target is null && InputFile.TryGetAddress(path, out _)))
+        {
+            throw CliException.Usage($"{InputFile.NameOf(path)}: cannot be changed in place; write the longer container with -o");
+        }
+
+        _proof.RequireApartFrom(result, target ?? path);
+        var options = new ExportOptions { Segment = _segmenter.Segment(result) };
+        var described = _perInput.DescribeTimeTracks(result, paths.Length, _segmenter.Options(result));
+        using var end = paths.Contains(InputFile.StandardStream) ? _console.ExpectEndOfInput() : null;
+        var streams = new List<Stream>();
+        try
+        {
+            foreach (var input in paths)
+            {
+                var stream = InputFile.Open(input, _console);
+                streams.Add(input == InputFile.StandardStream ? new EndableStream(stream, end!.Token) : new LocatedInput(stream, input));
+            }
+
+            IReadOnlyList<ExportInput> inputs = [.. described.Select((input, i) => input with { Media = streams[i] })];
+            var done = target is null
+                ? await InPlaceAsync(result, path, inputs, options, cancellationToken).ConfigureAwait(false)
+                : await ToAsync(result, path, target, inputs, options, cancellationToken).ConfigureAwait(false);
+            await ReportAsync(target ?? path, paths, done).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (var stream in streams)
+            {
+                await stream.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+
+        if (end is { Token.IsCancellationRequested: true })
+        {
+            await _console.TellAsync("harmony4: interrupted: the container is complete, and holds what was read of standard input").ConfigureAwait(false);
+            return ExitCode.Interrupted;
+        }
+
+        return ExitCode.Done;
+    }
+
+    private async Task<ExportResult> InPlaceAsync(ParseResult result, string path, IReadOnlyList<ExportInput> inputs, ExportOptions options, CancellationToken cancellationToken)
+    {
+        if (await CliApplication.LocateAsync(path, () => ContainerEdit.TryUndoAsync(path, cancellationToken)).ConfigureAwait(false))
+        {
+            await _console.TellAsync($"harmony4: {path}: an earlier change had broken off and is undone").ConfigureAwait(false);
+        }
+
+        var proof = _proof.Path(result) is { } proofPath ? OutputFile.Create(proofPath, _output.Force(result), _console) : null;
+        try
+        {
+            var done = await ProgressDisplay.RunAsync(_console, "append", progress => LocateAsync(path, result, () => new MediaTransport().AppendAsync(path, inputs, options, progress, cancellationToken))).ConfigureAwait(false);
+            if (proof is not null)
+            {
+                await proof.Stream.WriteAsync(done.Proof, cancellationToken).ConfigureAwait(false);
+                await proof.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            return new ExportResult { Container = done.Container, Inputs = done.Inputs };
+        }
+        finally
+        {
+            if (proof is not null)
+            {
+                await proof.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<ExportResult> ToAsync(ParseResult result, string path, string target, IReadOnlyList<ExportInput> inputs, ExportOptions options, CancellationToken cancellationToken)
+    {
+        var opened = await ContainerFile.OpenAsync(path, _console, cancellationToken).ConfigureAwait(false);
+        await using (opened.ConfigureAwait(false))
+        {
+            var file = OutputFile.Create(target, _output.Force(result), _console);
+            await using (file.ConfigureAwait(false))
+            {
+                if (_proof.Path(result) is not null && file.WrittenPath is null)
+                {
+                    throw CliException.Usage("--proof: the longer container has to be read again for it: -o must be a file");
+                }
+
+                var done = await ProgressDisplay.RunAsync(_console, "append", progress => LocateAsync(path, result, () => new MediaTransport().AppendAsync(opened, inputs, file.Stream, options, progress, cancellationToken))).ConfigureAwait(false);
+                await file.Stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+                var proof = await _proof.StageAsync(result, opened, _console, () => ProveAsync(opened, file.WrittenPath!, cancellationToken), _output.Force(result), cancellationToken).ConfigureAwait(false);
+                await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
+                if (proof is not null)
+                {
+                    await using (proof.ConfigureAwait(false))
+                    {
+                        await proof.CompleteAsync(cancellationToken).ConfigureAwait(false);
+                    }
+                }
+
+                return done;
+            }
+        }
+    }
+
+    private static async ValueTask<byte[]> ProveAsync(H4mkContainer container, string written, CancellationToken cancellationToken)
+    {
+        var longer = await H4mkContainer.OpenAsync(written, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await using (longer.ConfigureAwait(false))
+        {
+            return await container.ProveExtensionAsync(longer, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ties a fault to the file that has it: of the container or, by its number, of an input.</summary>
+    private Task<T> LocateAsync<T>(string path, ParseResult result, Func<Task<T>> work)
+    {
+        var names = Paths.Of(result, _inputs).Select(InputFile.NameOf).ToArray();
+        return CliApplication.LocateAsync([InputFile.NameOf(path)], async () =>
+        {
+            try
+            {
+                return await work().ConfigureAwait(false);
+            }
+            catch (MediaFormatException exception)
+            {
+                throw CliException.Failed(names[exception.Input], string.Create(CultureInfo.InvariantCulture, $"{exception.Offset}: {exception.Segment}: {exception.Detail}"), exception);
+            }
+        });
+    }
+
+    private async Task ReportAsync(string output, string[] paths, ExportResult done)
+    {
+        await ExportCommand.TellOfInputsAsync(_console, paths, done.Inputs).ConfigureAwait(false);
+        foreach (var (path, input) in paths.Zip(done.Inputs))
+        {
+            if (input.Shift > 0)
+            {
+                await _console.TellAsync(string.Create(CultureInfo.InvariantCulture, $"harmony4: {InputFile.NameOf(path)}: begins before the track's end: its times are moved by {input.Shift} us ({Values.FormatTime(input.Shift)})")).ConfigureAwait(false);
+            }
+        }
+
+        if (_console.IsErrorTerminal)
+        {
+            var container = done.Container;
+            await _console.TellAsync(string.Create(CultureInfo.InvariantCulture, $"{output}: {container.Length} bytes, {container.BlockCount} blocks, {container.KeyframeCount} keyframes, root {container.Identity}")).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using Harmony4.Format;
+
+namespace Harmony4.Internal;
+
+/// <summary>An append that has read all it needs of the container, so that the container's end may be overwritten.</summary>
+internal sealed class Appending : IAsyncDisposable
+{
+    private readonly BundleExport _export;
+    private readonly H4mkContainerWriter _writer;
+    private readonly LateStream _output;
+    private readonly (ulong End, ulong? LastKey)[] _ends;
+
+    private Appending(BundleExport export, H4mkContainerWriter writer, LateStream output, (ulong End, ulong? LastKey)[] ends)
+    {
+        _export = export;
+        _writer = writer;
+        _output = output;
+        _ends = ends;
+    }
+
+    /// <summary>Bytes of the container that stay.</summary>
+    public long CutOffset => _writer.Length;
+
+    public static async Task<Appending> PrepareAsync(H4mkContainer container, IReadOnlyList<ExportInput> inputs, ExportOptions options, IProgress<TransportProgress>? progress, CancellationToken cancellationToken)
+    {
+        if (container.Version != H4mkVersion.V11)
+        {
+            throw new ArgumentException("a container of version 1.0 cannot be appended to; upgrade it first", nameof(container));
+        }
+
+        if (inputs.Count != container.Tracks.Count)
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"expected as many inputs as tracks, {container.Tracks.Count}, found {inputs.Count}"), nameof(inputs));
+        }
+
+        var ends = new (ulong, ulong?)[inputs.Count];
+        for (var i = 0; i < ends.Length; i++)
+        {
+            var track = container.Tracks[i];
+            var lastKey = await container.FindKeyframeAsync(track.Id, long.MaxValue, cancellationToken).ConfigureAwait(false);
+            ends[i] = (track.EndPts ?? 0, lastKey?.Pts);
+        }
+
+        var output = new LateStream();
+        var writer = await H4mkContainerWriter.AppendAsync(container, output, options: null, leaveOpen: true, cancellationToken).ConfigureAwait(false);
+        var ids = container.Tracks.Select(t => t.Id).ToArray();
+        var export = new BundleExport(inputs, options with { Version = H4mkVersion.V11, Mask = null }, progress, ids);
+        return new Appending(export, writer, output, ends);
+    }
+
+    public Task<ExportResult> RunAsync(Stream output, CancellationToken cancellationToken)
+    {
+        _output.Target = output;
+        return _export.AppendAsync(_writer, _ends, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _export.DisposeAsync().ConfigureAwait(false);
+        await _writer.DisposeAsync().ConfigureAwait(false);
+    }
+}
