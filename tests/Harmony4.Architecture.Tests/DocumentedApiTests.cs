@@ -14,19 +14,36 @@ public sealed partial class DocumentedApiTests
         .. Repository.Files("samples", "*.cs").SelectMany(Repository.Lines).SelectMany(Words),
     ]);
 
-    public static TheoryData<string> Packages =>
-        [.. Directory.EnumerateDirectories(Path.Combine(Repository.Root, "src")).Where(d => File.Exists(Path.Combine(d, "PublicAPI.Shipped.txt"))).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Packages => [.. PackageNames];
+
+    private static IEnumerable<string> PackageNames => Directory.EnumerateDirectories(Path.Combine(Repository.Root, "src"))
+        .Where(d => File.Exists(Path.Combine(d, "PublicAPI.Shipped.txt")))
+        .Select(d => Path.GetFileName(d)!)
+        .Order(StringComparer.Ordinal);
 
     [Theory, MemberData(nameof(Packages))]
     public void PublicApi_OfPackage_IsNamedInDocumentationOrSamples(string package)
     {
-        var missing = new[] { "PublicAPI.Shipped.txt", "PublicAPI.Unshipped.txt" }
-            .SelectMany(f => Repository.Lines(Path.Combine("src", package, f)))
+        var missing = ApiOf(package)
             .Select(MemberOf)
             .Where(m => m.Length > 0 && !Named.Value.Contains(LastOf(m)))
             .Distinct()
             .ToList();
         Assert.True(missing.Count == 0, $"{missing.Count} named nowhere: {string.Join(", ", missing)}");
+    }
+
+    [Fact]
+    public void MembersThatDocumentationNames_AreThere()
+    {
+        var lines = PackageNames.SelectMany(ApiOf).ToList();
+        var types = lines.Where(l => !l.Contains(" -> ", StringComparison.Ordinal)).Select(l => LastOf(DeclarationOf(l))).ToHashSet(StringComparer.Ordinal);
+        var declared = lines.Select(DeclarationOf).ToHashSet(StringComparer.Ordinal);
+        var stale = Repository.Pages.Concat(Repository.Readmes)
+            .SelectMany(f => Repository.Lines(f).SelectMany(l => Qualified().Matches(l)).Select(m => (File: f, Type: m.Groups[1].Value, Member: m.Groups[2].Value)))
+            .Where(m => types.Contains(m.Type) && !declared.Contains($"{m.Type}.{m.Member}"))
+            .Select(m => $"{m.File}: {m.Type}.{m.Member}")
+            .ToList();
+        Assert.True(stale.Count == 0, string.Join('\n', stale));
     }
 
     [Theory]
@@ -43,21 +60,29 @@ public sealed partial class DocumentedApiTests
     [InlineData("#nullable enable", "")]
     public void MemberOf_LineOfAnApiFile_IsItsNameOrNothing(string line, string expected) => Assert.Equal(expected, MemberOf(line));
 
+    private static IEnumerable<string> ApiOf(string package) =>
+        new[] { "PublicAPI.Shipped.txt", "PublicAPI.Unshipped.txt" }.SelectMany(f => Repository.Lines(Path.Combine("src", package, f)));
+
     /// <summary>Returns the type and member that a line of an API file declares; nothing for what nobody has to name.</summary>
     private static string MemberOf(string line)
     {
-        var modifiers = Modifiers().Match(line).Value;
-        if (line.Length == 0 || line[0] == '#' || modifiers.Contains("override", StringComparison.Ordinal) || line.Contains(".operator ", StringComparison.Ordinal))
+        var declaration = Modifiers().Match(line).Value.Contains("override", StringComparison.Ordinal) ? "" : DeclarationOf(line);
+        var name = LastOf(declaration);
+
+        // A class that holds extension methods is used through them.
+        return Plumbing.Contains(name) || name.EndsWith("Extensions", StringComparison.Ordinal) ? "" : declaration;
+    }
+
+    /// <summary>Returns the last two parts of the name that a line declares: type and member, or namespace and type.</summary>
+    private static string DeclarationOf(string line)
+    {
+        if (line.Length == 0 || line[0] == '#' || line.Contains(".operator ", StringComparison.Ordinal))
         {
             return "";
         }
 
-        var parts = TypeParameters().Replace(End().Split(line[modifiers.Length..])[0], "").Split('.');
-        parts = parts[^1] is "get" or "set" or "init" ? parts[..^1] : parts;
-        var name = LastOf(parts[^1]);
-
-        // A class that holds extension methods is used through them.
-        return name.Length == 0 || Plumbing.Contains(name) || name.EndsWith("Extensions", StringComparison.Ordinal) ? "" : string.Join('.', parts[^2..]);
+        var parts = TypeParameters().Replace(End().Split(line[Modifiers().Match(line).Length..])[0], "").Split('.');
+        return string.Join('.', (parts[^1] is "get" or "set" or "init" ? parts[..^1] : parts)[^2..]);
     }
 
     private static string LastOf(string member) => member[(member.LastIndexOf('.') + 1)..].Split('[')[0];
@@ -72,6 +97,9 @@ public sealed partial class DocumentedApiTests
 
     [GeneratedRegex("<[^>$]*>(?!\\$)")]
     private static partial Regex TypeParameters();
+
+    [GeneratedRegex(@"`(\w+)\.(\w+)")]
+    private static partial Regex Qualified();
 
     [GeneratedRegex(@"\w+")]
     private static partial Regex Word();
