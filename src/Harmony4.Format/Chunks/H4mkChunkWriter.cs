@@ -26,21 +26,6 @@ public ref struct H4mkChunkWriter
     /// <summary>Gets how many bytes were written.</summary>
     public long BytesWritten { get; private set; }
 
-    /// <summary>Returns the length of a chunk on the wire.</summary>
-    /// <param name="payloadLength">Bytes of payload.</param>
-    /// <returns>Bytes, header included.</returns>
-    public static long GetEncodedLength(uint payloadLength) => ChunkHeader.Size + (long)payloadLength;
-
-    /// <summary>Returns the length of a SEEK chunk on the wire.</summary>
-    /// <param name="entryCount">How many entries; 0 or more.</param>
-    /// <returns>Bytes, header included.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="entryCount"/> is negative.</exception>
-    public static long GetEncodedSeekLength(int entryCount)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(entryCount);
-        return ChunkHeader.Size + SeekRecord.CountSize + ((long)entryCount * SeekRecord.Size);
-    }
-
     /// <summary>Writes the 8-byte file header.</summary>
     public void WriteFileHeader()
     {
@@ -105,7 +90,7 @@ public ref struct H4mkChunkWriter
             crc.Append(scratch);
         }
 
-        var length = GetEncodedSeekLength(entries.Length) - ChunkHeader.Size;
+        var length = SeekRecord.CountSize + ((long)entries.Length * SeekRecord.Size);
         WriteChunkHeader(ChunkTag.Seek, (uint)length, crc.Value);
         BinaryPrimitives.WriteUInt32BigEndian(scratch, (uint)entries.Length);
         WriteRaw(scratch[..SeekRecord.CountSize]);

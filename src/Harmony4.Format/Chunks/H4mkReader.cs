@@ -70,8 +70,8 @@ public ref struct H4mkReader
     /// <summary>Gets, on <see cref="ChunkPart.End"/>, whether the payload matches its CRC-32; always so unless <see cref="H4mkReaderOptions.ReportCrcMismatch"/> is set.</summary>
     public readonly bool IsCrcValid => _state.Crc.Value == _state.Chunk.Crc;
 
-    /// <summary>Gets the CRC-32 of the payload read so far.</summary>
-    public readonly uint PayloadCrc => _state.Crc.Value;
+    /// <summary>The CRC-32 of the payload read so far.</summary>
+    internal readonly uint PayloadCrc => _state.Crc.Value;
 
     /// <summary>Gets how many bytes of the data given have been read.</summary>
     public long BytesConsumed { get; private set; }

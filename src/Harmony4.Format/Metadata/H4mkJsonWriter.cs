@@ -28,7 +28,7 @@ public ref struct H4mkJsonWriter
     /// <param name="value">A finite number.</param>
     /// <returns>Plain notation with a point for exponents −4 … 15, such as <c>30.0</c>; else a signed exponent of two digits or more, such as <c>1e-05</c>.</returns>
     /// <exception cref="ArgumentException">The number is not finite, which JSON cannot say.</exception>
-    public static string FormatDouble(double value)
+    internal static string FormatDouble(double value)
     {
         if (!double.IsFinite(value))
         {
@@ -123,8 +123,8 @@ public ref struct H4mkJsonWriter
         _needsComma = true;
     }
 
-    /// <summary>Writes a double as <see cref="FormatDouble"/> gives it.</summary>
-    /// <param name="value">A finite number.</param>
+    /// <summary>Writes a double: the shortest digits that read back as the same double.</summary>
+    /// <param name="value">A finite number, written in plain notation with a point for exponents −4 … 15, such as <c>30.0</c>; else with a signed exponent of two digits or more, such as <c>1e-05</c>.</param>
     /// <exception cref="ArgumentException">The number is not finite.</exception>
     public void WriteNumberValue(double value)
     {

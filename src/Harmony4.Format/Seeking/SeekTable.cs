@@ -33,11 +33,10 @@ public sealed class SeekTable
     private readonly int _shift;
     private readonly int _crowdedSlot;
 
-    private SeekTable(ReadOnlyMemory<byte> payload, int firstEqual)
+    private SeekTable(ReadOnlyMemory<byte> payload)
     {
         _payload = payload;
         Count = (payload.Length - SeekRecord.CountSize) / SeekRecord.Size;
-        FirstEqualNeighbour = firstEqual;
         if (Count == 0)
         {
             _slots = [0, 0];
@@ -65,9 +64,6 @@ public sealed class SeekTable
 
     /// <summary>Gets the number of entries.</summary>
     public int Count { get; }
-
-    /// <summary>Gets the first entry whose time equals that of the entry before it, or −1. Such a table is legal to read: the last of equals is found.</summary>
-    public int FirstEqualNeighbour { get; }
 
     /// <summary>Gets an entry.</summary>
     /// <param name="index">Position in the table, from 0.</param>
@@ -113,10 +109,9 @@ public sealed class SeekTable
             }
 
             payload = SeekOrder.Sort(payload.Span);
-            order = SeekOrder.Examine(payload.Span);
         }
 
-        return new SeekTable(payload, order.FirstEqual);
+        return new SeekTable(payload);
     }
 
     /// <summary>Finds the last entry whose time is at or before a time; of equal times the last.</summary>

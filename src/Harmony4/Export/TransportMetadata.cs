@@ -6,8 +6,8 @@ using Harmony4.Tokenization;
 
 namespace Harmony4;
 
-/// <summary>The META and SAFE that an export of version 1.0 writes when the caller gives none. They depend on the options alone.</summary>
-/// <remarks>For fixed-size blocks they are, byte for byte, those of the first implementation's export (docs/format/h4mk-1.0.md section 4).</remarks>
+/// <summary>The META and SAFE that an export writes when the caller gives none, and what a META says. They depend on the options alone.</summary>
+/// <remarks>For fixed-size blocks in version 1.0 they are, byte for byte, those of the first implementation's export (docs/format/h4mk-1.0.md section 4).</remarks>
 public static class TransportMetadata
 {
     private const string Project = "HarmonyØ4";
@@ -22,7 +22,7 @@ public static class TransportMetadata
     internal static ReadOnlyMemory<byte> CanonicalSafe { get; } = CanonicalJson.Write(SafeObject);
 
     /// <summary>Gets the SAFE of every export of version 1.0.</summary>
-    public static ReadOnlyMemory<byte> Safe => SafeObject;
+    internal static ReadOnlyMemory<byte> Safe => SafeObject;
 
     /// <summary>Tells whether a META says that the blocks are masked: a member <c>masked</c> that is <c>true</c>.</summary>
     /// <param name="meta">A JSON object in UTF-8.</param>
@@ -55,7 +55,7 @@ public static class TransportMetadata
     /// <param name="options">What the segmenter is told.</param>
     /// <param name="masked">Whether the blocks are masked.</param>
     /// <returns>A JSON object in UTF-8.</returns>
-    public static ReadOnlyMemory<byte> CreateMeta(string segment, SegmenterOptions options, bool masked)
+    internal static ReadOnlyMemory<byte> CreateMeta(string segment, SegmenterOptions options, bool masked)
     {
         ArgumentNullException.ThrowIfNull(segment);
         ArgumentNullException.ThrowIfNull(options);

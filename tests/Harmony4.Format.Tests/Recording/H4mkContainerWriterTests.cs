@@ -159,17 +159,15 @@ public sealed class H4mkContainerWriterTests
     }
 
     [Fact]
-    public void GetEncodedLength_MatchesWhatIsWritten()
+    public void BytesWritten_OfTheChunkWriter_CountsHeadersToo()
     {
         var output = new ArrayBufferWriter<byte>();
         var writer = new H4mkChunkWriter(output);
         writer.WriteChunk(ChunkTag.Core, new byte[17]);
-        Assert.Equal(H4mkChunkWriter.GetEncodedLength(17), writer.BytesWritten);
+        Assert.Equal(12 + 17, writer.BytesWritten);
         writer.WriteSeek([new SeekEntry(1, 2), new SeekEntry(0, 0)]);
-        Assert.Equal(H4mkChunkWriter.GetEncodedLength(17) + H4mkChunkWriter.GetEncodedSeekLength(2), writer.BytesWritten);
-        Assert.Equal(12 + 0xFFFF_FFFFL, H4mkChunkWriter.GetEncodedLength(uint.MaxValue));
-        Assert.Equal(16 + (16L * int.MaxValue), H4mkChunkWriter.GetEncodedSeekLength(int.MaxValue));
-        Assert.Throws<ArgumentOutOfRangeException>(() => H4mkChunkWriter.GetEncodedSeekLength(-1));
+        Assert.Equal(12 + 17 + 12 + 4 + (2 * 16), writer.BytesWritten);
+        Assert.Equal(writer.BytesWritten, output.WrittenCount);
     }
 
     [Fact]
