@@ -32,6 +32,11 @@ public sealed class ContentKey : IDisposable
     /// <returns>The key.</returns>
     public static ContentKey CreateRandom() => new(SecretBytes.CreateRandom(Length));
 
+    /// <summary>Makes a copy, which lives on its own.</summary>
+    /// <returns>The copy; the caller disposes it.</returns>
+    /// <exception cref="ObjectDisposedException">The key is disposed.</exception>
+    public ContentKey Copy() => new(Bytes);
+
     /// <summary>Zeroes the key. Using it afterwards throws <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose() => _bytes.Dispose();
 }

@@ -18,13 +18,21 @@ public sealed class StatementSigner : IDisposable
     /// <summary>The COSE header label of a certificate chain (RFC 9360), in the unprotected header: 33.</summary>
     internal const int CertificateChainLabel = 33;
 
+    /// <summary>The COSE header label of the kind of data structure that a receipt is of (RFC 9942), in the protected header: 395.</summary>
+    internal const int DataStructureLabel = 395;
+
+    // RFC9162_SHA256.
+    private const int MerkleTree = 1;
+
     private readonly AsymmetricAlgorithm _key;
+    private readonly bool _leaveOpen;
     private readonly byte[] _keyId;
     private readonly byte[]? _chain;
 
-    private StatementSigner(AsymmetricAlgorithm key, byte[]? chain, string parameterName)
+    private StatementSigner(AsymmetricAlgorithm key, byte[]? chain, string parameterName, bool leaveOpen = false)
     {
         _key = key;
+        _leaveOpen = leaveOpen;
         Algorithm = SignatureKeys.GetAlgorithm(key, parameterName);
         _keyId = SignatureKeys.GetKeyId(key);
         _chain = chain;
@@ -64,6 +72,43 @@ public sealed class StatementSigner : IDisposable
         return Own(key, CertificateChain.Encode([certificate, .. intermediates]), nameof(certificate));
     }
 
+    /// <summary>Takes a key that signs elsewhere or here: a platform's, or a subclass whose signing calls a vault, a token or another process.</summary>
+    /// <param name="key">The key, on P-256 or P-384. It is asked for its public part now, and for one signature with each statement.</param>
+    /// <param name="leaveOpen">Whether disposing the signer leaves the key.</param>
+    /// <returns>The signer.</returns>
+    /// <exception cref="ArgumentException">The key is on no accepted curve.</exception>
+    public static StatementSigner FromKey(ECDsa key, bool leaveOpen = false)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return new StatementSigner(key, null, nameof(key), leaveOpen);
+    }
+
+    /// <inheritdoc cref="FromKey(ECDsa, bool)"/>
+    /// <param name="key">The key, of at least 2,048 bits.</param>
+    /// <exception cref="ArgumentException">The key is too short.</exception>
+    public static StatementSigner FromKey(RSA key, bool leaveOpen = false)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return new StatementSigner(key, null, nameof(key), leaveOpen);
+    }
+
+    /// <summary>Signs the root of a Merkle tree, so that receipts of its leaves can be made of the message without the key (RFC 9942).</summary>
+    /// <param name="root">The root, 32 bytes, of a tree by RFC 9162 over SHA-256.</param>
+    /// <returns>A detached COSE_Sign1 whose protected header is <c>{1: alg, 395: 1}</c>, without external data.</returns>
+    /// <exception cref="ArgumentException">The root is not 32 bytes.</exception>
+    /// <exception cref="CryptographicException">The platform could not sign.</exception>
+    public byte[] SignTree(ReadOnlySpan<byte> root)
+    {
+        if (root.Length != SHA256.HashSizeInBytes)
+        {
+            throw new ArgumentException($"A root has {SHA256.HashSizeInBytes} bytes.", nameof(root));
+        }
+
+        var protectedHeader = new CoseHeaderMap();
+        protectedHeader.Add(new CoseHeaderLabel(DataStructureLabel), MerkleTree);
+        return Sign(root, protectedHeader, default);
+    }
+
     /// <summary>Signs a statement.</summary>
     /// <param name="statement">The statement; it is not part of the result.</param>
     /// <param name="associatedData">What the signature shall be for, such as "H4MK 1.1 root": external data of the message, not part of the result.</param>
@@ -71,9 +116,23 @@ public sealed class StatementSigner : IDisposable
     /// <exception cref="CryptographicException">The platform could not sign.</exception>
     public byte[] Sign(ReadOnlySpan<byte> statement, ReadOnlySpan<byte> associatedData)
     {
-        var hash = Algorithm == SignatureAlgorithm.ES384 ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256;
         var protectedHeader = new CoseHeaderMap();
         protectedHeader.Add(CoseHeaderLabel.KeyIdentifier, _keyId);
+        return Sign(statement, protectedHeader, associatedData);
+    }
+
+    /// <summary>Releases the private key.</summary>
+    public void Dispose()
+    {
+        if (!_leaveOpen)
+        {
+            _key.Dispose();
+        }
+    }
+
+    private byte[] Sign(ReadOnlySpan<byte> statement, CoseHeaderMap protectedHeader, ReadOnlySpan<byte> associatedData)
+    {
+        var hash = Algorithm == SignatureAlgorithm.ES384 ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256;
         var unprotectedHeader = new CoseHeaderMap();
         if (_chain is not null)
         {
@@ -85,9 +144,6 @@ public sealed class StatementSigner : IDisposable
             : new CoseSigner(_key, hash, protectedHeader, unprotectedHeader);
         return CoseSign1Message.SignDetached(statement, signer, associatedData);
     }
-
-    /// <summary>Releases the private key.</summary>
-    public void Dispose() => _key.Dispose();
 
     private static StatementSigner FromPem(ReadOnlySpan<char> pem, ReadOnlySpan<char> password, bool encrypted)
     {

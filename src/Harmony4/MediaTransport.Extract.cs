@@ -40,6 +40,7 @@ public sealed partial class MediaTransport
         var withInit = first > 0 && options.Block is null && options.IncludeInit && !await StartsWithKeyframeAsync(container, track.Id, cancellationToken).ConfigureAwait(false);
         var total = await LengthAsync(container, track, first, end, cancellationToken).ConfigureAwait(false);
         using var payload = new BlockBuffer();
+        using var plain = new BlockBuffer();
         long blocks = 0, bytes = 0;
         if (withInit)
         {
@@ -56,13 +57,29 @@ public sealed partial class MediaTransport
         await output.FlushAsync(cancellationToken).ConfigureAwait(false);
         return new ExtractResult(blocks, bytes);
 
+        // A lost block, and one of before the container was sealed, is no sealed one.
+        async ValueTask<Memory<byte>> OpenAsync(long ordinal)
+        {
+            var block = await container.GetBlockAsync(track.Id, ordinal, cancellationToken).ConfigureAwait(false);
+            if ((block.Flags & BlockFlags.Sealed) == 0)
+            {
+                return payload.Written;
+            }
+
+            plain.Clear();
+            plain.Advance(options.Keys!.Open(track.Id, block, payload.Written.Span, plain.GetSpan(payload.Written.Length)));
+            return plain.Written;
+        }
+
         async ValueTask WriteBlockAsync(long ordinal)
         {
             payload.Clear();
-            bytes += await container.ReadBlockAsync(track.Id, ordinal, payload, cancellationToken).ConfigureAwait(false);
+            await container.ReadBlockAsync(track.Id, ordinal, payload, cancellationToken).ConfigureAwait(false);
             blocks++;
             options.Mask?.Apply((ulong)ordinal, payload.Written.Span);
-            await output.WriteAsync(payload.Written, cancellationToken).ConfigureAwait(false);
+            var written = options.Keys is null ? payload.Written : await OpenAsync(ordinal).ConfigureAwait(false);
+            bytes += written.Length;
+            await output.WriteAsync(written, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -1,6 +1,7 @@
 using Harmony4.Format;
 using Harmony4.Hashing;
 using Harmony4.Internal;
+using Harmony4.Transport.Crypto;
 
 namespace Harmony4;
 
@@ -97,7 +98,7 @@ public sealed partial class MediaTransport
     {
         ArgumentNullException.ThrowIfNull(container);
         var result = await container.VerifyAsync(ProgressRelay.To(progress), cancellationToken).ConfigureAwait(false);
-        return Judge(result, options);
+        return await JudgeAsync(result, container.Source, options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Verifies a whole file, also one that cannot be opened: what opening would throw is a finding.</summary>
@@ -116,19 +117,37 @@ public sealed partial class MediaTransport
     {
         ArgumentNullException.ThrowIfNull(source);
         var result = await H4mkContainer.VerifyAsync(source, _options.Container, ProgressRelay.To(progress), cancellationToken).ConfigureAwait(false);
-        return Judge(result, options);
+        return await JudgeAsync(result, source, options, cancellationToken).ConfigureAwait(false);
     }
 
-    // No key was given, so no signature can hold.
-    private static VerificationResult Judge(VerificationResult result, VerifyOptions? options)
+    private async Task<VerificationResult> JudgeAsync(VerificationResult result, H4mkSource source, VerifyOptions? options, CancellationToken cancellationToken)
     {
-        if (options is not { RequireSignature: true })
+        if (options is not ({ RequireSignature: true } or { HasKeys: true }))
         {
             return result;
         }
 
-        var finding = new VerificationFinding(ChunkTag.Sign, result.BytesVerified, H4mkErrorCode.Missing, "expected a signature that a given key verifies, found none");
-        return result with { Signature = SignatureState.Invalid, Findings = [.. result.Findings, finding], FindingCount = result.FindingCount + 1 };
+        using var seal = options.SealKey is { } key && result.Root is not null ? await FindRootSealAsync(source, key, cancellationToken).ConfigureAwait(false) : null;
+        return SignatureCheck.Judge(result, options, seal);
+    }
+
+    /// <summary>The code's key, where the seal key is one of the container; a container that cannot be opened has none.</summary>
+    private async Task<RootSeal?> FindRootSealAsync(H4mkSource source, SealKey key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // The source stays its owner's.
+            var container = await H4mkContainer.OpenAsync(new BorrowedSource(source), _options.Container, cancellationToken).ConfigureAwait(false);
+            await using (container.ConfigureAwait(false))
+            {
+                using var keys = await ContainerKeys.TryOpenAsync(container, key, cancellationToken).ConfigureAwait(false);
+                return keys?.CreateRootSeal();
+            }
+        }
+        catch (H4mkFormatException)
+        {
+            return null;
+        }
     }
 
     // What the chunk list alone says: a 1.0 file without VERI and one of its companions has lost its end.

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using Harmony4.Format;
 using Harmony4.Internal;
 using Harmony4.Tokenization;
+using Harmony4.Transport.Crypto;
 using Microsoft.Extensions.Options;
 
 namespace Harmony4;
@@ -84,10 +86,34 @@ public sealed partial class MediaTransport
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(output);
-        var export = new BundleExport(inputs, options ?? _options.Export, progress);
+        options ??= _options.Export;
+        var plain = options.Seal is { SaltMode: SealSaltMode.Reproducible } ? await MeasureAsync(inputs, options, cancellationToken).ConfigureAwait(false) : null;
+        var export = new BundleExport(inputs, options, progress);
         await using (export.ConfigureAwait(false))
         {
-            return await export.RunAsync(output, cancellationToken).ConfigureAwait(false);
+            return await export.RunAsync(output, plain, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Reads the inputs once to find what a reproducible salt follows from, and puts them back.</summary>
+    private static async Task<H4mkRoot> MeasureAsync(IReadOnlyList<ExportInput> inputs, ExportOptions options, CancellationToken cancellationToken)
+    {
+        if (!inputs.All(i => i.Media.CanSeek))
+        {
+            throw new ArgumentException("a reproducible seal reads the media twice: expected inputs that can seek, found a pipe", nameof(inputs));
+        }
+
+        var starts = inputs.Select(i => i.Media.Position).ToArray();
+        var export = new BundleExport(inputs, options, progress: null);
+        await using (export.ConfigureAwait(false))
+        {
+            var root = await export.MeasureAsync(cancellationToken).ConfigureAwait(false);
+            for (var i = 0; i < starts.Length; i++)
+            {
+                inputs[i].Media.Position = starts[i];
+            }
+
+            return root;
         }
     }
 

@@ -5,6 +5,9 @@ namespace Harmony4.Format;
 /// <summary>Where a chunk stands in its file, and what its header says.</summary>
 public readonly record struct ChunkInfo
 {
+    /// <summary>Bytes of a chunk before its payload: 12.</summary>
+    public const int HeaderLength = ChunkHeader.Size;
+
     /// <summary>Gets the chunk's kind.</summary>
     public ChunkTag Tag { get; init; }
 

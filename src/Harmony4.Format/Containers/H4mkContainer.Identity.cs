@@ -7,6 +7,9 @@ public sealed partial class H4mkContainer
     /// <value>It depends on the tracks' blocks and descriptions, META and SAFE, not on signatures or on how tracks are interleaved.</value>
     public Sha256Digest? Identity => Paged?.Root.Identity;
 
+    /// <summary>Gets what a signature covers; <see langword="null"/> in version 1.0.</summary>
+    public H4mkRoot? Root => Paged is { } paged ? new H4mkRoot { Header = paged.Root.HeaderBytes.ToArray(), Tracks = Tracks } : null;
+
     /// <summary>Gets SHA-256 of all that follows ROOT, which names these very bytes of the file, signatures included. <see langword="null"/> in version 1.0.</summary>
     public Sha256Digest? FileDigest => Paged?.End.FileDigest;
 

@@ -206,6 +206,22 @@ public sealed class H4mkContainerWriter : IAsyncDisposable
         return FinishAsync(_recorder.WriteChunkAsync(tag, payload, cancellationToken));
     }
 
+    /// <summary>Writes the parameters under which blocks behind it are sealed. A SEAL stands before the first block that it seals; every append starts with a new one.</summary>
+    /// <param name="parameters">The SEAL payload, 84 to 65,536 bytes (docs/format/h4mk-1.1.md section 16). Its number is its place among the SEAL chunks.</param>
+    /// <param name="cancellationToken">Cancels the write.</param>
+    /// <returns>A task that ends when <paramref name="parameters"/> is no longer in use.</returns>
+    /// <exception cref="ArgumentException">The length is wrong, <see cref="H4mkWriterOptions.MaxAuxCount"/> chunks are written already, or the version is 1.0.</exception>
+    /// <exception cref="InvalidOperationException">The container is complete, or an earlier call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The writer was disposed.</exception>
+    /// <exception cref="IOException">The output failed.</exception>
+    public ValueTask WriteSealAsync(ReadOnlyMemory<byte> parameters, CancellationToken cancellationToken = default)
+    {
+        CheckOpen();
+        _recorder.AcceptSeal(parameters.Length);
+        _state = State.Writing;
+        return FinishAsync(_recorder.WriteChunkAsync(ChunkTag.Seal, parameters, cancellationToken));
+    }
+
     /// <summary>
     /// Hands everything written so far to the output and flushes it: file header, TRAK, META, SAFE and every accepted block of version 1.1, and the index of
     /// each page that is full. It adds no byte of its own, so a file is the same with and without it.

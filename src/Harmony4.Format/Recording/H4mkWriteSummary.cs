@@ -21,6 +21,9 @@ public sealed record H4mkWriteSummary
     /// <summary>Gets the tracks, by ascending id.</summary>
     public required IReadOnlyList<H4mkTrack> Tracks { get; init; }
 
+    /// <summary>Gets what a signature covers; <see langword="null"/> in version 1.0.</summary>
+    public H4mkRoot? Root { get; init; }
+
     /// <summary>Gets the container's identity, as <see cref="H4mkContainer.Identity"/> gives it; <see langword="null"/> in version 1.0.</summary>
     public Sha256Digest? Identity { get; init; }
 

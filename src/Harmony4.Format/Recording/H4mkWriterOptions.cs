@@ -50,6 +50,10 @@ public sealed record H4mkWriterOptions
         }
     } = 256;
 
+    /// <summary>Gets who says something of the finished container in its SIGN chunks, in this order. Version 1.1 only; 16 chunks at most.</summary>
+    /// <value>Default nobody.</value>
+    public IReadOnlyList<IRootAuthenticator> Authenticators { get; init; } = [];
+
     /// <summary>Gets whether <see cref="H4mkContainerWriter.FlushAsync"/> and <see cref="H4mkContainerWriter.CompleteAsync"/> also have a <see cref="FileStream"/> write through to its device.</summary>
     /// <value>Default <see langword="false"/>.</value>
     public bool FlushToDisk { get; init; }

@@ -18,6 +18,9 @@ public sealed record VerificationResult
     /// <summary>Gets the SIGN chunks as they are stored; none in version 1.0.</summary>
     public IReadOnlyList<SignChunk> Signs { get; init; } = [];
 
+    /// <summary>Gets what a signature covers; <see langword="null"/> in version 1.0 and where the end of the file is not sound.</summary>
+    public H4mkRoot? Root { get; init; }
+
     /// <summary>Gets the container's identity, as <see cref="H4mkContainer.Identity"/> gives it; <see langword="null"/> in version 1.0 and where the end of the file is not sound.</summary>
     public Sha256Digest? Identity { get; init; }
 

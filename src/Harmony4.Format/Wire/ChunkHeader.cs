@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Harmony4.Hashing;
 
 namespace Harmony4.Format.Internal;
 
@@ -19,6 +21,15 @@ internal readonly record struct ChunkHeader(ChunkTag Tag, uint Length, uint Crc)
         BinaryPrimitives.WriteUInt32BigEndian(destination, Tag.Value);
         BinaryPrimitives.WriteUInt32BigEndian(destination[LengthOffset..], Length);
         BinaryPrimitives.WriteUInt32BigEndian(destination[CrcOffset..], Crc);
+    }
+
+    /// <summary>Hashes a whole chunk.</summary>
+    public static void HashChunk(ChunkTag tag, ReadOnlySpan<byte> payload, IncrementalHash hash)
+    {
+        Span<byte> header = stackalloc byte[Size];
+        new ChunkHeader(tag, (uint)payload.Length, Crc32.Compute(payload)).Write(header);
+        hash.AppendData(header);
+        hash.AppendData(payload);
     }
 
     public ChunkInfo At(long offset) => new() { Tag = Tag, Offset = offset, Length = Length, Crc = Crc };

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 
 namespace Harmony4.Format.Internal;
 
@@ -27,15 +26,6 @@ internal readonly record struct TailRecord(ulong RootOffset, uint RootLength, us
         return header.Tag == ChunkTag.Tail
             && header.Length == Size
             && header.Crc == Hashing.Crc32.Compute(payload);
-    }
-
-    /// <summary>SHA-256 of the whole chunk with a payload: what names the bytes of an unsigned file.</summary>
-    public static Sha256Digest ChunkDigest(ReadOnlySpan<byte> payload)
-    {
-        Span<byte> chunk = stackalloc byte[ChunkSize];
-        new ChunkHeader(ChunkTag.Tail, Size, Hashing.Crc32.Compute(payload)).Write(chunk);
-        payload.CopyTo(chunk[ChunkHeader.Size..]);
-        return new Sha256Digest(SHA256.HashData(chunk));
     }
 
     public static TailRecord Read(ReadOnlySpan<byte> source) => new(

@@ -41,4 +41,12 @@ public sealed record ExportOptions
     /// </summary>
     /// <value>Default null.</value>
     public TransportMask? Mask { get; init; }
+
+    /// <summary>Gets who can read the container; null to seal nothing. Version 1.1 only.</summary>
+    /// <value>Default null.</value>
+    public SealOptions? Seal { get; init; }
+
+    /// <summary>Gets who signs the finished container, in this order, behind the code that a sealed one gets. Version 1.1 only.</summary>
+    /// <value>Default nobody.</value>
+    public IReadOnlyList<IRootAuthenticator> Authenticators { get; init; } = [];
 }

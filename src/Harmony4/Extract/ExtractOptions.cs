@@ -31,4 +31,8 @@ public sealed record ExtractOptions
     /// <summary>Gets the mask to take off; null to leave the blocks as they are stored.</summary>
     /// <value>Default null.</value>
     public TransportMask? Mask { get; init; }
+
+    /// <summary>Gets the keys that open sealed blocks; null to leave the blocks as they are stored.</summary>
+    /// <value>Default null.</value>
+    public ContainerKeys? Keys { get; init; }
 }

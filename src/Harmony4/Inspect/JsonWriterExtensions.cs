@@ -41,7 +41,7 @@ internal static class JsonWriterExtensions
         {
             writer.WriteStartObject();
             writer.WriteNumber("kind"u8, sign.Kind);
-            writer.WriteString("state"u8, "unchecked"u8);
+            writer.WriteString("state"u8, sign.State.ToName());
             writer.WriteEndObject();
         }
 

@@ -40,6 +40,16 @@ public static class ReportExtensions
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a kind of track"),
     };
 
+    /// <summary>Returns the stable lower-case name of what is said of one signature.</summary>
+    /// <param name="state">A state.</param>
+    /// <returns><c>valid</c>, <c>invalid</c> or <c>unchecked</c>.</returns>
+    public static string ToName(this SignatureState state) => state switch
+    {
+        SignatureState.Valid => "valid",
+        SignatureState.Invalid => "invalid",
+        _ => "unchecked",
+    };
+
     /// <summary>Writes a verification as one JSON object.</summary>
     /// <param name="result">The verification.</param>
     /// <param name="writer">Receives the object.</param>

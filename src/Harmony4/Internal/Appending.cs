@@ -10,13 +10,15 @@ internal sealed class Appending : IAsyncDisposable
     private readonly H4mkContainerWriter _writer;
     private readonly LateStream _output;
     private readonly (ulong End, ulong? LastKey)[] _ends;
+    private readonly BlockSealing? _sealing;
 
-    private Appending(BundleExport export, H4mkContainerWriter writer, LateStream output, (ulong End, ulong? LastKey)[] ends)
+    private Appending(BundleExport export, H4mkContainerWriter writer, LateStream output, (ulong End, ulong? LastKey)[] ends, BlockSealing? sealing)
     {
         _export = export;
         _writer = writer;
         _output = output;
         _ends = ends;
+        _sealing = sealing;
     }
 
     /// <summary>Bytes of the container that stay.</summary>
@@ -42,17 +44,39 @@ internal sealed class Appending : IAsyncDisposable
             ends[i] = (track.EndPts ?? 0, lastKey?.Pts);
         }
 
+        var sealing = await SealAsync(container, options, cancellationToken).ConfigureAwait(false);
         var output = new LateStream();
-        var writer = await H4mkContainerWriter.AppendAsync(container, output, options: null, leaveOpen: true, cancellationToken).ConfigureAwait(false);
+        var writing = new H4mkWriterOptions { Authenticators = sealing is null ? options.Authenticators : [sealing, .. options.Authenticators] };
+        var writer = await H4mkContainerWriter.AppendAsync(container, output, writing, leaveOpen: true, cancellationToken).ConfigureAwait(false);
         var ids = container.Tracks.Select(t => t.Id).ToArray();
         var export = new BundleExport(inputs, options with { Version = H4mkVersion.V11, Mask = null }, progress, ids);
-        return new Appending(export, writer, output, ends);
+        return new Appending(export, writer, output, ends, sealing);
+    }
+
+    /// <summary>The blocks of a sealed container go on being sealed, under a seal of their own.</summary>
+    private static async Task<BlockSealing?> SealAsync(H4mkContainer container, ExportOptions options, CancellationToken cancellationToken)
+    {
+        if (ContainerKeys.IsSealed(container) != options.Seal is not null)
+        {
+            throw new ArgumentException(
+                options.Seal is null ? "the container is sealed: expected its key, so that what is appended is sealed too" : "the container is not sealed: expected no seal key",
+                nameof(options));
+        }
+
+        if (options.Seal is null)
+        {
+            return null;
+        }
+
+        using var keys = await ContainerKeys.TryOpenAsync(container, options.Seal.Key, cancellationToken).ConfigureAwait(false)
+            ?? throw new SealKeyException();
+        return BlockSealing.GoOn(keys, container.Tracks, options.Seal.Suite);
     }
 
     public Task<ExportResult> RunAsync(Stream output, CancellationToken cancellationToken)
     {
         _output.Target = output;
-        return _export.AppendAsync(_writer, _ends, cancellationToken);
+        return _export.AppendAsync(_writer, _ends, _sealing, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Harmony4.Format;
 using Harmony4.Tokenization;
+using Harmony4.Transport.Crypto;
 
 namespace Harmony4.Internal;
 
@@ -23,6 +24,8 @@ internal sealed class BundleExport : IAsyncDisposable
     private readonly bool _isLive;
     private readonly long? _length;
     private BlockMasking? _masking;
+    private BlockSealing? _sealing;
+    private bool _onlyMeasures;
     private H4mkContainerWriter? _writer;
     private long _flushed;
     private bool _hasUnflushed;
@@ -46,7 +49,10 @@ internal sealed class BundleExport : IAsyncDisposable
     }
 
     /// <summary>Writes a container.</summary>
-    public async Task<ExportResult> RunAsync(Stream output, CancellationToken cancellationToken)
+    /// <param name="output">Receives the container.</param>
+    /// <param name="plain">The root of the container without a seal, where the salt is to follow from it.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    public async Task<ExportResult> RunAsync(Stream output, H4mkRoot? plain, CancellationToken cancellationToken)
     {
         foreach (var feed in _feeds)
         {
@@ -54,18 +60,28 @@ internal sealed class BundleExport : IAsyncDisposable
         }
 
         // What TRAK says of an input is known once its first block is.
+        _sealing = _options.Seal is { } seal && !_onlyMeasures ? BlockSealing.Create(seal, plain) : null;
         _writer = H4mkContainerWriter.Create(output, WriterOptions(), leaveOpen: true);
         _masking = _options.Mask is { } mask ? new BlockMasking(mask) : null;
         return await WriteAllAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Finds the root that the container would have without a seal, its blocks marked as sealed ones.</summary>
+    public async Task<H4mkRoot> MeasureAsync(CancellationToken cancellationToken)
+    {
+        _onlyMeasures = true;
+        return (await RunAsync(Stream.Null, plain: null, cancellationToken).ConfigureAwait(false)).Container.Root!;
+    }
+
     /// <summary>Goes on with the tracks of a container. An input that would begin before its track's end begins there.</summary>
     /// <param name="writer">Stands behind the container's blocks; it is disposed with the export.</param>
     /// <param name="ends">Of each track its end and the time of its last keyframe.</param>
+    /// <param name="sealing">Seals the blocks of a sealed container; disposed with the export.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
-    public async Task<ExportResult> AppendAsync(H4mkContainerWriter writer, IReadOnlyList<(ulong End, ulong? LastKey)> ends, CancellationToken cancellationToken)
+    public async Task<ExportResult> AppendAsync(H4mkContainerWriter writer, IReadOnlyList<(ulong End, ulong? LastKey)> ends, BlockSealing? sealing, CancellationToken cancellationToken)
     {
         _writer = writer;
+        _sealing = sealing;
         for (var i = 0; i < _feeds.Count; i++)
         {
             // A keyframe comes later than the one before it, also where that one's duration is not known.
@@ -89,6 +105,7 @@ internal sealed class BundleExport : IAsyncDisposable
         }
 
         _masking?.Dispose();
+        _sealing?.Dispose();
     }
 
     private static void Check(IReadOnlyList<ExportInput> inputs, ExportOptions options)
@@ -105,7 +122,17 @@ internal sealed class BundleExport : IAsyncDisposable
                 throw new ArgumentException("a mask belongs to version 1.0, which has to be asked for: version 1.1 does not mask, it seals", nameof(options));
             }
 
+            if (options.Seal is { SaltMode: SealSaltMode.Reproducible, Key.Content: null })
+            {
+                throw new ArgumentException("a reproducible seal takes a key of 32 bytes, which is the content key: another opens a random one", nameof(options));
+            }
+
             return;
+        }
+
+        if (options.Seal is not null || options.Authenticators.Count > 0)
+        {
+            throw new ArgumentException("version 1.0 neither seals nor signs: expected version 1.1 for these", nameof(options));
         }
 
         if (inputs.Count > 1 || options.PageLog2 is not null || inputs[0] is not { Kind: null, Label: null, Language: null })
@@ -131,6 +158,11 @@ internal sealed class BundleExport : IAsyncDisposable
 
     private async Task<ExportResult> WriteAllAsync(CancellationToken cancellationToken)
     {
+        if (_sealing is not null)
+        {
+            await _writer!.WriteSealAsync(_sealing.Seal, cancellationToken).ConfigureAwait(false);
+        }
+
         await FlushAsync(cancellationToken).ConfigureAwait(false);
         while (_queue.TryDequeue(out var feed, out _))
         {
@@ -168,8 +200,10 @@ internal sealed class BundleExport : IAsyncDisposable
                 feed.Id);
         }
 
-        var payload = _masking is null ? feed.Payload : _masking.Apply(_writer.BlockCount, feed.Payload);
-        await _writer.WriteBlockAsync(feed.Id, feed.Info, payload, cancellationToken).ConfigureAwait(false);
+        var (info, payload) = _sealing is not null ? _sealing.Apply(feed.Id, feed.Info, feed.Payload)
+            : _masking is not null ? (feed.Info, _masking.Apply(_writer.BlockCount, feed.Payload))
+            : (_onlyMeasures ? feed.Info with { Flags = feed.Info.Flags | BlockFlags.Sealed } : feed.Info, feed.Payload);
+        await _writer.WriteBlockAsync(feed.Id, info, payload, cancellationToken).ConfigureAwait(false);
         _hasUnflushed = true;
         if (_isLive && Stopwatch.GetElapsedTime(_flushed) >= LongestDelay)
         {
@@ -232,6 +266,7 @@ internal sealed class BundleExport : IAsyncDisposable
             PageLog2 = _options.PageLog2 ?? (_feeds.Count <= MostTracksOfLongPages && _feeds.TrueForAll(IsSmall) ? SmallBlockPageLog2 : PageLog2),
             Meta = _options.Meta ?? TransportMetadata.CanonicalMeta,
             Safe = _options.Safe ?? TransportMetadata.CanonicalSafe,
+            Authenticators = _onlyMeasures ? [] : _sealing is null ? _options.Authenticators : [_sealing, .. _options.Authenticators],
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Harmony4.Format;
 using Harmony4.Tokenization;
+using Harmony4.Transport.Crypto;
 
 namespace Harmony4.Internal;
 
@@ -13,6 +14,7 @@ internal sealed class TrackFeed : IAsyncDisposable
 
     private readonly BlockPump _pump;
     private readonly H4mkVersion _version;
+    private readonly long _largest;
     private IAsyncEnumerator<MediaBlock>? _blocks;
     private long _written;
 
@@ -22,6 +24,7 @@ internal sealed class TrackFeed : IAsyncDisposable
         Input = input;
         Options = input.Segmenter ?? options.Segmenter;
         _version = options.Version;
+        _largest = options.Version == H4mkVersion.V10 ? long.MaxValue : options.Seal is null ? LargestBlock : LargestBlock - SealedFrame.Overhead;
         _pump = new BlockPump(input.Media, id);
     }
 
@@ -94,7 +97,7 @@ internal sealed class TrackFeed : IAsyncDisposable
     private ReadOnlySequence<byte> NextPiece()
     {
         var rest = _pump.Payload.Slice(_written);
-        return _version == H4mkVersion.V10 || rest.Length <= LargestBlock ? rest : rest.Slice(0, LargestBlock);
+        return rest.Length <= _largest ? rest : rest.Slice(0, _largest);
     }
 
     // Damaged framing may name any time; one that no block can have is the last one, where playback cannot be asked to start.

@@ -21,6 +21,10 @@ internal abstract class ContainerRecorder(ChunkSink sink) : IDisposable
     /// <exception cref="ArgumentException">The chunk cannot be written.</exception>
     public abstract void AcceptChunk(ChunkTag tag, long length);
 
+    /// <summary>Judges a SEAL, which <see cref="WriteChunkAsync"/> writes.</summary>
+    /// <exception cref="ArgumentException">It cannot be written.</exception>
+    public abstract void AcceptSeal(long length);
+
     public abstract ValueTask WriteChunkAsync(ChunkTag tag, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken);
 
     /// <summary>Hands all that was accepted to the output, and flushes it.</summary>

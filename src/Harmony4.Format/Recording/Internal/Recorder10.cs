@@ -61,6 +61,8 @@ internal sealed class Recorder10 : ContainerRecorder
         }
     }
 
+    public override void AcceptSeal(long length) => throw new ArgumentException("version 1.0 does not seal", nameof(length));
+
     public override ValueTask WriteChunkAsync(ChunkTag tag, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) => WriteAsync(tag, payload, cancellationToken);
 
     public override async ValueTask<H4mkWriteSummary> CompleteAsync(CancellationToken cancellationToken)

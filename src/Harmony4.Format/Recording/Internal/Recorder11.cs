@@ -13,6 +13,7 @@ internal sealed class Recorder11 : ContainerRecorder
     private readonly RecordedIndex _index;
     private readonly BlockHasher _hasher;
     private readonly int _maxAuxCount;
+    private readonly IReadOnlyList<IRootAuthenticator> _authenticators;
     private readonly byte[] _token = new byte[TokenRecord.Size];
     private (ChunkTag Tag, ReadOnlyMemory<byte> Payload)[]? _head;
     private byte[] _page = [];
@@ -37,6 +38,7 @@ internal sealed class Recorder11 : ContainerRecorder
         : base(sink)
     {
         _maxAuxCount = options.MaxAuxCount;
+        _authenticators = options.Authenticators;
         _index = index;
         _hasher = new BlockHasher(_index);
     }
@@ -53,6 +55,7 @@ internal sealed class Recorder11 : ContainerRecorder
         RequireLength(trak, "TRAK", options);
         _head = [(ChunkTag.Trak, trak)];
         _maxAuxCount = options.MaxAuxCount;
+        _authenticators = options.Authenticators;
         _index = new RecordedIndex(list, hasSeek);
         _hasher = new BlockHasher(_index);
     }
@@ -192,6 +195,18 @@ internal sealed class Recorder11 : ContainerRecorder
         await WriteAuxAsync(tag, payload, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Judges a SEAL.</summary>
+    /// <exception cref="ArgumentException">It cannot be written.</exception>
+    public override void AcceptSeal(long length)
+    {
+        if (length is < SealLength.Least or > SealLength.Most)
+        {
+            throw new ArgumentException($"SEAL has {SealLength.Least} to {SealLength.Most} bytes, found {length}", nameof(length));
+        }
+
+        RequireRoom();
+    }
+
     /// <summary>Writes TRAK, META and SAFE, unless they are written already.</summary>
     public async ValueTask WriteHeadAsync(CancellationToken cancellationToken)
     {
@@ -231,10 +246,14 @@ internal sealed class Recorder11 : ContainerRecorder
         var rootOffset = Sink.Position;
         var root = _index.BuildRoot();
         await WriteAsync(ChunkTag.Root, root, cancellationToken).ConfigureAwait(false);
+        using var afterRoot = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var signed = new H4mkRoot { Header = root.AsMemory(0, RootHeader.Size), Tracks = TracksOf(root) };
+        await WriteSignsAsync(signed, afterRoot, cancellationToken).ConfigureAwait(false);
         var tail = RecordedIndex.BuildTail(rootOffset, root);
+        ChunkHeader.HashChunk(ChunkTag.Tail, tail, afterRoot);
         await WriteAsync(ChunkTag.Tail, tail, cancellationToken).ConfigureAwait(false);
         await Sink.FlushAsync(cancellationToken).ConfigureAwait(false);
-        return Summarize(root, tail);
+        return Summarize(signed, new Sha256Digest(afterRoot.GetHashAndReset()));
     }
 
     public override void Dispose() => _hasher.Dispose();
@@ -294,27 +313,43 @@ internal sealed class Recorder11 : ContainerRecorder
         _index.ClosePage(position, offset);
     }
 
-    private H4mkWriteSummary Summarize(byte[] root, byte[] tail)
+    private async ValueTask WriteSignsAsync(H4mkRoot root, IncrementalHash afterRoot, CancellationToken cancellationToken)
+    {
+        var count = 0;
+        foreach (var authenticator in _authenticators)
+        {
+            foreach (var sign in await authenticator.AuthenticateAsync(root, cancellationToken).ConfigureAwait(false))
+            {
+                SignRecord.RequireCount(++count);
+                var payload = SignRecord.Write(sign);
+                ChunkHeader.HashChunk(ChunkTag.Sign, payload, afterRoot);
+                await WriteAsync(ChunkTag.Sign, payload, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private H4mkTrack[] TracksOf(byte[] root)
     {
         var tracks = new H4mkTrack[_index.Tracks.Length];
-        long keyframes = 0;
         for (var i = 0; i < tracks.Length; i++)
         {
             TrackRecord.TryRead(root.AsSpan(RootHeader.Size + (TrackRecord.Size * i)), out var record);
             tracks[i] = PagedIndex.ToTrack(record);
-            keyframes += record.KeyCount;
         }
 
-        return new H4mkWriteSummary
-        {
-            Version = H4mkVersion.V11,
-            Length = Sink.Position,
-            BlockCount = _index.BlockCount,
-            PayloadLength = (long)_index.PayloadLength,
-            KeyframeCount = keyframes,
-            Identity = RootHeader.IdentityOf(root),
-            FileDigest = TailRecord.ChunkDigest(tail),
-            Tracks = tracks,
-        };
+        return tracks;
     }
+
+    private H4mkWriteSummary Summarize(H4mkRoot root, Sha256Digest fileDigest) => new()
+    {
+        Version = H4mkVersion.V11,
+        Length = Sink.Position,
+        BlockCount = _index.BlockCount,
+        PayloadLength = (long)_index.PayloadLength,
+        KeyframeCount = root.Tracks.Sum(t => t.KeyframeCount!.Value),
+        Root = root,
+        Identity = root.Identity,
+        FileDigest = fileDigest,
+        Tracks = root.Tracks,
+    };
 }

@@ -115,6 +115,7 @@ internal sealed partial class Verifier11
             Integrity = !_hasTail ? Integrity.Incomplete : _log.IsDamaged ? Integrity.Invalid : _log.IsLimited ? Integrity.Unverified : Integrity.Intact,
             Signature = _index is { End.Signs.Count: > 0 } ? SignatureState.NotChecked : SignatureState.None,
             Signs = _index?.End.Signs ?? [],
+            Root = _index is null ? null : new H4mkRoot { Header = _index.Root.HeaderBytes.ToArray(), Tracks = _index.Tracks },
             Findings = _log.Findings,
             FindingCount = _log.Count,
             Identity = _index?.Root.Identity,

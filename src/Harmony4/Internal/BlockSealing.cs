@@ -1,0 +1,95 @@
+using System.Buffers;
+using Harmony4.Format;
+using Harmony4.Transport.Crypto;
+
+namespace Harmony4.Internal;
+
+/// <summary>Seals the blocks of an export in a buffer of its own, and authenticates the root for the holder of the key.</summary>
+internal sealed class BlockSealing : IRootAuthenticator, IDisposable
+{
+    private readonly SealParameters _parameters;
+    private readonly BlockSealer _sealer;
+    private readonly RootSeal? _root;
+    private readonly Dictionary<int, ulong> _ordinals;
+    private readonly BlockBuffer _plain = new();
+    private readonly BlockBuffer _sealed = new();
+
+    private BlockSealing(SealParameters parameters, BlockSealer sealer, RootSeal? root, Dictionary<int, ulong> ordinals)
+    {
+        _parameters = parameters;
+        _sealer = sealer;
+        _root = root;
+        _ordinals = ordinals;
+    }
+
+    /// <summary>The payload of SEAL.</summary>
+    public byte[] Seal => _parameters.ToArray();
+
+    /// <summary>Starts a sealed container.</summary>
+    /// <param name="options">Who can read it.</param>
+    /// <param name="plain">The container without a seal, where the salt is to follow from it.</param>
+    public static BlockSealing Create(SealOptions options, H4mkRoot? plain)
+    {
+        using var key = options.Key.Content?.Copy() ?? ContentKey.CreateRandom();
+        var parameters = plain is null
+            ? SealParameters.CreateRandom(key, options.Suite)
+            : SealParameters.CreateReproducible(key, plain.TracksRoot.ToArray(), plain.AuxRoot.ToArray(), suite: options.Suite);
+        foreach (var recipient in options.Key.Content is null ? options.Recipients.Prepend(options.Key) : options.Recipients)
+        {
+            parameters = parameters.WithWrappedKey(WrappedKey.Wrap(key, recipient.Master, parameters.ContainerId));
+        }
+
+        return new BlockSealing(parameters, new BlockSealer(key, parameters, 0), new RootSeal(key, parameters), []);
+    }
+
+    /// <summary>Goes on with a sealed container, under a seal of its own.</summary>
+    /// <param name="keys">The container's keys.</param>
+    /// <param name="tracks">Its tracks, whose ordinals go on.</param>
+    /// <param name="suite">The cipher.</param>
+    public static BlockSealing GoOn(ContainerKeys keys, IReadOnlyList<H4mkTrack> tracks, SealSuite suite)
+    {
+        var parameters = SealParameters.CreateRandom(keys.ContentKey, suite, keys.ContainerId);
+        var sealer = new BlockSealer(keys.ContentKey, parameters, (uint)keys.SealCount);
+        return new BlockSealing(parameters, sealer, keys.CreateRootSeal(), tracks.ToDictionary(t => t.Id, t => (ulong)t.BlockCount));
+    }
+
+    /// <summary>Seals the next block of a track.</summary>
+    /// <returns>What is said of the sealed block, and its bytes, which are valid until the next call.</returns>
+    public (BlockInfo Info, ReadOnlySequence<byte> Payload) Apply(int track, BlockInfo info, in ReadOnlySequence<byte> payload)
+    {
+        var length = (int)payload.Length;
+        _plain.Clear();
+        payload.CopyTo(_plain.GetSpan(length));
+        _plain.Advance(length);
+        _sealed.Clear();
+        info = info with { Flags = info.Flags | BlockFlags.Sealed };
+
+        // What does not fit the index's field is written, and so sealed, as not known.
+        var duration = info.Duration <= uint.MaxValue ? (uint)info.Duration : 0;
+        var ordinal = _ordinals.GetValueOrDefault(track);
+        _ordinals[track] = ordinal + 1;
+        var context = new BlockContext((ushort)track, ordinal, info.Pts, duration, (uint)info.Flags);
+        _sealed.Advance(_sealer.Seal(context, _plain.Written.Span, _sealed.GetSpan(BlockSealer.GetSealedLength(length))));
+        return (info, new ReadOnlySequence<byte>(_sealed.Written));
+    }
+
+    public ValueTask<IReadOnlyList<SignContent>> AuthenticateAsync(H4mkRoot root, CancellationToken cancellationToken)
+    {
+        if (_root is null)
+        {
+            return new([]);
+        }
+
+        var code = new byte[RootSeal.Length];
+        _root.Compute(root.Header.Span, code);
+        return new([new SignContent(SignContent.RootMac, code)]);
+    }
+
+    public void Dispose()
+    {
+        _sealer.Dispose();
+        _root?.Dispose();
+        _plain.Dispose();
+        _sealed.Dispose();
+    }
+}
