@@ -129,6 +129,10 @@ internal static class CliApplication
         {
             throw CliException.Failed(files[exception.Input], string.Create(CultureInfo.InvariantCulture, $"{exception.Offset}: {exception.Segment}: {exception.Detail}"), exception);
         }
+        catch (SealKeyException exception)
+        {
+            throw new CliException(ExitCode.No, $"{file}: {exception.Message}", exception);
+        }
         catch (PcmFormatException exception)
         {
             throw CliException.Failed(file, string.Create(CultureInfo.InvariantCulture, $"{exception.Offset}: expected {exception.ExpectedLength} bytes of a sample, found {exception.Length}"), exception);
@@ -154,6 +158,8 @@ internal static class CliApplication
         UpgradeCommand.Create(console),
         AppendCommand.Create(console),
         RecoverCommand.Create(console),
+        SignCommand.Create(console),
+        ShareCommand.Create(console),
         MaskCommand.Create(console),
         KeygenCommand.Create(console),
     };

@@ -16,12 +16,14 @@ internal sealed class AppendCommand
     private readonly OutputArguments _output = new("Write the longer container there, and leave the other as it is; - for standard output.");
     private readonly ProofArguments _proof = new("Write a proof to this file that the longer container begins with the other; verify --proof checks it against both roots.");
 
+    private readonly Option<string?> _sealKey = new("--seal-key-file") { Description = "The key of a sealed container: what is appended is sealed too, under a seal of its own." };
+
     private AppendCommand(CliConsole console) => _console = console;
 
     public static Command Create(CliConsole console)
     {
         var append = new AppendCommand(console);
-        var command = new Command("append", "Append media to the tracks of a container, in place or to -o. Its signatures fall away.") { append._container, append._inputs };
+        var command = new Command("append", "Append media to the tracks of a container, in place or to -o. Its signatures fall away.") { append._container, append._inputs, append._sealKey };
         append._segmenter.AddTo(command);
         append._perInput.AddTimeTrackTo(command);
         append._output.AddTo(command);
@@ -46,7 +48,8 @@ internal sealed class AppendCommand
         }
 
         _proof.RequireApartFrom(result, target ?? path);
-        var options = new ExportOptions { Segment = _segmenter.Segment(result) };
+        using var sealKey = result.GetValue(_sealKey) is { } sealPath ? await KeyFiles.ReadSealKeyAsync(sealPath, _console, cancellationToken).ConfigureAwait(false) : null;
+        var options = new ExportOptions { Segment = _segmenter.Segment(result), Seal = sealKey is null ? null : new SealOptions { Key = sealKey } };
         var described = _perInput.DescribeTimeTracks(result, paths.Length, _segmenter.Options(result));
         using var end = paths.Contains(InputFile.StandardStream) ? _console.ExpectEndOfInput() : null;
         var streams = new List<Stream>();

@@ -22,13 +22,19 @@ internal sealed class ExportCommand
     private readonly Option<string?> _safe = new("--safe") { Description = "A file with the JSON object for SAFE." };
     private readonly Option<string?> _maskKey = new("--mask-key-file") { Description = "Lay the mask of version 1.0 over each block, with the key in this file. It is obfuscation, not encryption." };
 
+    private readonly Option<string?> _sealKey = new("--seal-key-file") { Description = "Seal each block with the key in this file, 32 bytes: who has no key can verify the container and read nothing." };
+    private readonly Option<string[]> _recipients = new("--recipient-key-file") { Description = "With --seal-key-file: a further key that opens the container; may be given for each recipient.", Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = false };
+    private readonly Option<string?> _sealMode = new("--seal-mode") { Description = "With --seal-key-file: a random salt, or a reproducible one, for which the media is read twice. [default: random]" };
+    private readonly Option<string[]> _sign = new("--sign") { Description = "Sign the container with the private key in this PEM file; may be given for each signer.", Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = false };
+
     private ExportCommand(CliConsole console) => _console = console;
 
     public static Command Create(CliConsole console)
     {
         var export = new ExportCommand(console);
         export._spec.AcceptOnlyFromAmong("1.0", "1.1");
-        var command = new Command("export", "Build a container from media.") { export._inputs, export._spec, export._pageLog2, export._meta, export._safe, export._maskKey };
+        export._sealMode.AcceptOnlyFromAmong("random", "reproducible");
+        var command = new Command("export", "Build a container from media.") { export._inputs, export._spec, export._pageLog2, export._meta, export._safe, export._sealKey, export._recipients, export._sealMode, export._sign, export._maskKey };
         export._segmenter.AddTo(command);
         export._perInput.AddTo(command);
         export._output.AddTo(command);
@@ -45,10 +51,13 @@ internal sealed class ExportCommand
         }
 
         var version = Version(result);
-        using var masterKey = result.GetValue(_maskKey) is { } keyPath ? await MaskKeyFile.ReadAsync(keyPath, _console, cancellationToken).ConfigureAwait(false) : null;
+        using var masterKey = result.GetValue(_maskKey) is { } keyPath ? await KeyFiles.ReadMaskKeyAsync(keyPath, _console, cancellationToken).ConfigureAwait(false) : null;
         using var mask = masterKey is null ? null : new TransportMask(masterKey);
+        using var keys = new KeyRing();
         var options = new ExportOptions
         {
+            Seal = await SealAsync(result, keys, cancellationToken).ConfigureAwait(false),
+            Authenticators = await SignersAsync(result, keys, cancellationToken).ConfigureAwait(false),
             Segment = _segmenter.Segment(result),
             Version = version,
             PageLog2 = PageLog2(result, _pageLog2),
@@ -106,13 +115,55 @@ internal sealed class ExportCommand
     private H4mkVersion Version(ParseResult result)
     {
         var isMasked = result.GetValue(_maskKey) is not null;
+        var isNew = result.GetValue(_sealKey) is not null || result.GetValue(_sign) is { Length: > 0 };
+        if (isMasked && isNew)
+        {
+            throw CliException.Usage("--mask-key-file: the mask belongs to version 1.0, sealing and signing to 1.1: expected one of them");
+        }
+
         return result.GetValue(_spec) switch
         {
+            "1.0" when isNew => throw CliException.Usage("--spec 1.0: version 1.0 neither seals nor signs: leave it out for a 1.1 container"),
             "1.0" => H4mkVersion.V10,
             "1.1" when isMasked => throw CliException.Usage("--mask-key-file: the mask belongs to version 1.0; version 1.1 does not mask, it seals: leave --spec out for a masked 1.0 container"),
             null when isMasked => H4mkVersion.V10,
             _ => H4mkVersion.V11,
         };
+    }
+
+    private async Task<SealOptions?> SealAsync(ParseResult result, KeyRing keys, CancellationToken cancellationToken)
+    {
+        var recipientPaths = result.GetValue(_recipients) ?? [];
+        if (result.GetValue(_sealKey) is not { } path)
+        {
+            return recipientPaths.Length == 0 && result.GetValue(_sealMode) is null
+                ? null
+                : throw CliException.Usage("--recipient-key-file and --seal-mode go with --seal-key-file");
+        }
+
+        var recipients = new List<SealKey>();
+        foreach (var recipient in recipientPaths)
+        {
+            recipients.Add(keys.Own(await KeyFiles.ReadSealKeyAsync(recipient, _console, cancellationToken).ConfigureAwait(false)));
+        }
+
+        return new SealOptions
+        {
+            Key = keys.Own(await KeyFiles.ReadSealKeyAsync(path, _console, cancellationToken).ConfigureAwait(false)),
+            Recipients = recipients,
+            SaltMode = result.GetValue(_sealMode) == "reproducible" ? SealSaltMode.Reproducible : SealSaltMode.Random,
+        };
+    }
+
+    private async Task<IReadOnlyList<IRootAuthenticator>> SignersAsync(ParseResult result, KeyRing keys, CancellationToken cancellationToken)
+    {
+        var signers = new List<IRootAuthenticator>();
+        foreach (var path in result.GetValue(_sign) ?? [])
+        {
+            signers.Add(new RootSigner(keys.Own(await KeyFiles.ReadSignerAsync(path, certificates: null, _console, cancellationToken).ConfigureAwait(false))));
+        }
+
+        return signers;
     }
 
     public static int? PageLog2(ParseResult result, Option<int?> option) => result.GetValue(option) is var value and (null or (>= 1 and <= 14))

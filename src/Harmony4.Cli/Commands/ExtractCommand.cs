@@ -20,6 +20,8 @@ internal sealed class ExtractCommand
     private readonly ProofArguments _proof = new("With --block: write a proof that the block is in the container to this file.");
     private readonly Option<string?> _maskKey = new("--mask-key-file") { Description = "Take off the mask that export laid over the blocks, with the key in this file." };
 
+    private readonly Option<string?> _sealKey = new("--seal-key-file") { Description = "Open the sealed blocks with the key in this file." };
+
     private ExtractCommand(CliConsole console) => _console = console;
 
     public static Command Create(CliConsole console)
@@ -27,7 +29,7 @@ internal sealed class ExtractCommand
         var extract = new ExtractCommand(console);
         var command = new Command("extract", "Write the track stream, or a part of it. Every block is checked before it is written.")
         {
-            extract._container, extract._track, extract._block, extract._from, extract._to, extract._noInit, extract._asContainer, extract._maskKey,
+            extract._container, extract._track, extract._block, extract._from, extract._to, extract._noInit, extract._asContainer, extract._maskKey, extract._sealKey,
         };
         extract._proof.AddTo(command);
         extract._output.AddTo(command);
@@ -40,7 +42,7 @@ internal sealed class ExtractCommand
         var options = Options(result);
         var path = result.GetValue(_container)!;
         var name = InputFile.NameOf(path);
-        using var masterKey = result.GetValue(_maskKey) is { } keyPath ? await MaskKeyFile.ReadAsync(keyPath, _console, cancellationToken).ConfigureAwait(false) : null;
+        using var masterKey = result.GetValue(_maskKey) is { } keyPath ? await KeyFiles.ReadMaskKeyAsync(keyPath, _console, cancellationToken).ConfigureAwait(false) : null;
         using var mask = masterKey is null ? null : new TransportMask(masterKey);
         var opened = await ContainerFile.OpenAsync(path, _console, cancellationToken).ConfigureAwait(false);
         await using (opened.ConfigureAwait(false))
@@ -48,6 +50,13 @@ internal sealed class ExtractCommand
             if (mask is not null && !await CliApplication.LocateAsync(name, () => IsMaskedAsync(opened, cancellationToken)).ConfigureAwait(false))
             {
                 throw CliException.Usage($"{name}: the container is not masked (its META does not say so): --mask-key-file would spoil its blocks");
+            }
+
+            using var sealKey = result.GetValue(_sealKey) is { } sealPath ? await KeyFiles.ReadSealKeyAsync(sealPath, _console, cancellationToken).ConfigureAwait(false) : null;
+            using var keys = sealKey is null ? null : await CliApplication.LocateAsync(name, () => SealKeys.RequireAsync(opened, sealKey, name, cancellationToken)).ConfigureAwait(false);
+            if (keys is null && ContainerKeys.IsSealed(opened) && !result.GetValue(_asContainer))
+            {
+                await _console.TellAsync($"harmony4: {name}: the container is sealed: its blocks are written as they are stored; --seal-key-file opens them").ConfigureAwait(false);
             }
 
             var proof = await CliApplication.LocateAsync(name, () => _proof.StageAsync(
@@ -59,7 +68,7 @@ internal sealed class ExtractCommand
                 cancellationToken)).ConfigureAwait(false);
             try
             {
-                await WriteAsync(result, name, opened, options with { Mask = mask }, cancellationToken).ConfigureAwait(false);
+                await WriteAsync(result, name, opened, options with { Mask = mask, Keys = keys }, cancellationToken).ConfigureAwait(false);
                 if (proof is not null)
                 {
                     await proof.CompleteAsync(cancellationToken).ConfigureAwait(false);
@@ -118,9 +127,9 @@ internal sealed class ExtractCommand
         _proof.RequireApartFrom(result, _output.Path(result) ?? InputFile.StandardStream);
 
         if (result.GetValue(_asContainer)
-            && (options is not { Block: null, From: null, To: null, IncludeInit: true } || result.GetValue(_maskKey) is not null))
+            && (options is not { Block: null, From: null, To: null, IncludeInit: true } || result.GetValue(_maskKey) is not null || result.GetValue(_sealKey) is not null))
         {
-            throw CliException.Usage("--container takes a whole track as it is: expected none of --block, --from, --to, --no-init and --mask-key-file");
+            throw CliException.Usage("--container takes a whole track as it is: expected none of --block, --from, --to, --no-init and key files");
         }
 
         return options;

@@ -9,15 +9,17 @@ namespace Harmony4.Cli.Commands;
 internal sealed class FolderVerification
 {
     private readonly CliConsole _console;
+    private readonly VerifyOptions _options;
     private readonly bool _json;
     private readonly Dictionary<VerificationState, long> _states = [];
     private long _unreadable;
     private long _skipped;
     private bool _isNamedOneNoContainer;
 
-    public FolderVerification(CliConsole console, bool json)
+    public FolderVerification(CliConsole console, VerifyOptions options, bool json)
     {
         _console = console;
+        _options = options;
         _json = json;
     }
 
@@ -88,7 +90,7 @@ internal sealed class FolderVerification
                 return;
             }
 
-            var verification = await ContainerFile.VerifyAsync(path, _console, cancellationToken).ConfigureAwait(false);
+            var verification = await ContainerFile.VerifyAsync(path, _options, _console, cancellationToken).ConfigureAwait(false);
             _states[verification.State] = Count(verification.State) + 1;
             await ReportAsync(path, verification, cancellationToken).ConfigureAwait(false);
         }

@@ -31,7 +31,7 @@ internal static class MaskCommand
                 throw CliException.Usage($"--block-size: expected 1 to {uint.MaxValue}, found {size}");
             }
 
-            using var masterKey = await MaskKeyFile.ReadAsync(result.GetValue(key)!, console, cancellationToken).ConfigureAwait(false);
+            using var masterKey = await KeyFiles.ReadMaskKeyAsync(result.GetValue(key)!, console, cancellationToken).ConfigureAwait(false);
             using var mask = new TransportMask(masterKey);
             var outputPath = output.Path(result) ?? throw CliException.Usage("-o is needed: the file to write, or - for standard output");
             var source = InputFile.Open(path, console);

@@ -10,7 +10,7 @@ internal sealed class VerifyCommand
 {
     private readonly CliConsole _console;
     private readonly Argument<string[]> _containers = new("container") { Description = "Paths, folders, http(s) addresses, or - for standard input.", Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<bool> _require = new("--require-signature") { Description = "Fail unless a signature holds; needs a key to check it with." };
+    private readonly SignatureArguments _signatures = new();
     private readonly Option<string?> _proof = new("--proof") { Description = "Check this proof instead of a container: that it leads to --root." };
     private readonly Option<string?> _root = new("--root") { Description = "With --proof: the trusted root of the container, in hex." };
     private readonly Option<string?> _newRoot = new("--new-root") { Description = "With --proof of an extension: the root of the longer container, in hex." };
@@ -23,8 +23,9 @@ internal sealed class VerifyCommand
         var verify = new VerifyCommand(console);
         var command = new Command("verify", "Read whole containers and check all of them, or check a proof.")
         {
-            verify._containers, verify._require, verify._proof, verify._root, verify._newRoot, verify._json,
+            verify._containers, verify._proof, verify._root, verify._newRoot, verify._json,
         };
+        verify._signatures.AddTo(command);
         command.SetAction(verify.RunAsync);
         return command;
     }
@@ -48,14 +49,14 @@ internal sealed class VerifyCommand
         }
     }
 
-    private Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
         var paths = Paths.Of(result, _containers);
         if (result.GetValue(_proof) is { } proof)
         {
-            return paths.Length == 0 && result.GetValue(_root) is { } root
-                ? ProofVerification.RunAsync(proof, root, result.GetValue(_newRoot), result.GetValue(_json), _console, cancellationToken)
-                : throw CliException.Usage("--proof goes with --root and without a container");
+            return paths.Length == 0 && result.GetValue(_root) is { } root && !_signatures.IsAsked(result)
+                ? await ProofVerification.RunAsync(proof, root, result.GetValue(_newRoot), result.GetValue(_json), _console, cancellationToken).ConfigureAwait(false)
+                : throw CliException.Usage("--proof goes with --root and without a container or keys");
         }
 
         if (result.GetValue(_root) is not null || result.GetValue(_newRoot) is not null)
@@ -63,22 +64,18 @@ internal sealed class VerifyCommand
             throw CliException.Usage("--root and --new-root go with --proof");
         }
 
-        if (result.GetValue(_require))
-        {
-            throw CliException.Usage("--require-signature: expected a key to check signatures with, found none");
-        }
-
+        var options = await _signatures.ReadAsync(result, _console, cancellationToken).ConfigureAwait(false);
         return paths switch
         {
             [] => throw CliException.Usage("expected a container, found none"),
-            [var path] when !Directory.Exists(path) => VerifyOneAsync(path, result.GetValue(_json), cancellationToken),
-            _ => new FolderVerification(_console, result.GetValue(_json)).RunAsync(paths, cancellationToken),
+            [var path] when !Directory.Exists(path) => await VerifyOneAsync(path, options, result.GetValue(_json), cancellationToken).ConfigureAwait(false),
+            _ => await new FolderVerification(_console, options, result.GetValue(_json)).RunAsync(paths, cancellationToken).ConfigureAwait(false),
         };
     }
 
-    private async Task<int> VerifyOneAsync(string path, bool json, CancellationToken cancellationToken)
+    private async Task<int> VerifyOneAsync(string path, VerifyOptions options, bool json, CancellationToken cancellationToken)
     {
-        var verification = await ContainerFile.VerifyAsync(path, _console, cancellationToken).ConfigureAwait(false);
+        var verification = await ContainerFile.VerifyAsync(path, options, _console, cancellationToken).ConfigureAwait(false);
         if (json)
         {
             await JsonText.WriteAsync(_console, writer => verification.WriteTo(writer), cancellationToken).ConfigureAwait(false);
@@ -91,7 +88,7 @@ internal sealed class VerifyCommand
             _console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"blocks     {verification.BlockCount} ({verification.PayloadLength} bytes)"));
             foreach (var sign in verification.Signs)
             {
-                _console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"signature  kind {sign.Kind}, unchecked"));
+                _console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"signature  kind {sign.Kind}, {sign.State.ToName()}"));
             }
 
             PrintFindings(_console.Output, verification);

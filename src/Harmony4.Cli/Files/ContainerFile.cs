@@ -27,14 +27,14 @@ internal static class ContainerFile
     public static long CountReads(H4mkSource source) => source is HttpRangeSource web ? web.RequestCount : source.ReadCount;
 
     /// <summary>Verifies a container; one that cannot be opened is verified as far as its chunks can be told apart.</summary>
-    public static async Task<VerificationResult> VerifyAsync(string path, CliConsole console, CancellationToken cancellationToken)
+    public static async Task<VerificationResult> VerifyAsync(string path, VerifyOptions options, CliConsole console, CancellationToken cancellationToken)
     {
         var source = await OpenSourceAsync(path, console, cancellationToken).ConfigureAwait(false);
         await using (source.ConfigureAwait(false))
         {
             return await ProgressDisplay.RunAsync(console, "verify", progress => CliApplication.LocateAsync(
                 InputFile.NameOf(path),
-                () => new MediaTransport().VerifyAsync(source, options: null, progress, cancellationToken))).ConfigureAwait(false);
+                () => new MediaTransport().VerifyAsync(source, options, progress, cancellationToken))).ConfigureAwait(false);
         }
     }
 

@@ -88,6 +88,15 @@ public sealed class ContainerKeys : IDisposable
             ChunkTag.Core);
     }
 
+    /// <summary>Wraps the content key for a further recipient.</summary>
+    /// <param name="recipient">The key that is to open the container as well.</param>
+    /// <returns>What <see cref="H4mkSigning.WriteEndAsync"/> adds to the container.</returns>
+    public SignContent ShareWith(SealKey recipient)
+    {
+        ArgumentNullException.ThrowIfNull(recipient);
+        return new SignContent(SignContent.WrappedKey, WrappedKey.Wrap(_key, recipient.Master, ContainerId));
+    }
+
     /// <summary>Zeroes the keys.</summary>
     public void Dispose()
     {

@@ -1,0 +1,86 @@
+using Harmony4.Cli.Files;
+using Harmony4.Format;
+
+namespace Harmony4.Cli.Commands;
+
+/// <summary>Adds SIGN chunks to a container, in place or to another file: what <c>sign</c> and <c>share</c> have in common.</summary>
+internal static class EndWriting
+{
+    private const int CopyLength = 1024 * 1024;
+
+    public static async Task RunAsync(
+        CliConsole console, string path, string? target, bool overwrite, Func<H4mkContainer, Task<IReadOnlyList<SignContent>>> sign, CancellationToken cancellationToken)
+    {
+        if (target is null && (path == InputFile.StandardStream || InputFile.TryGetAddress(path, out _)))
+        {
+            throw CliException.Usage($"{InputFile.NameOf(path)}: cannot be changed in place; write the container with -o");
+        }
+
+        if (target is null && await CliApplication.LocateAsync(path, () => ContainerEdit.TryUndoAsync(path, cancellationToken)).ConfigureAwait(false))
+        {
+            await console.TellAsync($"harmony4: {path}: an earlier change had broken off and is undone").ConfigureAwait(false);
+        }
+
+        var container = await ContainerFile.OpenAsync(path, console, cancellationToken).ConfigureAwait(false);
+        await using (container.ConfigureAwait(false))
+        {
+            if (container.Version == H4mkVersion.V10)
+            {
+                throw CliException.Usage($"{InputFile.NameOf(path)}: is of version 1.0, which has no root that could be signed; upgrade it first");
+            }
+
+            await CliApplication.LocateAsync(InputFile.NameOf(path), async () =>
+            {
+                var signs = await sign(container).ConfigureAwait(false);
+                await (target is null
+                    ? InPlaceAsync(container, path, signs, cancellationToken)
+                    : CopyAsync(console, container, signs, target, overwrite, cancellationToken)).ConfigureAwait(false);
+                return true;
+            }).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task InPlaceAsync(H4mkContainer container, string path, IReadOnlyList<SignContent> signs, CancellationToken cancellationToken)
+    {
+        // What cannot be written must be known before the file is touched.
+        await H4mkSigning.WriteEndAsync(container, signs, Stream.Null, cancellationToken).ConfigureAwait(false);
+        var edit = await ContainerEdit.BeginAsync(path, async cancellation =>
+        {
+            // Another change may have been quicker.
+            var now = await H4mkContainer.OpenAsync(path, cancellationToken: cancellation).ConfigureAwait(false);
+            await using (now.ConfigureAwait(false))
+            {
+                return now.FileDigest == container.FileDigest ? H4mkSigning.GetEndOffset(now) : throw new IOException("the file was changed meanwhile");
+            }
+        }, cancellationToken).ConfigureAwait(false);
+        await using (edit.ConfigureAwait(false))
+        {
+            await H4mkSigning.WriteEndAsync(container, signs, edit.Stream, cancellationToken).ConfigureAwait(false);
+            await edit.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task CopyAsync(CliConsole console, H4mkContainer container, IReadOnlyList<SignContent> signs, string target, bool overwrite, CancellationToken cancellationToken)
+    {
+        var file = OutputFile.Create(target, overwrite, console);
+        await using (file.ConfigureAwait(false))
+        {
+            var buffer = new byte[CopyLength];
+            var end = H4mkSigning.GetEndOffset(container);
+            for (long at = 0; at < end;)
+            {
+                var read = await container.Source.ReadAsync(at, buffer.AsMemory(0, (int)Math.Min(buffer.Length, end - at)), cancellationToken).ConfigureAwait(false);
+                if (read.Count == 0)
+                {
+                    throw new IOException("the file became shorter while it was read");
+                }
+
+                await file.Stream.WriteAsync(buffer.AsMemory(0, read.Count), cancellationToken).ConfigureAwait(false);
+                at += read.Count;
+            }
+
+            await H4mkSigning.WriteEndAsync(container, signs, file.Stream, cancellationToken).ConfigureAwait(false);
+            await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+}
