@@ -106,7 +106,28 @@ public static class MerkleProof
     /// <returns><see langword="true"/> when it is there.</returns>
     public static bool VerifyInclusion(ReadOnlySpan<byte> leafHash, long index, long size, ReadOnlySpan<byte> path, ReadOnlySpan<byte> root)
     {
-        if (leafHash.Length != HashSize || root.Length != HashSize || index < 0 || index >= size)
+        Span<byte> computed = stackalloc byte[HashSize];
+        return root.Length == HashSize && TryComputeRoot(leafHash, index, size, path, computed) && computed.SequenceEqual(root);
+    }
+
+    /// <summary>Computes the root that a leaf and its path lead to: for whoever trusts a signature over the root instead of the root itself.</summary>
+    /// <param name="leafHash">The leaf's hash, computed by the verifier from the record.</param>
+    /// <param name="index">Where the leaf is claimed to be, from 0.</param>
+    /// <param name="size">The tree's claimed number of leaves.</param>
+    /// <param name="path">The proof, 32 bytes per node; its length must be exactly what index and size ask for.</param>
+    /// <param name="root">Receives 32 bytes; all zero when there is no root.</param>
+    /// <returns><see langword="false"/> when the lengths or the index do not fit.</returns>
+    /// <exception cref="ArgumentException"><paramref name="root"/> is shorter than 32 bytes.</exception>
+    public static bool TryComputeRoot(ReadOnlySpan<byte> leafHash, long index, long size, ReadOnlySpan<byte> path, Span<byte> root)
+    {
+        if (root.Length < HashSize)
+        {
+            throw new ArgumentException($"A root needs {HashSize} bytes.", nameof(root));
+        }
+
+        var hash = root[..HashSize];
+        hash.Clear();
+        if (leafHash.Length != HashSize || index < 0 || index >= size)
         {
             return false;
         }
@@ -118,7 +139,6 @@ public static class MerkleProof
             return false;
         }
 
-        Span<byte> hash = stackalloc byte[HashSize];
         leafHash.CopyTo(hash);
         foreach (var node in nodes)
         {
@@ -134,7 +154,7 @@ public static class MerkleProof
             path = path[HashSize..];
         }
 
-        return hash.SequenceEqual(root);
+        return true;
     }
 
     /// <summary>Tells whether a tree extends an older one without changing or dropping any of its leaves.</summary>

@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Harmony4.Transport.Crypto.Internal;
 
 namespace Harmony4.Transport.Crypto;
 
@@ -52,7 +52,7 @@ public sealed class CertificateTrust
         {
             return (usage is null || (usage.KeyUsages & X509KeyUsageFlags.DigitalSignature) != 0) && chain.Build(certificates[0]);
         }
-        catch (CryptographicException)
+        catch (Exception exception) when (PlatformFault.IsOfBytes(exception))
         {
             return false;
         }

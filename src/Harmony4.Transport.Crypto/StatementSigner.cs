@@ -22,7 +22,7 @@ public sealed class StatementSigner : IDisposable
     internal const int DataStructureLabel = 395;
 
     // RFC9162_SHA256.
-    private const int MerkleTree = 1;
+    internal const int MerkleTree = 1;
 
     private readonly AsymmetricAlgorithm _key;
     private readonly bool _leaveOpen;
@@ -183,7 +183,7 @@ public sealed class StatementSigner : IDisposable
                 return key;
             }
         }
-        catch (Exception exception) when (exception is ArgumentException or CryptographicException)
+        catch (Exception exception) when (PlatformFault.IsOfBytes(exception))
         {
             // The platform's message could quote the text; the caller gets one that does not.
         }
@@ -203,7 +203,7 @@ public sealed class StatementSigner : IDisposable
                 : ((ECDsa)key).SignHash(probe.ToArray());
             return true;
         }
-        catch (CryptographicException)
+        catch (Exception exception) when (PlatformFault.IsOfBytes(exception))
         {
             return false;
         }

@@ -59,6 +59,20 @@ public sealed class StatementVerifier
             : result;
     }
 
+    /// <summary>Checks a receipt that a record is in a signed Merkle tree (RFC 9942).</summary>
+    /// <param name="receipt">The receipt, as <see cref="TreeReceipt"/> makes it.</param>
+    /// <param name="record">The record, such as the 56 bytes of a block's index entry.</param>
+    /// <param name="index">Where the record is in the tree.</param>
+    /// <param name="size">How many leaves the receipt says the tree has; this is not signed.</param>
+    /// <returns>The outcome.</returns>
+    public SignatureResult VerifyReceipt(ReadOnlySpan<byte> receipt, ReadOnlySpan<byte> record, out long index, out long size)
+    {
+        Span<byte> root = stackalloc byte[SHA256.HashSizeInBytes];
+        return TreeReceipt.TryComputeRoot(receipt, record, root, out index, out size)
+            ? Verify(receipt, root, default)
+            : new SignatureResult(SignatureVerdict.Malformed);
+    }
+
     private static bool TryDecode(ReadOnlySpan<byte> message, out CoseSign1Message sign1)
     {
         sign1 = null!;
@@ -71,7 +85,7 @@ public sealed class StatementVerifier
         {
             sign1 = CoseMessage.DecodeSign1(message);
         }
-        catch (CryptographicException)
+        catch (Exception exception) when (PlatformFault.IsOfBytes(exception))
         {
             return false;
         }
@@ -95,7 +109,7 @@ public sealed class StatementVerifier
             result = read(new CborReader(value.EncodedValue, CborConformanceMode.Strict));
             return true;
         }
-        catch (Exception exception) when (exception is CborContentException or InvalidOperationException or OverflowException)
+        catch (Exception exception) when (PlatformFault.IsOfBytes(exception))
         {
             return false;
         }
@@ -163,7 +177,7 @@ public sealed class StatementVerifier
                 ? new SignatureResult(SignatureVerdict.Valid, algorithm, Convert.ToHexStringLower(SignatureKeys.GetKeyId(key)), certificates[0].Subject)
                 : result with { State = SignatureVerdict.Invalid };
         }
-        catch (CryptographicException)
+        catch (Exception exception) when (PlatformFault.IsOfBytes(exception))
         {
             return result with { State = SignatureVerdict.UntrustedCertificate };
         }
@@ -188,7 +202,7 @@ public sealed class StatementVerifier
         {
             return sign1.VerifyDetached(key, statement, associatedData);
         }
-        catch (CryptographicException)
+        catch (Exception exception) when (PlatformFault.IsOfBytes(exception))
         {
             return false;
         }

@@ -88,7 +88,7 @@ public sealed class VerificationKey : IDisposable
             key.ImportSubjectPublicKeyInfo(bytes, out _);
             return key;
         }
-        catch (CryptographicException)
+        catch (Exception exception) when (PlatformFault.IsOfBytes(exception))
         {
             key.Dispose();
             return null;
@@ -101,7 +101,7 @@ public sealed class VerificationKey : IDisposable
         {
             return X509Certificate2.CreateFromPem(pem);
         }
-        catch (CryptographicException)
+        catch (Exception exception) when (PlatformFault.IsOfBytes(exception))
         {
             throw new ArgumentException("The certificate cannot be read.", nameof(pem));
         }

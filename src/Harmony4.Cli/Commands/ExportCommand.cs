@@ -27,6 +27,8 @@ internal sealed class ExportCommand
     private readonly Option<string?> _sealMode = new("--seal-mode") { Description = "With --seal-key-file: a random salt, or a reproducible one, for which the media is read twice. [default: random]" };
     private readonly Option<string[]> _sign = new("--sign") { Description = "Sign the container with the private key in this PEM file; may be given for each signer.", Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = false };
 
+    private readonly Option<string?> _live = new("--live-signatures") { Description = "With --sign: also sign, beside the stream in this file, what closing at a block would give; recover --signatures finds the one that fits." };
+
     private ExportCommand(CliConsole console) => _console = console;
 
     public static Command Create(CliConsole console)
@@ -34,7 +36,7 @@ internal sealed class ExportCommand
         var export = new ExportCommand(console);
         export._spec.AcceptOnlyFromAmong("1.0", "1.1");
         export._sealMode.AcceptOnlyFromAmong("random", "reproducible");
-        var command = new Command("export", "Build a container from media.") { export._inputs, export._spec, export._pageLog2, export._meta, export._safe, export._sealKey, export._recipients, export._sealMode, export._sign, export._maskKey };
+        var command = new Command("export", "Build a container from media.") { export._inputs, export._spec, export._pageLog2, export._meta, export._safe, export._sealKey, export._recipients, export._sealMode, export._sign, export._live, export._maskKey };
         export._segmenter.AddTo(command);
         export._perInput.AddTo(command);
         export._output.AddTo(command);
@@ -54,8 +56,10 @@ internal sealed class ExportCommand
         using var masterKey = result.GetValue(_maskKey) is { } keyPath ? await KeyFiles.ReadMaskKeyAsync(keyPath, _console, cancellationToken).ConfigureAwait(false) : null;
         using var mask = masterKey is null ? null : new TransportMask(masterKey);
         using var keys = new KeyRing();
+        var live = OpenLive(result, keys);
         var options = new ExportOptions
         {
+            LiveSignatures = live,
             Seal = await SealAsync(result, keys, cancellationToken).ConfigureAwait(false),
             Authenticators = await SignersAsync(result, keys, cancellationToken).ConfigureAwait(false),
             Segment = _segmenter.Segment(result),
@@ -153,6 +157,34 @@ internal sealed class ExportCommand
             Recipients = recipients,
             SaltMode = result.GetValue(_sealMode) == "reproducible" ? SealSaltMode.Reproducible : SealSaltMode.Random,
         };
+    }
+
+    /// <summary>Opens the file of live signatures under its own name: it must be there when the process is killed.</summary>
+    private FileStream? OpenLive(ParseResult result, KeyRing keys)
+    {
+        if (result.GetValue(_live) is not { } path)
+        {
+            return null;
+        }
+
+        if (result.GetValue(_sign) is not { Length: > 0 })
+        {
+            throw CliException.Usage("--live-signatures goes with --sign: the key to sign with");
+        }
+
+        if (File.Exists(path) && !_output.Force(result))
+        {
+            throw CliException.Usage($"{path}: exists already; --force overwrites it");
+        }
+
+        try
+        {
+            return keys.Own(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw CliException.Failed(path, IOFailure.Describe(exception), exception);
+        }
     }
 
     private async Task<IReadOnlyList<IRootAuthenticator>> SignersAsync(ParseResult result, KeyRing keys, CancellationToken cancellationToken)

@@ -20,6 +20,7 @@ internal sealed class ExtractCommand
     private readonly ProofArguments _proof = new("With --block: write a proof that the block is in the container to this file.");
     private readonly Option<string?> _maskKey = new("--mask-key-file") { Description = "Take off the mask that export laid over the blocks, with the key in this file." };
 
+    private readonly Option<string?> _receipt = new("--receipt") { Description = "With --block: write a receipt of the block to this file, which any COSE library checks; sign --receipts comes before." };
     private readonly Option<string?> _sealKey = new("--seal-key-file") { Description = "Open the sealed blocks with the key in this file." };
 
     private ExtractCommand(CliConsole console) => _console = console;
@@ -29,7 +30,7 @@ internal sealed class ExtractCommand
         var extract = new ExtractCommand(console);
         var command = new Command("extract", "Write the track stream, or a part of it. Every block is checked before it is written.")
         {
-            extract._container, extract._track, extract._block, extract._from, extract._to, extract._noInit, extract._asContainer, extract._maskKey, extract._sealKey,
+            extract._container, extract._track, extract._block, extract._from, extract._to, extract._noInit, extract._asContainer, extract._maskKey, extract._sealKey, extract._receipt,
         };
         extract._proof.AddTo(command);
         extract._output.AddTo(command);
@@ -68,6 +69,7 @@ internal sealed class ExtractCommand
                 cancellationToken)).ConfigureAwait(false);
             try
             {
+                await WriteReceiptAsync(result, name, opened, options, cancellationToken).ConfigureAwait(false);
                 await WriteAsync(result, name, opened, options with { Mask = mask, Keys = keys }, cancellationToken).ConfigureAwait(false);
                 if (proof is not null)
                 {
@@ -109,6 +111,32 @@ internal sealed class ExtractCommand
         }
     }
 
+    private async Task WriteReceiptAsync(ParseResult result, string name, H4mkContainer opened, ExtractOptions options, CancellationToken cancellationToken)
+    {
+        if (result.GetValue(_receipt) is not { } path)
+        {
+            return;
+        }
+
+        if (opened.Version == H4mkVersion.V10)
+        {
+            throw CliException.Usage("--receipt: a 1.0 container has no tree that a receipt could be of");
+        }
+
+        var receipts = await CliApplication.LocateAsync(name, () => new MediaTransport().MakeReceiptsAsync(opened, options.Block!.Value, options.Track, cancellationToken)).ConfigureAwait(false);
+        if (receipts.Count == 0)
+        {
+            throw new CliException(ExitCode.No, $"{name}: the track has no receipts key; sign --receipts adds one");
+        }
+
+        var file = OutputFile.Create(path, _output.Force(result), _console);
+        await using (file.ConfigureAwait(false))
+        {
+            await file.Stream.WriteAsync(receipts[0], cancellationToken).ConfigureAwait(false);
+            await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private ExtractOptions Options(ParseResult result)
     {
         var options = new ExtractOptions
@@ -122,6 +150,11 @@ internal sealed class ExtractCommand
         if (_proof.Path(result) is not null && options.Block is null)
         {
             throw CliException.Usage("--proof goes with --block: it proves one block");
+        }
+
+        if (result.GetValue(_receipt) is not null && options.Block is null)
+        {
+            throw CliException.Usage("--receipt goes with --block: it is of one block");
         }
 
         _proof.RequireApartFrom(result, _output.Path(result) ?? InputFile.StandardStream);

@@ -8,6 +8,7 @@ namespace Harmony4.Cli.Commands;
 
 internal sealed class RecoverCommand
 {
+    private const int MaxSignaturesLength = 1024 * 1024 * 1024;
     private const int MaxHeadLength = 16 * 1024 * 1024;
 
     private readonly CliConsole _console;
@@ -16,6 +17,7 @@ internal sealed class RecoverCommand
     private readonly Option<string?> _trak = new("--trak") { Description = "A file with the TRAK payload to use where that of the recording is damaged." };
     private readonly Option<string?> _meta = new("--meta") { Description = "A file with the META payload to use where that of the recording is damaged." };
     private readonly Option<string?> _safe = new("--safe") { Description = "A file with the SAFE payload to use where that of the recording is damaged." };
+    private readonly Option<string?> _signatures = new("--signatures") { Description = "The file that export --live-signatures wrote beside the recording: a signature in it that fits what was recovered is added." };
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON document: blocks, lost, skipped, cut, root." };
 
     private RecoverCommand(CliConsole console) => _console = console;
@@ -25,7 +27,7 @@ internal sealed class RecoverCommand
         var recover = new RecoverCommand(console);
         var command = new Command("recover", "Make the longest sound container of a cut or damaged recording. Exit code 0: nothing was lost; 1: something was; 3: nothing can be recovered.")
         {
-            recover._input, recover._trak, recover._meta, recover._safe, recover._json,
+            recover._input, recover._trak, recover._meta, recover._safe, recover._signatures, recover._json,
         };
         recover._output.AddTo(command);
         command.SetAction(recover.RunAsync);
@@ -41,8 +43,10 @@ internal sealed class RecoverCommand
             throw CliException.Usage("--json and -o - both go to standard output");
         }
 
+        var signatures = result.GetValue(_signatures) is { } side ? LiveSignatures.Read(await InputFile.ReadAllAsync(side, MaxSignaturesLength, _console, cancellationToken).ConfigureAwait(false)) : null;
         var options = new H4mkRecoveryOptions
         {
+            Authenticators = signatures is null ? [] : [signatures],
             Trak = await ReadAsync(result.GetValue(_trak), cancellationToken).ConfigureAwait(false),
             Meta = await ReadAsync(result.GetValue(_meta), cancellationToken).ConfigureAwait(false),
             Safe = await ReadAsync(result.GetValue(_safe), cancellationToken).ConfigureAwait(false),
@@ -50,7 +54,7 @@ internal sealed class RecoverCommand
         var source = await ContainerFile.OpenSourceAsync(path, _console, cancellationToken).ConfigureAwait(false);
         await using (source.ConfigureAwait(false))
         {
-            var file = OutputFile.Create(target, _output.Force(result), _console);
+            var file = OutputFile.Create(target, _output.Force(result), _console, input: path);
             await using (file.ConfigureAwait(false))
             {
                 var report = await ProgressDisplay.RunAsync(_console, "recover", progress => CliApplication.LocateAsync(
@@ -58,6 +62,11 @@ internal sealed class RecoverCommand
                     () => new MediaTransport().RecoverAsync(source, file.Stream, options, progress, cancellationToken))).ConfigureAwait(false);
                 await RequireSoundAsync(file, report, cancellationToken).ConfigureAwait(false);
                 await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
+                if (signatures is not null && (await signatures.AuthenticateAsync(report.Container.Root!, cancellationToken).ConfigureAwait(false)).Count == 0)
+                {
+                    await _console.TellAsync($"harmony4: {file.Name}: none of the {signatures.Count} live signatures is of what was recovered").ConfigureAwait(false);
+                }
+
                 await ReportAsync(file.Name, report, result.GetValue(_json), cancellationToken).ConfigureAwait(false);
                 return report.IsClean ? ExitCode.Done : ExitCode.No;
             }

@@ -10,6 +10,7 @@ namespace Harmony4.Cli.Files;
 internal sealed class OutputFile : IAsyncDisposable
 {
     private const string Suffix = ".part";
+    private const string SecondSuffix = ".new.part";
     private const int LongestName = 255;
 
     private static readonly ConcurrentDictionary<string, byte> Unfinished = new(StringComparer.Ordinal);
@@ -42,7 +43,12 @@ internal sealed class OutputFile : IAsyncDisposable
         }
     }
 
-    public static OutputFile Create(string path, bool overwrite, CliConsole console, bool ownerOnly = false)
+    /// <param name="path">The output.</param>
+    /// <param name="overwrite">Whether an existing one is replaced.</param>
+    /// <param name="console">The standard streams.</param>
+    /// <param name="ownerOnly">Whether nobody else may read it.</param>
+    /// <param name="input">What is read meanwhile: when that is the very file that the output would be written under, the output takes another temporary name.</param>
+    public static OutputFile Create(string path, bool overwrite, CliConsole console, bool ownerOnly = false, string? input = null)
     {
         // The named forms would open the file behind the stream anew, at its beginning.
         if (path is InputFile.StandardStream or "/dev/stdout" or "/dev/fd/1")
@@ -77,7 +83,7 @@ internal sealed class OutputFile : IAsyncDisposable
                 }
             }
 
-            var file = CreateTemporary(target, overwrite, ownerOnly);
+            var file = CreateTemporary(target, overwrite, ownerOnly, input);
             return new OutputFile(target, file.Name, new LocatedStream(file, path, leaveOpen: false), overwrite);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -150,7 +156,7 @@ internal sealed class OutputFile : IAsyncDisposable
     }
 
     /// <summary>Opens the file that is renamed in the end, under a new name, so that a link laid in its place is not followed.</summary>
-    private static FileStream CreateTemporary(string target, bool overwrite, bool ownerOnly)
+    private static FileStream CreateTemporary(string target, bool overwrite, bool ownerOnly, string? input)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
         if (ownerOnly && !OperatingSystem.IsWindows())
@@ -158,7 +164,13 @@ internal sealed class OutputFile : IAsyncDisposable
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        var path = Path.Combine(Path.GetDirectoryName(target)!, TemporaryName(Path.GetFileName(target)));
+        var folder = Path.GetDirectoryName(target)!;
+        var path = Path.Combine(folder, TemporaryName(Path.GetFileName(target), Suffix));
+        if (input is not null && Path.GetFullPath(input) == path)
+        {
+            path = Path.Combine(folder, TemporaryName(Path.GetFileName(target), SecondSuffix));
+        }
+
         if (overwrite)
         {
             File.Delete(path);
@@ -172,20 +184,20 @@ internal sealed class OutputFile : IAsyncDisposable
         }
         catch (IOException) when (!overwrite && Path.Exists(path))
         {
-            throw CliException.Usage($"{path}: exists already: another run is writing that output, or was killed; --force replaces it");
+            throw CliException.Usage($"{path}: exists already: another run is writing that output, or was killed; recover makes a container of it, --force replaces it");
         }
     }
 
     /// <summary>The output's name with a dot before and .part behind it; cut where the two would make a name too long for a file.</summary>
-    private static string TemporaryName(string name)
+    private static string TemporaryName(string name, string suffix)
     {
         var length = name.Length;
-        while (Encoding.UTF8.GetByteCount(name.AsSpan(0, length)) > LongestName - Suffix.Length - 1)
+        while (Encoding.UTF8.GetByteCount(name.AsSpan(0, length)) > LongestName - suffix.Length - 1)
         {
             length--;
         }
 
-        return $".{name.AsSpan(0, length)}{Suffix}";
+        return $".{name.AsSpan(0, length)}{suffix}";
     }
 
     private static void Delete(string path)

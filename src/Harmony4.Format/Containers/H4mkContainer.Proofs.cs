@@ -22,6 +22,23 @@ public sealed partial class H4mkContainer
         return Prover.ProveBlockAsync(index, position, ordinal, cancellationToken);
     }
 
+    /// <summary>Gives the path from a block to its track's Merkle root: for whoever trusts a signature over that root, such as a receipt.</summary>
+    /// <param name="track">The track's id.</param>
+    /// <param name="ordinal">Position of the block in the track, from 0.</param>
+    /// <param name="cancellationToken">Cancels the read of one index page.</param>
+    /// <returns>The block's record and path.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such track or block.</exception>
+    /// <exception cref="NotSupportedException">The container is version 1.0.</exception>
+    /// <exception cref="H4mkFormatException">The page of the index is damaged.</exception>
+    /// <exception cref="IOException">The source failed.</exception>
+    public ValueTask<BlockInclusion> GetInclusionAsync(int track, long ordinal, CancellationToken cancellationToken = default)
+    {
+        var index = RequirePaged();
+        var position = PositionOf(track);
+        CheckOrdinal(position, ordinal);
+        return Prover.IncludeAsync(index, position, ordinal, cancellationToken);
+    }
+
     /// <summary>Proves which keyframe of a track is the last at or before a time, or that there is none.</summary>
     /// <param name="track">The track's id.</param>
     /// <param name="pts">The time in microseconds, at most 2^63 − 1.</param>

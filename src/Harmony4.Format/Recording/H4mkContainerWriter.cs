@@ -239,6 +239,21 @@ public sealed class H4mkContainerWriter : IAsyncDisposable
         Reopen();
     }
 
+    /// <summary>Computes the root that closing the container behind the blocks so far would give, and goes on: what a live recording signs beside its stream.</summary>
+    /// <param name="cancellationToken">Cancels the write of what begins the container, which comes first.</param>
+    /// <returns>The root; <see langword="null"/> in version 1.0. Its cost grows with the pages, not with the blocks.</returns>
+    /// <exception cref="InvalidOperationException">The container is complete, or an earlier call failed.</exception>
+    /// <exception cref="ObjectDisposedException">The writer was disposed.</exception>
+    /// <exception cref="IOException">The output failed.</exception>
+    public async ValueTask<H4mkRoot?> GetRootAsync(CancellationToken cancellationToken = default)
+    {
+        CheckOpen();
+        _state = State.Writing;
+        var root = await _recorder.GetRootAsync(cancellationToken).ConfigureAwait(false);
+        Reopen();
+        return root;
+    }
+
     /// <summary>Writes what closes the container and hands everything to the output: the rest of the index in version 1.1; SEEK, META, SAFE and VERI in 1.0.</summary>
     /// <param name="cancellationToken">Cancels the write.</param>
     /// <returns>What the container holds.</returns>

@@ -15,6 +15,10 @@ public sealed record H4mkRecoveryOptions
     /// <value>Default none: a file with a damaged SAFE is refused.</value>
     public ReadOnlyMemory<byte> Safe { get; init; }
 
+    /// <summary>Gets who says something of the recovered container in its SIGN chunks, such as <c>LiveSignatures</c> of a side file.</summary>
+    /// <value>Default nobody.</value>
+    public IReadOnlyList<IRootAuthenticator> Authenticators { get; init; } = [];
+
     /// <summary>Gets the limits of what is read, and how many threads check it.</summary>
     public H4mkContainerOptions Limits { get; init; } = new();
 

@@ -44,6 +44,50 @@ public static class H4mkSigning
         await sink.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Encodes a whole SIGN chunk, header included, as it stands in a file.</summary>
+    /// <param name="sign">What it says.</param>
+    /// <returns>The chunk.</returns>
+    /// <exception cref="ArgumentException">The body is too long or of no kind.</exception>
+    public static byte[] Encode(in SignContent sign)
+    {
+        var payload = SignRecord.Write(sign);
+        var chunk = new byte[ChunkHeader.Size + payload.Length];
+        new ChunkHeader(ChunkTag.Sign, (uint)payload.Length, Hashing.Crc32.Compute(payload)).Write(chunk);
+        payload.CopyTo(chunk, ChunkHeader.Size);
+        return chunk;
+    }
+
+    /// <summary>Decodes a whole SIGN chunk.</summary>
+    /// <param name="bytes">Bytes that begin with the chunk.</param>
+    /// <param name="sign">What it says.</param>
+    /// <param name="bytesConsumed">The length of the chunk.</param>
+    /// <returns><see langword="false"/> when no whole, sound SIGN chunk of at most 64 KiB is there.</returns>
+    public static bool TryDecode(ReadOnlyMemory<byte> bytes, out SignContent sign, out int bytesConsumed)
+    {
+        sign = default;
+        bytesConsumed = 0;
+        if (bytes.Length < ChunkHeader.Size)
+        {
+            return false;
+        }
+
+        var header = ChunkHeader.Read(bytes.Span);
+        if (header.Tag != ChunkTag.Sign || header.Length > SignRecord.MaxLength || header.Length > bytes.Length - ChunkHeader.Size)
+        {
+            return false;
+        }
+
+        var payload = bytes.Slice(ChunkHeader.Size, (int)header.Length);
+        if (Hashing.Crc32.Compute(payload.Span) != header.Crc || !SignHeader.TryRead(payload.Span, out var fields) || fields.Kind == 0)
+        {
+            return false;
+        }
+
+        sign = new SignContent(fields.Kind, payload[(SignHeader.Size + fields.HintLength)..]);
+        bytesConsumed = ChunkHeader.Size + payload.Length;
+        return true;
+    }
+
     private static PagedIndex Require(H4mkContainer container) =>
         container.Paged ?? throw new ArgumentException("a container of version 1.0 has no root that could be signed; upgrade it first", nameof(container));
 }

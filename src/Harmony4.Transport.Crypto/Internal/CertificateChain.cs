@@ -1,5 +1,4 @@
 using System.Formats.Cbor;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Harmony4.Transport.Crypto.Internal;
@@ -49,7 +48,7 @@ internal static class CertificateChain
 
             return true;
         }
-        catch (Exception exception) when (exception is CborContentException or InvalidOperationException or CryptographicException)
+        catch (Exception exception) when (PlatformFault.IsOfBytes(exception))
         {
             Dispose(certificates);
             return false;

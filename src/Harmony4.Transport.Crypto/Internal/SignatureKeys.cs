@@ -22,7 +22,16 @@ internal static class SignatureKeys
             return false;
         }
 
-        var curve = ec.ExportParameters(includePrivateParameters: false).Curve.Oid;
+        Oid? curve;
+        try
+        {
+            curve = ec.ExportParameters(includePrivateParameters: false).Curve.Oid;
+        }
+        catch (Exception exception) when (PlatformFault.IsOfBytes(exception))
+        {
+            return false;
+        }
+
         if (IsCurve(curve, ECCurve.NamedCurves.nistP256.Oid))
         {
             algorithm = SignatureAlgorithm.ES256;

@@ -49,4 +49,11 @@ public sealed record ExportOptions
     /// <summary>Gets who signs the finished container, in this order, behind the code that a sealed one gets. Version 1.1 only.</summary>
     /// <value>Default nobody.</value>
     public IReadOnlyList<IRootAuthenticator> Authenticators { get; init; } = [];
+
+    /// <summary>
+    /// Gets where <see cref="Authenticators"/> also sign what closing the container at a block would give, as it is written; null for nowhere. Of a pipe every block is signed once it
+    /// has reached the output, of files one about every 100 ms. <see cref="LiveSignatures"/> reads it.
+    /// </summary>
+    /// <value>Default null.</value>
+    public Stream? LiveSignatures { get; init; }
 }

@@ -17,6 +17,9 @@ internal sealed class BundleExport : IAsyncDisposable
     // What a live input has brought reaches the output within a second.
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMilliseconds(800);
 
+    // Of files, which are read at full speed, not every block is signed.
+    private static readonly TimeSpan SigningInterval = TimeSpan.FromMilliseconds(100);
+
     private readonly ExportOptions _options;
     private readonly IProgress<TransportProgress>? _progress;
     private readonly List<TrackFeed> _feeds = [];
@@ -28,6 +31,7 @@ internal sealed class BundleExport : IAsyncDisposable
     private bool _onlyMeasures;
     private H4mkContainerWriter? _writer;
     private long _flushed;
+    private long _signed;
     private bool _hasUnflushed;
 
     /// <param name="inputs">The inputs.</param>
@@ -122,6 +126,11 @@ internal sealed class BundleExport : IAsyncDisposable
                 throw new ArgumentException("a mask belongs to version 1.0, which has to be asked for: version 1.1 does not mask, it seals", nameof(options));
             }
 
+            if (options.LiveSignatures is not null && options.Authenticators.Count == 0)
+            {
+                throw new ArgumentException("live signatures need someone who signs", nameof(options));
+            }
+
             if (options.Seal is { SaltMode: SealSaltMode.Reproducible, Key.Content: null })
             {
                 throw new ArgumentException("a reproducible seal takes a key of 32 bytes, which is the content key: another opens a random one", nameof(options));
@@ -130,7 +139,7 @@ internal sealed class BundleExport : IAsyncDisposable
             return;
         }
 
-        if (options.Seal is not null || options.Authenticators.Count > 0)
+        if (options.Seal is not null || options.Authenticators.Count > 0 || options.LiveSignatures is not null)
         {
             throw new ArgumentException("version 1.0 neither seals nor signs: expected version 1.1 for these", nameof(options));
         }
@@ -205,10 +214,31 @@ internal sealed class BundleExport : IAsyncDisposable
             : (_onlyMeasures ? feed.Info with { Flags = feed.Info.Flags | BlockFlags.Sealed } : feed.Info, feed.Payload);
         await _writer.WriteBlockAsync(feed.Id, info, payload, cancellationToken).ConfigureAwait(false);
         _hasUnflushed = true;
-        if (_isLive && Stopwatch.GetElapsedTime(_flushed) >= LongestDelay)
+        if (_options.LiveSignatures is { } signatures && !_onlyMeasures && (_isLive || Stopwatch.GetElapsedTime(_signed) >= SigningInterval))
+        {
+            await SignAsync(signatures, cancellationToken).ConfigureAwait(false);
+        }
+        else if (_isLive && Stopwatch.GetElapsedTime(_flushed) >= LongestDelay)
         {
             await FlushAsync(cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Signs what closing the container here would give, once it is on the output.</summary>
+    private async ValueTask SignAsync(Stream signatures, CancellationToken cancellationToken)
+    {
+        var root = await _writer!.GetRootAsync(cancellationToken).ConfigureAwait(false);
+        await FlushAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var authenticator in _options.Authenticators)
+        {
+            foreach (var sign in await authenticator.AuthenticateAsync(root!, cancellationToken).ConfigureAwait(false))
+            {
+                await signatures.WriteAsync(LiveSignatures.Encode(root!, sign), cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        await signatures.FlushAsync(cancellationToken).ConfigureAwait(false);
+        _signed = Stopwatch.GetTimestamp();
     }
 
     private ValueTask<bool> NextAsync(TrackFeed feed, CancellationToken cancellationToken)

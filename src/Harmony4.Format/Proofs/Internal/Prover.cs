@@ -15,6 +15,21 @@ internal static class Prover
         return writer.ToArray();
     }
 
+    public static async ValueTask<BlockInclusion> IncludeAsync(PagedIndex index, int position, long ordinal, CancellationToken cancellationToken)
+    {
+        var page = await index.LoadAsync(position, index.PageOf(ordinal), cancellationToken).ConfigureAwait(false);
+        var writer = new ProofWriter();
+        writer.WriteBlock(index.Root, index.Root.Tracks[position], page, (int)(ordinal - page.FirstOrdinal));
+        var block = writer.ToArray().AsMemory(sizeof(uint));
+        return new BlockInclusion
+        {
+            Ordinal = ordinal,
+            BlockCount = index.Root.Tracks[position].Record.BlockCount,
+            Entry = block[..IndexEntry.Size],
+            Path = block[IndexEntry.Size..],
+        };
+    }
+
     public static async ValueTask<byte[]> ProveKeyframeAsync(PagedIndex index, int position, ulong pts, CancellationToken cancellationToken)
     {
         var key = await index.FindKeyAsync(position, pts, cancellationToken).ConfigureAwait(false);

@@ -30,6 +30,9 @@ internal abstract class ContainerRecorder(ChunkSink sink) : IDisposable
     /// <summary>Hands all that was accepted to the output, and flushes it.</summary>
     public virtual ValueTask FlushAsync(CancellationToken cancellationToken) => Sink.FlushAsync(cancellationToken);
 
+    /// <summary>What closing the container now would sign; <see langword="null"/> in a version without a root.</summary>
+    public virtual ValueTask<H4mkRoot?> GetRootAsync(CancellationToken cancellationToken) => new((H4mkRoot?)null);
+
     /// <summary>Writes what closes the container, and flushes the output.</summary>
     public abstract ValueTask<H4mkWriteSummary> CompleteAsync(CancellationToken cancellationToken);
 

@@ -88,13 +88,13 @@ internal sealed class RecordedIndex
     /// <summary>Closes a track's open page, whose INDX chunk stands at a position.</summary>
     public void ClosePage(int position, long chunkOffset) => _tracks[position].ClosePage(chunkOffset, _tree);
 
-    /// <summary>Gives the payload of ROOT, once all pages are closed.</summary>
+    /// <summary>Gives the payload of ROOT that closing the file now gives. Where pages are open, the positions of their INDX in it are 0; everything else, the header above all, is as it would be.</summary>
     public byte[] BuildRoot()
     {
         var pages = 0L;
         foreach (var track in _tracks)
         {
-            pages += track.PageCount;
+            pages += track.PageCountIfClosed;
         }
 
         var payload = new byte[RootTables.PayloadLength(_tracks.Length, _aux.Count, pages)];
@@ -144,9 +144,9 @@ internal sealed class RecordedIndex
         {
             track.ToRecord(_tree).Write(tracks);
             tracks = tracks[TrackRecord.Size..];
-            for (var i = 0; i < track.PageCount; i++)
+            for (var i = 0; i < track.PageCountIfClosed; i++)
             {
-                var (record, offset) = track.Page(i);
+                var (record, offset) = track.PageIfClosed(i, _tree);
                 record.Write(pages);
                 pages = pages[PageRecord.Size..];
                 BinaryPrimitives.WriteUInt64BigEndian(offsets, offset);

@@ -35,6 +35,9 @@ internal sealed class RecordedTrack(ushort id, int pageLog2)
 
     public int PageCount => _pages.Count;
 
+    /// <summary>Pages that closing the file now would give: the open one counts if it has a block.</summary>
+    public int PageCountIfClosed => _pages.Count + (_open > 0 ? 1 : 0);
+
     /// <summary>Takes up what a closed file holds of the track, so that further blocks can follow.</summary>
     /// <param name="root">Its ROOT.</param>
     /// <param name="pages">The track's pages there. A last page that is not full is opened again.</param>
@@ -145,25 +148,31 @@ internal sealed class RecordedTrack(ushort id, int pageLog2)
     /// <summary>Closes the open page, whose INDX chunk stands at a position.</summary>
     public void ClosePage(long chunkOffset, MerkleTreeBuilder tree)
     {
-        Span<byte> root = stackalloc byte[Sha256Digest.SizeInBytes];
-        tree.Reset();
-        tree.AppendRecords(_entries.AsSpan(0, IndexEntry.Size * _open), IndexEntry.Size);
-        tree.WriteRoot(root);
-        _pages.Add((new PageRecord(_pageKey, _pageStart, new Sha256Digest(root)), (ulong)chunkOffset));
+        _pages.Add((OpenPage(tree), (ulong)chunkOffset));
         _pageKey = PageRecord.NoKey;
         _pageStart = PayloadLength;
         _open = 0;
     }
 
+    /// <summary>A closed page's record and the position of its INDX.</summary>
     public (PageRecord Record, ulong Offset) Page(int page) => _pages[page];
 
-    /// <summary>What ROOT says of the track once its pages are closed.</summary>
+    /// <summary>A page's record and the position of its INDX; that of the open page is not known, and given as 0.</summary>
+    public (PageRecord Record, ulong Offset) PageIfClosed(int page, MerkleTreeBuilder tree) => page < _pages.Count ? _pages[page] : (OpenPage(tree), 0);
+
+    /// <summary>What ROOT says of the track if the file is closed now.</summary>
     public TrackRecord ToRecord(MerkleTreeBuilder tree)
     {
+        var open = _open > 0 ? OpenPage(tree).Root : default;
         tree.Reset();
         foreach (var (page, _) in _pages)
         {
             tree.AppendLeafHashes(page.Root.Span);
+        }
+
+        if (_open > 0)
+        {
+            tree.AppendLeafHashes(open.Span);
         }
 
         Span<byte> root = stackalloc byte[Sha256Digest.SizeInBytes];
@@ -179,6 +188,15 @@ internal sealed class RecordedTrack(ushort id, int pageLog2)
             EndPts = EndPts,
             Root = new Sha256Digest(root),
         };
+    }
+
+    private PageRecord OpenPage(MerkleTreeBuilder tree)
+    {
+        Span<byte> root = stackalloc byte[Sha256Digest.SizeInBytes];
+        tree.Reset();
+        tree.AppendRecords(_entries.AsSpan(0, IndexEntry.Size * _open), IndexEntry.Size);
+        tree.WriteRoot(root);
+        return new PageRecord(_pageKey, _pageStart, new Sha256Digest(root));
     }
 
     private void AddKey(ulong pts)

@@ -226,6 +226,13 @@ internal sealed class Recorder11 : ContainerRecorder
         await base.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    public override async ValueTask<H4mkRoot?> GetRootAsync(CancellationToken cancellationToken)
+    {
+        await WriteHeadAsync(cancellationToken).ConfigureAwait(false);
+        await _hasher.DrainAsync().ConfigureAwait(false);
+        return RootOf(_index.BuildRoot());
+    }
+
     public override async ValueTask<H4mkWriteSummary> CompleteAsync(CancellationToken cancellationToken)
     {
         await WriteHeadAsync(cancellationToken).ConfigureAwait(false);
@@ -247,7 +254,7 @@ internal sealed class Recorder11 : ContainerRecorder
         var root = _index.BuildRoot();
         await WriteAsync(ChunkTag.Root, root, cancellationToken).ConfigureAwait(false);
         using var afterRoot = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var signed = new H4mkRoot { Header = root.AsMemory(0, RootHeader.Size), Tracks = TracksOf(root) };
+        var signed = RootOf(root);
         await WriteSignsAsync(signed, afterRoot, cancellationToken).ConfigureAwait(false);
         var tail = RecordedIndex.BuildTail(rootOffset, root);
         ChunkHeader.HashChunk(ChunkTag.Tail, tail, afterRoot);
@@ -327,6 +334,8 @@ internal sealed class Recorder11 : ContainerRecorder
             }
         }
     }
+
+    private H4mkRoot RootOf(byte[] payload) => new() { Header = payload.AsMemory(0, RootHeader.Size), Tracks = TracksOf(payload) };
 
     private H4mkTrack[] TracksOf(byte[] root)
     {

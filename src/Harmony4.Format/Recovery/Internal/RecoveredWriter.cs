@@ -39,6 +39,7 @@ internal sealed class RecoveredWriter : IRecoveryTarget, IDisposable
             MaxAuxCount = Math.Max(3, options.Limits.MaxAuxCount),
             MaxJsonLength = options.Limits.MaxJsonLength,
             MaxJsonDepth = options.Limits.MaxJsonDepth,
+            Authenticators = options.Authenticators,
         };
         var sink = new ChunkSink(output, leaveOpen: true, isDurable: false, head.PartLength);
         _recorder = head.PartLength > 0 ? Recorder11.AfterPart(sink, _options) : new Recorder11(sink, _options);

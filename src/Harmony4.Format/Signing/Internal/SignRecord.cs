@@ -3,7 +3,7 @@ namespace Harmony4.Format.Internal;
 /// <summary>The payload of SIGN: kind, a zero byte, an empty hint, and the body.</summary>
 internal static class SignRecord
 {
-    private const int MaxLength = 64 * 1024;
+    public const int MaxLength = 64 * 1024;
 
     public static byte[] Write(in SignContent sign)
     {
