@@ -17,6 +17,8 @@ internal readonly struct Query(HttpRequest request)
     private const int LargestLimit = 10_000;
     private const int TagLength = 4;
 
+    private static readonly HashSet<string> KeyNames = new(StringComparer.OrdinalIgnoreCase) { "key", "mask_key", "seal_key", "mask-key", "seal-key", "harmony4_key", KeyHeader };
+
     public string? Text(string name)
     {
         var values = request.Query[name];
@@ -99,8 +101,49 @@ internal readonly struct Query(HttpRequest request)
         throw Bad($"{name}: that value is not supported");
     }
 
-    /// <summary>The mask of the key in the request's header. Keys in the address would end in logs.</summary>
-    public TransportMask Mask()
+    /// <summary>The mask of the key in the request's header.</summary>
+    public TransportMask Mask() => Key(static bytes =>
+    {
+        using var key = new MasterKey(bytes);
+        return new TransportMask(key);
+    });
+
+    /// <summary>The seal key in the request's header.</summary>
+    public SealKey SealKey() => Key(static bytes =>
+    {
+        // As in a key file, digits are the key in hex.
+        Span<byte> digits = stackalloc byte[2 * LongestKey];
+        try
+        {
+            Convert.TryToHexStringLower(bytes, digits, out var length);
+            return Harmony4.SealKey.Read(digits[..length]);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(digits);
+        }
+    });
+
+    /// <summary>Refuses a key where it would be ignored, and one in the address, which ends in logs.</summary>
+    /// <param name="usesKey">Whether the request does something with the key in its header.</param>
+    public void CheckKeys(bool usesKey)
+    {
+        foreach (var name in request.Query.Keys)
+        {
+            if (KeyNames.Contains(name))
+            {
+                throw Bad($"a key belongs in the header {KeyHeader}, never in the address: this one may stand in logs by now, so use it no more");
+            }
+        }
+
+        if (!usesKey && request.Headers.ContainsKey(KeyHeader))
+        {
+            throw Bad($"{KeyHeader}: nothing here uses a key; mask=1 or seal=1 of an export do");
+        }
+    }
+
+    // Keys in the address would end in logs.
+    private T Key<T>(KeyReader<T> read)
     {
         var values = request.Headers[KeyHeader];
         if (values.Count != 1 || values[0] is not { Length: > 0 } hex)
@@ -116,19 +159,17 @@ internal readonly struct Query(HttpRequest request)
         Span<byte> bytes = stackalloc byte[LongestKey];
         try
         {
-            if (Convert.FromHexString(hex, bytes, out _, out var length) != System.Buffers.OperationStatus.Done || length < MasterKey.MinLength)
-            {
-                throw Bad($"{KeyHeader}: expected at least {MasterKey.MinLength} bytes in hex");
-            }
-
-            using var key = new MasterKey(bytes[..length]);
-            return new TransportMask(key);
+            return Convert.FromHexString(hex, bytes, out _, out var length) == System.Buffers.OperationStatus.Done && length >= MasterKey.MinLength
+                ? read(bytes[..length])
+                : throw Bad($"{KeyHeader}: expected at least {MasterKey.MinLength} bytes in hex");
         }
         finally
         {
             CryptographicOperations.ZeroMemory(bytes);
         }
     }
+
+    private delegate T KeyReader<T>(ReadOnlySpan<byte> key);
 
     public static ProblemException Bad(string detail) => new(StatusCodes.Status400BadRequest, detail);
 }

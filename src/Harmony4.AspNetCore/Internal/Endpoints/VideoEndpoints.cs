@@ -62,10 +62,21 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
         var query = new Query(context.Request);
         var (segment, segmenter) = Segmenter(query);
         var masked = query.Flag("mask");
-        var version = Version(query, masked);
+        var isSealed = query.Flag("seal");
+        query.CheckKeys(usesKey: masked || isSealed);
+        var version = Version(query, masked, isSealed);
         var (id, mayBeEmpty) = (query.OptionalId(), query.Flag("empty"));
         using var mask = masked ? query.Mask() : null;
-        var export = new ExportOptions { Segment = segment, Segmenter = segmenter, Version = version, Mask = mask, MaxBlockCount = options.MaxUploadBlocks };
+        using var sealKey = isSealed ? query.SealKey() : null;
+        var export = new ExportOptions
+        {
+            Segment = segment,
+            Segmenter = segmenter,
+            Version = version,
+            Mask = mask,
+            Seal = sealKey is null ? null : new SealOptions { Key = sealKey },
+            MaxBlockCount = options.MaxUploadBlocks,
+        };
         var upload = await UploadBody.OpenAsync(context, options.MaxUploadLength);
         if (upload.IsEmpty && !mayBeEmpty)
         {
@@ -157,7 +168,7 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
     }
 
     /// <summary>The version to write: 1.1 unless the request says otherwise or asks for the mask, which 1.0 alone has.</summary>
-    private static H4mkVersion Version(Query query, bool masked)
+    private static H4mkVersion Version(Query query, bool masked, bool isSealed)
     {
         var asked = query.OneOf<H4mkVersion?>("spec", null, ("1.0", H4mkVersion.V10), ("1.1", H4mkVersion.V11));
         if (masked && asked == H4mkVersion.V11)
@@ -165,12 +176,14 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
             throw Query.Bad("mask: 1.1 containers are not masked; leave spec out, or ask for spec=1.0");
         }
 
-        foreach (var name in new[] { "seal", "live" })
+        if (isSealed && (masked || asked == H4mkVersion.V10))
         {
-            if (query.Flag(name))
-            {
-                throw Query.Bad($"{name}: this host does not offer that");
-            }
+            throw Query.Bad("seal: 1.0 containers, which the mask makes, are not sealed; ask for one of them");
+        }
+
+        if (query.Flag("live"))
+        {
+            throw Query.Bad("live: this host does not offer that");
         }
 
         return asked ?? (masked ? H4mkVersion.V10 : H4mkVersion.V11);
