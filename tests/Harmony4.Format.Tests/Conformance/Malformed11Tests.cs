@@ -45,5 +45,18 @@ public sealed class Malformed11Tests
         }
     }
 
+    [Theory, MemberData(nameof(Names))]
+    public async Task Verify_MalformedFile_SaysWhatWasExpectedOrFound(string file)
+    {
+        try
+        {
+            Assert.All((await H4mkContainer.VerifyAsync(H4mkSource.FromMemory(Vectors11.Read("malformed/" + file)))).Findings, f => Assert.Matches("expected|found|lost", f.Message));
+        }
+        catch (H4mkFormatException exception)
+        {
+            Assert.Matches("^expected .*, found ", exception.Detail);
+        }
+    }
+
     private static JsonElement Case(string file) => Cases.EnumerateArray().Single(c => c.GetProperty("file").GetString() == file);
 }
