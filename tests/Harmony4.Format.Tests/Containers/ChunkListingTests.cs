@@ -29,6 +29,13 @@ public sealed class ChunkListingTests
         Assert.Equal(
             expected.Where(c => c.Tag is not ("CORE" or "TOKN" or "INDX")),
             container.ListOtherChunks().OrderBy(c => c.Offset).Select(c => (c.Tag.ToString(), (int)c.Offset, (int)c.Length)));
+        foreach (var tag in (string[])["TRAK", "META", "SAFE", "VERI", "SEEK", "SIGN", "SEAL", "ROOT", "TAIL", "none"])
+        {
+            var first = expected.Where(c => c.Tag == tag).Select(c => ((int, int)?)(c.Offset, c.Length)).FirstOrDefault();
+            var found = container.FindChunk(new ChunkTag(tag));
+            Assert.Equal(first, found is { } chunk ? ((int)chunk.Offset, (int)chunk.Length) : null);
+        }
+
         Assert.Throws<ArgumentOutOfRangeException>("from", () => container.EnumerateChunksAsync(from: -1));
     }
 

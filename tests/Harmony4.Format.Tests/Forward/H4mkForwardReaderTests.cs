@@ -277,7 +277,7 @@ public sealed class H4mkForwardReaderTests
     {
         var bytes = await Recorded.Make(7, 2, 9, 1, 20).WriteAsync();
         var pipe = new Pipe();
-        await using var reader = H4mkForwardReader.Create(pipe.Reader);
+        await using var reader = H4mkForwardReader.Create(new StrictPipeReader(pipe.Reader));
         await pipe.Writer.WriteAsync(bytes.AsMemory(0, 100));
         Assert.True(await reader.ReadAsync());
         var pending = reader.ReadAsync().AsTask();
@@ -382,5 +382,34 @@ public sealed class H4mkForwardReaderTests
         {
             return fault.Code;
         }
+    }
+
+    /// <summary>A pipe that demands what its contract says: after every read it is told what was taken, before the next one.</summary>
+    private sealed class StrictPipeReader(PipeReader inner) : PipeReader
+    {
+        private bool _isReading;
+
+        public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+        {
+            Assert.False(_isReading);
+            var result = await inner.ReadAsync(cancellationToken);
+            _isReading = true;
+            return result;
+        }
+
+        public override bool TryRead(out ReadResult result) => throw new NotSupportedException();
+
+        public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+        {
+            Assert.True(_isReading);
+            _isReading = false;
+            inner.AdvanceTo(consumed, examined);
+        }
+
+        public override void CancelPendingRead() => inner.CancelPendingRead();
+
+        public override void Complete(Exception? exception = null) => inner.Complete(exception);
     }
 }

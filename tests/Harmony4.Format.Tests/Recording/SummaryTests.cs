@@ -24,6 +24,7 @@ public sealed class SummaryTests
         Assert.Equal((container.Identity, container.FileDigest, null), (summary.Identity, summary.FileDigest, summary.Veri));
         Assert.Equal(recorded.Blocks.Sum(b => b.Payload.Length), summary.PayloadLength);
         Assert.Equal(recorded.Blocks.Count(b => b.Info.IsKey), summary.KeyframeCount);
+        Assert.Equal((summary.Length, summary.BlockCount), (writer.Length, writer.BlockCount));
     }
 
     [Property(Arbitrary = [typeof(MediaArbitrary)], MaxTest = 20, Replay = "(20261126,53)")]
@@ -43,6 +44,7 @@ public sealed class SummaryTests
         Assert.Equal((H4mkVersion.V10, container.Length, container.BlockCount, keys), (summary.Version, summary.Length, summary.BlockCount, summary.KeyframeCount));
         Assert.Equal((null, null, await container.ReadVeriAsync()), (summary.Identity, summary.FileDigest, summary.Veri));
         Assert.Equal(media.Payloads.Length, summary.PayloadLength);
+        Assert.Equal((summary.Length, summary.BlockCount), (writer.Length, writer.BlockCount));
     }
 
     [Theory]
