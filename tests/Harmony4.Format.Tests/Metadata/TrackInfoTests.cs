@@ -54,6 +54,23 @@ public sealed class TrackInfoTests
         }
     }
 
+    [Fact]
+    public void Create_LabelWithSurrogates_IsTakenInPairs()
+    {
+        const char High = '\ud83d', Low = '\ude00';
+        foreach (var label in (char[][])[[High, Low], [High, Low, High, Low], ['a', High, Low, 'b']])
+        {
+            Assert.Equal(0, H4mkContainerWriter.Create(Stream.Null, OptionsOf(label)).BlockCount);
+        }
+
+        foreach (var label in (char[][])[[High], [Low], ['a', Low], [High, 'a'], [Low, High], [High, High, Low], [High, Low, Low]])
+        {
+            Assert.Throws<ArgumentException>(() => H4mkContainerWriter.Create(Stream.Null, OptionsOf(label)));
+        }
+
+        static H4mkWriterOptions OptionsOf(char[] label) => new() { Tracks = [new H4mkTrackInfo { Id = 0, Kind = TrackKind.Data, Label = new string(label) }] };
+    }
+
     private static async Task<IReadOnlyList<H4mkTrackInfo>?> ReadAsync(string trak, bool ascending = true)
     {
         using var output = new MemoryStream();
