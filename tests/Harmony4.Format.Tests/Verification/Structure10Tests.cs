@@ -24,6 +24,7 @@ public sealed class Structure10Tests
         { "meta is an array", VerificationState.Invalid, "META 25 json expected a JSON object, found other bytes", true, true },
         { "safe is no json", VerificationState.Invalid, "SAFE 25 json expected a JSON object, found other bytes", true, true },
         { "short veri", VerificationState.Invalid, "VERI 25 bad-length expected a payload of 32 bytes, found 31", true, true },
+        { "veri of one byte", VerificationState.Invalid, "VERI 25 bad-length expected a payload of 32 bytes, found 1", true, true },
         { "other veri", VerificationState.Invalid, "VERI 25 veri expected SHA-256 0000000000000000000000000000000000000000000000000000000000000000 of the chunks before it, found d2adeaae856fa77d67bfdb2ae14a8301fe6d9c65fa3f8b5c34ee7e037b8c2057", false, true },
         { "chunk behind veri", VerificationState.Invalid, "more 129 after-veri expected the end of the file or TRAK after VERI, found another chunk", true, true },
         { "chunk with another crc", VerificationState.Invalid, "more 25 crc expected CRC-32 00000000, found a505df1b", false, true },
@@ -52,6 +53,28 @@ public sealed class Structure10Tests
         Assert.Equal(VerificationState.Incomplete, result.State);
         Assert.Equal(["SEEK", "META", "SAFE", "VERI"], result.Findings.Select(f => f.Chunk.ToString()));
         Assert.All(result.Findings, f => Assert.Equal((8, H4mkErrorCode.Missing), (f.Offset, f.Code)));
+    }
+
+    [Fact]
+    public async Task Verify_FileLongerThanOneReadWithBytesBehindIt_NamesThem()
+    {
+        byte[] bytes = [.. Make((ref H4mkChunkWriter w) => w.WriteChunk(ChunkTag.Core, new byte[3_000_000])), 1, 2, 3];
+        foreach (var source in (H4mkSource[])[H4mkSource.FromMemory(bytes), H4mkSource.FromStream(new MemoryStream(bytes))])
+        {
+            var result = await H4mkContainer.VerifyAsync(source);
+            Assert.Equal((VerificationState.Incomplete, 2), (result.State, result.BlockCount));
+            Assert.Equal((H4mkErrorCode.Trailing, bytes.Length - 3L), Assert.Single(result.Findings) is var finding ? (finding.Code, finding.Offset) : default);
+        }
+    }
+
+    /// <summary>A file that goes on as one of 1.1 is cut, whatever else is wrong with its 1.0 part.</summary>
+    [Fact]
+    public async Task Verify_PartOfTrakBehindAPartWithAFault_IsIncomplete()
+    {
+        var bytes = Make((ref H4mkChunkWriter w) => w.WriteChunk(ChunkTag.Seek, [0, 0, 0, 2, .. new byte[16]]));
+        Assert.Equal(VerificationState.Invalid, (await H4mkContainer.VerifyAsync(H4mkSource.FromMemory(bytes))).State);
+        Assert.Equal(VerificationState.Incomplete, (await H4mkContainer.VerifyAsync(H4mkSource.FromMemory((byte[])[.. bytes, .. "TR"u8]))).State);
+        Assert.Equal(VerificationState.Invalid, (await H4mkContainer.VerifyAsync(H4mkSource.FromMemory((byte[])[.. bytes, .. "TA"u8]))).State);
     }
 
     private static async Task OpenAsync(byte[] bytes)
@@ -101,6 +124,7 @@ public sealed class Structure10Tests
         "meta is an array" => Make((ref H4mkChunkWriter w) => w.WriteChunk(ChunkTag.Meta, "[]"u8)),
         "safe is no json" => Make((ref H4mkChunkWriter w) => w.WriteChunk(ChunkTag.Safe, "{"u8)),
         "short veri" => Make((ref H4mkChunkWriter w) => w.WriteChunk(ChunkTag.Veri, new byte[31])),
+        "veri of one byte" => Make((ref H4mkChunkWriter w) => w.WriteChunk(ChunkTag.Veri, [7])),
         "other veri" => Make((ref H4mkChunkWriter w) => w.WriteChunk(ChunkTag.Veri, new byte[32])),
         "chunk behind veri" => [.. Make(), .. Chunk("more", [])],
         "chunk with another crc" => Make((ref H4mkChunkWriter w) =>
