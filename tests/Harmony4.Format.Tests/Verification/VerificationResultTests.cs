@@ -58,6 +58,24 @@ public sealed class VerificationResultTests
         Assert.Contains(result.Findings, f => f.Offset == damaged.FileOffset - 12 && f.Code == H4mkErrorCode.Crc);
     }
 
+    [Fact]
+    public async Task Verify_CutFile_CountsTheBlocksThatAreWhole()
+    {
+        var recorded = Recorded.Make(7, 2, 20, 2, 60);
+        var bytes = await recorded.WriteAsync();
+        var cores = Forward.H4mkForwardReaderTests.Chunks(bytes).Where(c => c.Tag == "CORE").ToList();
+        for (var i = 0; i < cores.Count; i++)
+        {
+            var end = cores[i].Offset + 12 + cores[i].Length;
+            foreach (var (length, whole) in ((int, int)[])[(end - 1, i), (end, i + 1)])
+            {
+                var result = await H4mkContainer.VerifyAsync(H4mkSource.FromMemory(bytes.AsMemory(0, length)));
+                Assert.Equal((VerificationState.Incomplete, whole), (result.State, result.BlockCount));
+                Assert.Equal((cores.Take(whole).Sum(c => c.Length), length), (result.PayloadLength, result.BytesVerified));
+            }
+        }
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(2)]
