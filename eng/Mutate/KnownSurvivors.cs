@@ -15,7 +15,7 @@ internal sealed class KnownSurvivors
     public static KnownSurvivors Read(string? path) =>
         new(path is null ? [] : File.ReadLines(path).Where(line => line.StartsWith("- `", StringComparison.Ordinal)).Select(line => line.TrimEnd()));
 
-    public bool Contains(Mutation mutation) => 
+    public bool Contains(Mutation mutation) =>
         _lines.Contains(Line(mutation)) || _lines.Contains(LineBefore(mutation)) || _lines.Contains($"- `{mutation.File}`");
 
     public static string Line(Mutation mutation) => $"{LineBefore(mutation)} → `{mutation.After}`";

@@ -178,6 +178,13 @@ internal sealed class MutationFinder : CSharpSyntaxWalker
 
     public override void VisitInvocationExpression(InvocationExpressionSyntax node)
     {
+        if (node.Expression is MemberAccessExpressionSyntax { Name.Identifier.Text: "ConfigureAwait" })
+        {
+            // Where a method goes on is for its caller's context to tell, and tests have none.
+            Visit(node.Expression);
+            return;
+        }
+
         base.VisitInvocationExpression(node);
         if (node.Expression is MemberAccessExpressionSyntax member && Swaps.Method(member.Name.Identifier.Text) is { } other)
         {

@@ -44,6 +44,37 @@ public sealed class CopyTrackTests
         }
     }
 
+    [Fact]
+    public async Task CopyTrack_EmptyBlocks_AreNotRead()
+    {
+        var recorded = new Recorded(1, 4, [.. ((int[])[10, 0, 0, 20, 0, 5]).Select((length, i) => new TrackBlock(0, new BlockInfo { Pts = (ulong)i }, new byte[length]))]);
+        await using var container = await H4mkContainer.OpenAsync(H4mkSource.FromStream(new MemoryStream(await recorded.WriteAsync())));
+        await container.GetBlockAsync(0, 0);
+        var before = container.Source.ReadCount;
+        Assert.Equal(35, (await CopyAsync(container, 0, 0, 35, check: true)).Length);
+        Assert.Equal(3, container.Source.ReadCount - before);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task CopyTrack_BlocksOverTheLimit_AreCheckedWhereTheyAreWhole(int limit)
+    {
+        var bytes = await new Recorded(1, 4, [new TrackBlock(0, default, new byte[] { 1, 2 }), new TrackBlock(0, default, new byte[] { 3, 4 })]).WriteAsync();
+        await Damage(bytes, 1, 1);
+        await using var container = await H4mkContainer.OpenAsync(bytes, new H4mkContainerOptions { MaxBlockLength = limit });
+        await Assert.ThrowsAsync<H4mkFormatException>(() => container.CopyTrackAsync(0, 1, 3, new MemoryStream()));
+        if (limit < 2)
+        {
+            Assert.Equal([2, 3], await CopyAsync(container, 0, 1, 2, check: true));
+        }
+        else
+        {
+            await Assert.ThrowsAsync<H4mkFormatException>(() => container.CopyTrackAsync(0, 1, 2, new MemoryStream()));
+        }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -172,6 +172,27 @@ public sealed class ReadBlocksTests
     }
 
     [Fact]
+    public async Task ReadBlocks_ReadThatFails_SpoilsNoBlockOfAnotherRead()
+    {
+        // Each block is read by itself, the second to last fails: its neighbour in the file comes first, and is sound.
+        var recorded = new Recorded(1, 10, [.. Enumerable.Range(0, 9).Select(i => new TrackBlock(0, new BlockInfo { Pts = (ulong)i }, new byte[100_000]))]);
+        var bytes = await recorded.WriteAsync();
+        var failing = -1L;
+        await using var container = await H4mkContainer.OpenAsync(new DelegateSource((offset, destination) =>
+            offset == failing ? throw new IOException("the sector is gone") : DelegateSource.Copy(bytes, offset, destination, int.MaxValue)));
+        failing = (await container.GetBlockAsync(0, 6)).FileOffset - 12;
+        var delivered = new List<long>();
+        await Assert.ThrowsAsync<IOException>(async () =>
+        {
+            await foreach (var block in container.ReadBlocksAsync(0, [8, 4, 2, 6, 0]))
+            {
+                delivered.Add(block.Ordinal);
+            }
+        });
+        Assert.Equal([8, 4, 2], delivered);
+    }
+
+    [Fact]
     public async Task ReadBlocks_LongerThanTheLimit_RaisesLimit()
     {
         var recorded = new Recorded(1, 3, [new TrackBlock(0, default, new byte[10]), new TrackBlock(0, default, new byte[11])]);
@@ -186,6 +207,7 @@ public sealed class ReadBlocksTests
         var far = near with { Blocks = [.. near.Blocks.Select(b => b with { Payload = new byte[70_000] })] };
         Assert.InRange(await ReadsAsync(near, [.. Enumerable.Range(0, 200).Select(i => (long)i)]), 1, 2);
         Assert.InRange(await ReadsAsync(near, [.. Enumerable.Range(0, 20).Select(i => (long)(i * 10))]), 1, 1);
+        Assert.Equal(1, await ReadsAsync(near, [.. Enumerable.Range(150, 50).Select(i => (long)i)]));
         Assert.Equal(20, await ReadsAsync(far, [.. Enumerable.Range(0, 20).Select(i => (long)((i * 10) % 197))]));
     }
 

@@ -133,6 +133,24 @@ public sealed class TrackStreamTests
     }
 
     [Fact]
+    public async Task Read_CancelledBehindTheFirstBlocks_StaysWhereItBegan()
+    {
+        var reads = int.MaxValue;
+        var bytes = Media.Encode();
+        await using var container = await H4mkContainer.OpenAsync(new DelegateSource((o, m) =>
+            reads-- == 0 ? throw new OperationCanceledException() : DelegateSource.Copy(bytes, o, m, int.MaxValue)));
+        await using var stream = container.OpenTrackStream(0);
+        stream.Position = 10;
+        reads = 3;
+        var buffer = new byte[Media.Payloads.Length - 10];
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stream.ReadAsync(buffer).AsTask());
+        Assert.Equal(10, stream.Position);
+        reads = int.MaxValue;
+        await stream.ReadExactlyAsync(buffer);
+        Assert.Equal(Media.Payloads[10..], buffer);
+    }
+
+    [Fact]
     public async Task Read_BlockOverTheLimit_IsAFormatErrorOnlyWhenChecking()
     {
         await using var container = await H4mkContainer.OpenAsync(Media.Encode(), new H4mkContainerOptions { MaxBlockLength = 100 });

@@ -194,6 +194,9 @@ public sealed class H4mkForwardReaderTests
         Assert.Equal(H4mkErrorCode.Order, await FaultAsync([.. bytes, 0]));
         Assert.Equal(H4mkErrorCode.Order, await FaultAsync([.. bytes, .. unknown.WrittenSpan]));
         Assert.Equal(H4mkErrorCode.Order, await FaultAsync(With(At("SEEK"), Chunk("INDX"))));
+
+        // The last page is a short one.
+        Assert.Equal(H4mkErrorCode.Order, await FaultAsync(With(At("SEEK"), unknown.WrittenSpan.ToArray())));
     }
 
     [Fact]
@@ -269,6 +272,43 @@ public sealed class H4mkForwardReaderTests
         Assert.Equal(H4mkErrorCode.Limit, await FaultAsync(output.ToArray(), new H4mkContainerOptions { MaxAuxCount = 4 }));
     }
 
+    [Fact]
+    public async Task Read_PendingReadOfThePipeCancelled_IsCancelledAndGoesOn()
+    {
+        var bytes = await Recorded.Make(7, 2, 9, 1, 20).WriteAsync();
+        var pipe = new Pipe();
+        await using var reader = H4mkForwardReader.Create(new StrictPipeReader(pipe.Reader));
+        await pipe.Writer.WriteAsync(bytes.AsMemory(0, 100));
+        Assert.True(await reader.ReadAsync());
+        var pending = reader.ReadAsync().AsTask();
+        Assert.False(pending.IsCompleted);
+        pipe.Reader.CancelPendingRead();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pending);
+        await pipe.Writer.WriteAsync(bytes.AsMemory(100));
+        await pipe.Writer.CompleteAsync();
+        var blocks = 0;
+        while (await reader.ReadAsync())
+        {
+            blocks += reader.Part == ForwardPart.Block ? 1 : 0;
+        }
+
+        Assert.Equal((9, ForwardPart.End), (blocks, reader.Part));
+    }
+
+    [Fact]
+    public async Task Read_UpgradedFileWithChunksOfTheCallersOwn_GivesItsIdentity()
+    {
+        var bytes = UpgradedFile.Make(blockCount: 7, pageLog2: 1, notes: ["one", "", "three"]);
+        await using var container = await H4mkContainer.OpenAsync(bytes);
+        Assert.True(container.IsUpgraded);
+        Assert.Equal(VerificationState.Unsigned, (await container.VerifyAsync()).State);
+        var (parts, reader) = await ReadAllAsync(bytes);
+        Assert.Equal(container.Identity, reader.Identity);
+        Assert.Equal((7, 3, 4), (parts.Count(p => p == ForwardPart.Block), parts.Count(p => p == ForwardPart.Chunk), parts.Count(p => p == ForwardPart.Page)));
+        await ReadAllAsync(bytes, new H4mkContainerOptions { MaxAuxCount = 6 });
+        Assert.Equal(H4mkErrorCode.Limit, await FaultAsync(bytes, new H4mkContainerOptions { MaxAuxCount = 5 }));
+    }
+
     internal static List<(string Tag, int Offset, int Length)> Chunks(byte[] bytes)
     {
         var chunks = new List<(string, int, int)>();
@@ -338,5 +378,34 @@ public sealed class H4mkForwardReaderTests
         {
             return fault.Code;
         }
+    }
+
+    /// <summary>A pipe that demands what its contract says: after every read it is told what was taken, before the next one.</summary>
+    private sealed class StrictPipeReader(PipeReader inner) : PipeReader
+    {
+        private bool _isReading;
+
+        public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+        {
+            Assert.False(_isReading);
+            var result = await inner.ReadAsync(cancellationToken);
+            _isReading = true;
+            return result;
+        }
+
+        public override bool TryRead(out ReadResult result) => throw new NotSupportedException();
+
+        public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+        {
+            Assert.True(_isReading);
+            _isReading = false;
+            inner.AdvanceTo(consumed, examined);
+        }
+
+        public override void CancelPendingRead() => inner.CancelPendingRead();
+
+        public override void Complete(Exception? exception = null) => inner.Complete(exception);
     }
 }

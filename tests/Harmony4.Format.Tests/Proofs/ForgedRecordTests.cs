@@ -94,6 +94,31 @@ public sealed class ForgedRecordTests
         Assert.Equal(holds, Holds(kind: 2));
     }
 
+    /// <summary>An ordinal that no block has, with no entry behind it that could be held against a root.</summary>
+    [Theory]
+    [InlineData(1u)]
+    [InlineData(2u)]
+    [InlineData(0xffff_fffe)]
+    [InlineData(0xffff_ffff)]
+    public void Verify_OrdinalBeyondTheTrackAndNothingBehindIt_DoesNotHold(uint ordinal)
+    {
+        var bytes = new byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, ordinal);
+        byte[] none = [255, 255, 255, 255];
+        byte[] entry = [0, 0, 0, 0, .. _entry];
+
+        Assert.False(HoldsWith(1, bytes));
+        Assert.False(HoldsWith(2, [.. new byte[8], .. bytes, .. none]));
+        Assert.Equal(ordinal == uint.MaxValue, HoldsWith(2, [.. new byte[8], .. entry, .. bytes]));
+    }
+
+    private bool HoldsWith(byte kind, byte[] rest)
+    {
+        MerkleTree.HashLeaf(_entry, _record.AsSpan(40));
+        MerkleTree.HashLeaf(_record, _header.AsSpan(32));
+        return H4mkProof.TryVerify([.. "H4P1"u8, kind, 0, 0, 0, .. _header, .. _record, .. rest], new Sha256Digest(SHA256.HashData(_header)), out _);
+    }
+
     private bool Holds(Action<byte[]>? change = null, byte kind = 1)
     {
         MerkleTree.HashLeaf(_entry, _record.AsSpan(40));

@@ -163,6 +163,28 @@ public sealed class Writer11Tests
     }
 
     [Fact]
+    public async Task Write_BlocksThatFillABatchUnevenly_HaveTheirDigests()
+    {
+        // 16 blocks that are too little to hash, and then more than fits beside them.
+        int[] lengths = [.. Enumerable.Repeat(240 * 1024, 16), .. Enumerable.Repeat(1024 * 1024, 15)];
+        using var output = new MemoryStream();
+        await using (var writer = H4mkContainerWriter.Create(output, leaveOpen: true))
+        {
+            for (var i = 0; i < lengths.Length; i++)
+            {
+                var payload = new byte[lengths[i]];
+                Array.Fill(payload, (byte)i);
+                await writer.WriteBlockAsync(0, new BlockInfo { Pts = (ulong)i }, payload);
+            }
+
+            await writer.CompleteAsync();
+        }
+
+        var result = await H4mkContainer.VerifyAsync(H4mkSource.FromStream(output));
+        Assert.Equal((VerificationState.Unsigned, 31), (result.State, result.BlockCount));
+    }
+
+    [Fact]
     public async Task Seek_OfManyKeyframes_IsThinnedToEverySecondPower()
     {
         using var output = new MemoryStream();

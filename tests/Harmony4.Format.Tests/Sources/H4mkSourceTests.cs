@@ -52,6 +52,33 @@ public sealed class H4mkSourceTests
         }
     }
 
+    [Theory]
+    [InlineData("memory", 1)]
+    [InlineData("file", 1)]
+    [InlineData("stream", 1)]
+    [InlineData("slow stream", 1)]
+    [InlineData("short reads", 17)]
+    public async Task Counters_AfterReads_CountEachAndItsBytes(string kind, int reads)
+    {
+        await using var made = new Made(kind);
+        await made.Source.ReadAsync(7, new byte[50]);
+        Assert.Equal((reads, 50), (made.Source.ReadCount, made.Source.BytesRead));
+        await made.Source.ReadAsync(Bytes.Length - 2, new byte[3]);
+        Assert.Equal((reads + 1, 52), (made.Source.ReadCount, made.Source.BytesRead));
+        await made.Source.ReadAsync(Bytes.Length, new byte[3]);
+        Assert.Equal((reads + 2, 52), (made.Source.ReadCount, made.Source.BytesRead));
+    }
+
+    [Fact]
+    public async Task ReadAsync_SourceThatClaimsANegativeLength_IsToldSo()
+    {
+        await using var source = new DelegateSource((_, _) => new SourceRead(0, -1));
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await source.ReadAsync(0, new byte[10]));
+        await using var empty = new DelegateSource((_, _) => new SourceRead(0, 0));
+        Assert.Equal(new SourceRead(0, 0), await empty.ReadAsync(0, new byte[10]));
+        Assert.Equal(0, empty.WalkReadLength);
+    }
+
     [Theory, MemberData(nameof(Kinds))]
     public async Task ReadAsync_Cancelled_IsCancelled(string kind)
     {

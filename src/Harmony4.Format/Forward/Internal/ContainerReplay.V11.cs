@@ -164,7 +164,12 @@ internal sealed partial class ContainerReplay
 
     private void EndJson()
     {
-        if (JsonObject.JudgeStrict(_payload.Bytes.Span, _options.MaxJsonDepth) != JsonVerdict.Sound)
+        var verdict = JsonObject.JudgeStrict(_payload.Bytes.Span, _options.MaxJsonDepth);
+        if (verdict == JsonVerdict.TooDeep)
+        {
+            Throw.TooDeep(_chunk, _options.MaxJsonDepth);
+        }
+        else if (verdict == JsonVerdict.Wrong)
         {
             Throw.Json(_chunk);
         }

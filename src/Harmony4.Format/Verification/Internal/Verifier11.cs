@@ -256,7 +256,8 @@ internal sealed partial class Verifier11
             return;
         }
 
-        if (listed.Aux >= 0 || listed.Kind == ChunkTag.Tokn || listed.Kind == ChunkTag.Core)
+        // The full pages of a 1.0 part are due behind its VERI and TRAK, whatever becomes of those.
+        if ((listed.Aux >= 0 && listed.Kind != ChunkTag.Trak) || listed.Kind == ChunkTag.Tokn || listed.Kind == ChunkTag.Core)
         {
             DropDue();
         }
@@ -275,7 +276,7 @@ internal sealed partial class Verifier11
             var block = await _listed!.EntryAsync(listed.Track, _twin!.Tracks[listed.Track].BlockCount, _cancellationToken).ConfigureAwait(false);
             Feed(listed.Track, block!.Value.Entry, offset);
         }
-        else
+        else if (listed.Kind != ChunkTag.Veri)
         {
             SkipDue(listed, offset);
         }
