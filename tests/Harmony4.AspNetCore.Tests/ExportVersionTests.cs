@@ -39,6 +39,52 @@ public sealed class ExportVersionTests
         Assert.Equal(masked, !(await host.Client.GetByteArrayAsync("/video/range?id=a")).AsSpan().SequenceEqual(media));
     }
 
+    [Fact]
+    public async Task Export_Sealed_OpensForTheHolderOfTheKeyAlone()
+    {
+        const string key = Key + Key;
+        await using var host = await TestHost.StartAsync();
+        var media = Vectors.Read("media/clip.mp4");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/video/export?id=a&seal=1") { Content = new ByteArrayContent(media) };
+        request.Headers.Add("Harmony4-Key", key);
+        using var response = await host.Client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        Assert.DoesNotContain(key, await response.Content.ReadAsStringAsync(), StringComparison.OrdinalIgnoreCase);
+        await using var container = await H4mkContainer.OpenAsync(Path.Combine(host.Folder, "a"));
+        using var sealKey = SealKey.Read(System.Text.Encoding.ASCII.GetBytes(key));
+        using var keys = await ContainerKeys.TryOpenAsync(container, sealKey);
+        Assert.NotNull(keys);
+        using var opened = new MemoryStream();
+        await new MediaTransport().ExtractAsync(container, opened, new ExtractOptions { Keys = keys });
+        Assert.Equal(media, opened.ToArray());
+        Assert.False((await host.Client.GetByteArrayAsync("/video/range?id=a")).AsSpan().IndexOf(media.AsSpan(1000, 64)) >= 0);
+    }
+
+    [Theory]
+    [InlineData("/video/export", true)]
+    [InlineData("/video/export?seal=1", false)]
+    [InlineData("/video/export?mask=1", false)]
+    [InlineData("/video/export?seal=1&mask=1", true)]
+    [InlineData("/video/export?seal=1&spec=1.0", true)]
+    [InlineData("/video/export?key=000102030405060708090a0b0c0d0e0f", false)]
+    [InlineData("/video/export?mask=1&KEY=000102030405060708090a0b0c0d0e0f", true)]
+    [InlineData("/video/export?seal_key=000102030405060708090a0b0c0d0e0f", false)]
+    [InlineData("/audio/mask?key=000102030405060708090a0b0c0d0e0f", true)]
+    public async Task Export_KeyWithoutUseOrInTheAddress_IsRefused(string path, bool hasKey)
+    {
+        await using var host = await TestHost.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent("media"u8.ToArray()) };
+        if (hasKey)
+        {
+            request.Headers.Add("Harmony4-Key", Key);
+        }
+
+        using var response = await host.Client.SendAsync(request);
+        Assert.DoesNotContain(Key, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await Problems.CheckAsync(response, 400);
+        Assert.Empty(Directory.GetFiles(host.Folder));
+    }
+
     [Theory]
     [InlineData("/video/export")]
     [InlineData("/video/export?id=a")]

@@ -79,5 +79,8 @@ public sealed class NullArgumentTests
         : type == typeof(Stream) ? new MemoryStream()
         : type == typeof(PipeWriter) ? new Pipe().Writer
         : type == typeof(IBufferWriter<byte>) ? new ArrayBufferWriter<byte>()
+        : type == typeof(H4mkSource) ? H4mkSource.FromMemory(default)
+        : type == typeof(H4mkContainer) ? InstanceAsync(type).GetAwaiter().GetResult()
+        : type == typeof(IReadOnlyList<SignContent>) ? Array.Empty<SignContent>()
         : null;
 }

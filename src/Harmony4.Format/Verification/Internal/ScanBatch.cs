@@ -75,7 +75,7 @@ internal sealed class ScanBatch
     }
 
     /// <summary>Computes CRCs of the chunks that lie in the segment, and digests if asked for.</summary>
-    public void Hash(bool hashes)
+    public void Hash(bool hashes = true)
     {
         if (IsLong)
         {
