@@ -38,6 +38,19 @@ public sealed class LargeFileTests : IDisposable
         outcome = await _tool.RunAsync("extract", path, "--block", "1024", "-o", _tool.Path("block"));
         Assert.Equal((0, ""), (outcome.Code, outcome.Error));
         Assert.Equal(BlockLength, new FileInfo(_tool.Path("block")).Length);
+
+        // What is appended and signed in place changes the end of the file, and saves no more of it before.
+        var length = new FileInfo(path).Length;
+        await File.WriteAllBytesAsync(_tool.Path("more"), new byte[100_000]);
+        outcome = await _tool.RunAsync("append", path, _tool.Path("more"), "--segment", "fixed", "--proof", _tool.Path("grown"));
+        Assert.Equal(0, outcome.Code);
+        Assert.Equal(0, (await _tool.RunAsync("keygen", "--kind", "es256", "-o", _tool.Path("key"))).Code);
+        Assert.Equal((0, ""), ((outcome = await _tool.RunAsync("sign", path, "--key", _tool.Path("key"))).Code, outcome.Error));
+        Assert.InRange(new FileInfo(path).Length - length, 100_000, 110_000);
+        var after = (await _tool.RunAsync("inspect", path, "--json")).Json;
+        Assert.Equal(Blocks + 1, after.GetProperty("blocks").GetInt32());
+        outcome = await _tool.RunAsync("verify", "--proof", _tool.Path("grown"), "--root", inspected.GetProperty("root").GetString()!, "--new-root", after.GetProperty("root").GetString()!, "--json");
+        Assert.Equal((0, true), (outcome.Code, outcome.Json.GetProperty("holds").GetBoolean()));
     }
 
     [Fact]
