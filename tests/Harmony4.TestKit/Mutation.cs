@@ -1,13 +1,14 @@
 using System.Buffers.Binary;
 using Harmony4.Hashing;
 
-namespace Harmony4.Reader.Tests;
+namespace Harmony4.TestKit;
 
 /// <summary>Bends a container: bits, bytes, cuts, whole chunks, and fields whose CRC is computed again.</summary>
-internal static class Mutation
+public static class Mutation
 {
     private const int HeaderLength = 12;
 
+    /// <summary>Returns a bent copy of a file.</summary>
     public static byte[] Apply(byte[] file, IReadOnlyList<byte[]> others, Random random)
     {
         var result = file.ToArray();
