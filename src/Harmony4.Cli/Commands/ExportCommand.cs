@@ -20,7 +20,7 @@ internal sealed class ExportCommand
     private readonly Option<int?> _pageLog2 = new("--page-log2") { Description = "Blocks in a page of the index, as a binary logarithm of 1 to 14. Default: 12 for fixed-size blocks below 128 KiB, else 10.", CustomParser = r => Values.Number<int>(r) };
     private readonly Option<string?> _meta = new("--meta") { Description = "A file with the JSON object for META." };
     private readonly Option<string?> _safe = new("--safe") { Description = "A file with the JSON object for SAFE." };
-    private readonly Option<string?> _maskKey = new("--mask-key-file") { Description = "Lay the mask of version 1.0 over each block, with the key in this file. It is obfuscation, not encryption." };
+    private readonly Option<string?> _maskKey = new("--mask-key-file") { Description = "Lay the mask of version 1.0 over each block, with the key in this file. It is obfuscation, not encryption: --seal-key-file encrypts." };
 
     private readonly Option<string?> _sealKey = new("--seal-key-file") { Description = "Seal each block with the key in this file, 32 bytes: who has no key can verify the container and read nothing." };
     private readonly Option<string[]> _recipients = new("--recipient-key-file") { Description = "With --seal-key-file: a further key that opens the container; may be given for each recipient.", Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = false };

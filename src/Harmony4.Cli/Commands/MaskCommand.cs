@@ -20,7 +20,7 @@ internal static class MaskCommand
             DefaultValueFactory = _ => DefaultBlockSize,
             CustomParser = Values.Size,
         };
-        var command = new Command("mask", "Lay the 1.0 transport mask over a file, block by block; a second time takes it off. It is obfuscation, not encryption.") { input, key, blockSize };
+        var command = new Command("mask", "Lay the 1.0 transport mask over a file, block by block; a second time takes it off. It is obfuscation, not encryption: to hide what media says, export it with --seal-key-file.") { input, key, blockSize };
         output.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
         {
