@@ -12,11 +12,12 @@ public sealed partial class MediaTransport
     /// </summary>
     /// <param name="path">The container, of version 1.1. Its SIGN chunks fall away: they sign the blocks that it had.</param>
     /// <param name="inputs">As many inputs as tracks, in their order. An input that would begin before its track's end begins there. What they say of the track is not used.</param>
-    /// <param name="options">How the inputs are cut into blocks; null for the defaults. What it says of the container is not used.</param>
+    /// <param name="options">How the inputs are cut into blocks, the key and recipients of a sealed container, and who signs; null for the defaults. What else it says of the container is not used.</param>
     /// <param name="progress">Told how far the work is; null for nobody.</param>
     /// <param name="cancellationToken">Cancels the work; the file is as it was then.</param>
     /// <returns>What was done.</returns>
     /// <exception cref="ArgumentException">The number of inputs is not that of the tracks, the container is of version 1.0, or an option is not usable.</exception>
+    /// <exception cref="SealKeyException">The key is not one of the sealed container, or does not vouch for it.</exception>
     /// <exception cref="H4mkFormatException">The end of the container is damaged.</exception>
     /// <exception cref="MediaFormatException">Media does not begin with the format that the options name.</exception>
     /// <exception cref="IOException">The file or an input failed, or another change of the file is at work.</exception>
@@ -42,22 +43,22 @@ public sealed partial class MediaTransport
                     return appending.CutOffset;
                 },
                 cancellationToken).ConfigureAwait(false);
-            ExportResult done;
             await using (edit.ConfigureAwait(false))
             {
+                ExportResult done;
                 await using (appending!.ConfigureAwait(false))
                 {
                     done = await appending!.RunAsync(edit.Stream, cancellationToken).ConfigureAwait(false);
                 }
 
-                await edit.CompleteAsync(cancellationToken).ConfigureAwait(false);
-            }
-
-            var longer = await H4mkContainer.OpenAsync(path, _options.Container, cancellationToken).ConfigureAwait(false);
-            await using (longer.ConfigureAwait(false))
-            {
-                var proof = await container!.ProveExtensionAsync(longer, cancellationToken).ConfigureAwait(false);
-                return new AppendResult { Container = done.Container, Inputs = done.Inputs, PreviousIdentity = container.Identity!.Value, Proof = proof };
+                // While the change can still be undone: a container that cannot be read again is no success.
+                var longer = await H4mkContainer.OpenAsync(path, _options.Container, cancellationToken).ConfigureAwait(false);
+                await using (longer.ConfigureAwait(false))
+                {
+                    var proof = await container!.ProveExtensionAsync(longer, cancellationToken).ConfigureAwait(false);
+                    await edit.CompleteAsync(cancellationToken).ConfigureAwait(false);
+                    return new AppendResult { Container = done.Container, Inputs = done.Inputs, PreviousIdentity = container.Identity!.Value, Proof = proof };
+                }
             }
         }
         finally
@@ -73,11 +74,12 @@ public sealed partial class MediaTransport
     /// <param name="container">The container, of version 1.1.</param>
     /// <param name="inputs">As many inputs as tracks, in their order. An input that would begin before its track's end begins there. What they say of the track is not used.</param>
     /// <param name="output">Receives the longer container; it need not seek. <see cref="H4mkContainer.ProveExtensionAsync"/> proves of it that it extends the other.</param>
-    /// <param name="options">How the inputs are cut into blocks; null for the defaults. What it says of the container is not used.</param>
+    /// <param name="options">How the inputs are cut into blocks, the key and recipients of a sealed container, and who signs; null for the defaults. What else it says of the container is not used.</param>
     /// <param name="progress">Told how far the work is; null for nobody.</param>
     /// <param name="cancellationToken">Cancels the work, and leaves the output cut.</param>
     /// <returns>What was done.</returns>
     /// <exception cref="ArgumentException">The number of inputs is not that of the tracks, the container is of version 1.0, or an option is not usable.</exception>
+    /// <exception cref="SealKeyException">The key is not one of the sealed container, or does not vouch for it.</exception>
     /// <exception cref="H4mkFormatException">The end of the container is damaged.</exception>
     /// <exception cref="MediaFormatException">Media does not begin with the format that the options name.</exception>
     /// <exception cref="IOException">The container, an input or the output failed.</exception>

@@ -41,7 +41,7 @@ public sealed partial class MediaTransport
         var total = await LengthAsync(container, track, first, end, cancellationToken).ConfigureAwait(false);
         using var payload = new BlockBuffer();
         using var plain = new BlockBuffer();
-        long blocks = 0, bytes = 0;
+        long blocks = 0, bytes = 0, lost = 0;
         if (withInit)
         {
             await WriteBlockAsync(0).ConfigureAwait(false);
@@ -55,13 +55,13 @@ public sealed partial class MediaTransport
         }
 
         await output.FlushAsync(cancellationToken).ConfigureAwait(false);
-        return new ExtractResult(blocks, bytes);
+        return new ExtractResult(blocks, bytes, lost);
 
-        // A lost block, and one of before the container was sealed, is no sealed one.
+        // A lost block has no bytes to open. Another that is not sealed was not written by a holder of the key.
         async ValueTask<Memory<byte>> OpenAsync(long ordinal)
         {
             var block = await container.GetBlockAsync(track.Id, ordinal, cancellationToken).ConfigureAwait(false);
-            if ((block.Flags & BlockFlags.Sealed) == 0)
+            if ((block.Flags & BlockFlags.Lost) != 0)
             {
                 return payload.Written;
             }
@@ -76,6 +76,7 @@ public sealed partial class MediaTransport
             payload.Clear();
             await container.ReadBlockAsync(track.Id, ordinal, payload, cancellationToken).ConfigureAwait(false);
             blocks++;
+            lost += payload.Written.Length == 0 && await IsLostAsync(container, track.Id, ordinal, cancellationToken).ConfigureAwait(false) ? 1 : 0;
             options.Mask?.Apply((ulong)ordinal, payload.Written.Span);
             var written = options.Keys is null ? payload.Written : await OpenAsync(ordinal).ConfigureAwait(false);
             bytes += written.Length;
@@ -97,6 +98,9 @@ public sealed partial class MediaTransport
         ArgumentNullException.ThrowIfNull(container);
         return container.FindKeyframeAsync(container.GetTrack(track).Id, pts, cancellationToken);
     }
+
+    private static async ValueTask<bool> IsLostAsync(H4mkContainer container, int track, long ordinal, CancellationToken cancellationToken) =>
+        ((await container.GetBlockAsync(track, ordinal, cancellationToken).ConfigureAwait(false)).Flags & BlockFlags.Lost) != 0;
 
     private static async ValueTask<(long First, long End)> FindBlocksAsync(H4mkContainer container, H4mkTrack track, ExtractOptions options, CancellationToken cancellationToken)
     {

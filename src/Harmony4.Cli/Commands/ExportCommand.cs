@@ -22,7 +22,7 @@ internal sealed class ExportCommand
     private readonly Option<string?> _safe = new("--safe") { Description = "A file with the JSON object for SAFE." };
     private readonly Option<string?> _maskKey = new("--mask-key-file") { Description = "Lay the mask of version 1.0 over each block, with the key in this file. It is obfuscation, not encryption: --seal-key-file encrypts." };
 
-    private readonly Option<string?> _sealKey = new("--seal-key-file") { Description = "Seal each block with the key in this file, 32 bytes: who has no key can verify the container and read nothing." };
+    private readonly Option<string?> _sealKey = new("--seal-key-file") { Description = "Seal each block with the key in this file, of 32 bytes (any of at least 16 will do): who has no key can verify the container and read nothing." };
     private readonly Option<string[]> _recipients = new("--recipient-key-file") { Description = "With --seal-key-file: a further key that opens the container; may be given for each recipient.", Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = false };
     private readonly Option<string?> _sealMode = new("--seal-mode") { Description = "With --seal-key-file: a random salt, or a reproducible one, for which the media is read twice. [default: random]" };
     private readonly Option<string[]> _sign = new("--sign") { Description = "Sign the container with the private key in this PEM file; may be given for each signer.", Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = false };

@@ -60,6 +60,11 @@ internal sealed class ExtractCommand
                 await _console.TellAsync($"harmony4: {name}: the container is sealed: its blocks are written as they are stored; --seal-key-file opens them").ConfigureAwait(false);
             }
 
+            if (keys is not null && !keys.Authenticates(opened))
+            {
+                await _console.TellAsync($"harmony4: {name}: no code over the root verifies under the seal key: blocks may be missing; verify --seal-key-file says more").ConfigureAwait(false);
+            }
+
             var proof = await CliApplication.LocateAsync(name, () => _proof.StageAsync(
                 result,
                 opened,
@@ -102,7 +107,11 @@ internal sealed class ExtractCommand
                 }
                 else
                 {
-                    await transport.ExtractAsync(opened, file.Stream, options, progress, cancellationToken).ConfigureAwait(false);
+                    var done = await transport.ExtractAsync(opened, file.Stream, options, progress, cancellationToken).ConfigureAwait(false);
+                    if (done.LostCount > 0)
+                    {
+                        await _console.TellAsync($"harmony4: {name}: {done.LostCount} of {done.BlockCount} blocks were lost before: the output goes on without their bytes").ConfigureAwait(false);
+                    }
                 }
 
                 return true;

@@ -6,9 +6,9 @@ using Harmony4.Tokenization;
 namespace Harmony4.Cli.Commands;
 
 /// <summary>What <c>export</c> is told of single inputs: <c>N=value</c> for input N, counted from 0; a bare value for the only input.</summary>
-internal sealed class PerInputArguments
+internal sealed class PerInputArguments(string kindDefault = "what the media's framing says, else data")
 {
-    private readonly Option<string[]> _kind = Repeatable("--kind", "What the track is for: video, audio or data. Default: what the media's framing says, else data.");
+    private readonly Option<string[]> _kind = Repeatable("--kind", $"What the track is for: video, audio or data. Default: {kindDefault}.");
     private readonly Option<string[]> _label = Repeatable("--label", "What people are to call the track.");
     private readonly Option<string[]> _language = Repeatable("--language", "The track's language as a BCP 47 tag, such as pt-BR.");
     private readonly Option<string[]> _timeTrack = Repeatable("--time-track", "The media's own number of the track that times and keyframes are taken from. Default: the first video track, else the first.");

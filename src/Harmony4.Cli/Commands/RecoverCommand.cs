@@ -43,6 +43,11 @@ internal sealed class RecoverCommand
             throw CliException.Usage("--json and -o - both go to standard output");
         }
 
+        if (target != InputFile.StandardStream && path != InputFile.StandardStream && System.IO.Path.GetFullPath(target) == System.IO.Path.GetFullPath(path))
+        {
+            throw CliException.Usage($"{path}: is what is recovered, and stays as it is: name another output");
+        }
+
         var signatures = result.GetValue(_signatures) is { } side ? LiveSignatures.Read(await InputFile.ReadAllAsync(side, MaxSignaturesLength, _console, cancellationToken).ConfigureAwait(false)) : null;
         var options = new H4mkRecoveryOptions
         {

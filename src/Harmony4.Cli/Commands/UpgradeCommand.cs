@@ -11,7 +11,7 @@ internal sealed class UpgradeCommand
     private readonly CliConsole _console;
     private readonly Argument<string> _container = new("container") { Description = "A whole 1.0 container: a path, an http(s) address, or - for standard input." };
     private readonly Option<int?> _pageLog2 = new("--page-log2") { Description = "Blocks in a page of the index, as a binary logarithm of 1 to 14. Default: 10.", CustomParser = r => Values.Number<int>(r) };
-    private readonly PerInputArguments _track = new();
+    private readonly PerInputArguments _track = new("video");
     private readonly OutputArguments _output = new("The container; - for standard output.");
 
     private UpgradeCommand(CliConsole console) => _console = console;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Harmony4.Format;
 
 namespace Harmony4;
 
@@ -8,7 +9,8 @@ namespace Harmony4;
 /// first, as <c>.NAME.undo</c>, and goes when the change is complete.
 /// </summary>
 /// <remarks>
-/// A change that was cut off by a crash is undone by <see cref="TryUndoAsync"/>, which <see cref="BeginAsync"/> calls first. An edit that is disposed before it is complete
+/// A change that was cut off by the end of its process is undone by <see cref="TryUndoAsync"/>, which <see cref="BeginAsync"/> calls first; a file that ends as a 1.1 container does is
+/// complete, and what was saved goes. An edit that is disposed before it is complete
 /// is undone at once. One edit of a file at a time, over all processes: it holds <c>.NAME.lock</c>. Others may read the file meanwhile. Not safe for concurrent use.
 /// </remarks>
 public sealed class ContainerEdit : IAsyncDisposable
@@ -56,11 +58,14 @@ public sealed class ContainerEdit : IAsyncDisposable
         try
         {
             file = OpenFile(target);
-            await UndoAsync(file, UndoPath(target), cancellationToken).ConfigureAwait(false);
+            await UndoIfBrokenAsync(file, target, cancellationToken).ConfigureAwait(false);
             var offset = await cutOffset(cancellationToken).ConfigureAwait(false);
             ArgumentOutOfRangeException.ThrowIfNegative(offset, nameof(cutOffset));
             ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, file.Length, nameof(cutOffset));
             await SaveAsync(file, offset, UndoPath(target), cancellationToken).ConfigureAwait(false);
+
+            // Nothing of the old end may look like the end of what is being written.
+            file.SetLength(offset);
             file.Position = offset;
             return new ContainerEdit(alone, file, UndoPath(target));
         }
@@ -94,7 +99,7 @@ public sealed class ContainerEdit : IAsyncDisposable
         var file = OpenFile(target);
         await using (file.ConfigureAwait(false))
         {
-            return await UndoAsync(file, UndoPath(target), cancellationToken).ConfigureAwait(false);
+            return await UndoIfBrokenAsync(file, target, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -193,6 +198,35 @@ public sealed class ContainerEdit : IAsyncDisposable
         {
             File.Delete(temporary);
             throw;
+        }
+    }
+
+    /// <summary>Undoes a change that broke off. A file that ends as a container does has been completed since, by the change or otherwise; it stays.</summary>
+    private static async Task<bool> UndoIfBrokenAsync(FileStream file, string target, CancellationToken cancellationToken)
+    {
+        var undo = UndoPath(target);
+        if (File.Exists(undo) && await EndsAsContainerAsync(target, cancellationToken).ConfigureAwait(false))
+        {
+            File.Delete(undo);
+            return false;
+        }
+
+        return await UndoAsync(file, undo, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<bool> EndsAsContainerAsync(string target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var container = await H4mkContainer.OpenAsync(target, cancellationToken: cancellationToken).ConfigureAwait(false);
+            await using (container.ConfigureAwait(false))
+            {
+                return container.Version == H4mkVersion.V11;
+            }
+        }
+        catch (H4mkFormatException)
+        {
+            return false;
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Harmony4.Format;
+using Harmony4.Transport.Crypto;
 
 namespace Harmony4.Internal;
 
@@ -70,7 +71,14 @@ internal sealed class Appending : IAsyncDisposable
 
         using var keys = await ContainerKeys.TryOpenAsync(container, options.Seal.Key, cancellationToken).ConfigureAwait(false)
             ?? throw new SealKeyException();
-        return BlockSealing.GoOn(keys, container.Tracks, options.Seal.Suite);
+        if (!options.Seal.AcceptUnauthenticated && !keys.Authenticates(container))
+        {
+            throw new SealKeyException("no code over the container's root verifies under the seal key: blocks may have been added or dropped since it was sealed, and an append would vouch for them");
+        }
+
+        return options.Seal.SaltMode == SealSaltMode.Random
+            ? BlockSealing.GoOn(keys, container.Tracks, options.Seal)
+            : throw new ArgumentException("an append takes a random salt", nameof(options));
     }
 
     public Task<ExportResult> RunAsync(Stream output, CancellationToken cancellationToken)

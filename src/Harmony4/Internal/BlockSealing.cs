@@ -45,10 +45,15 @@ internal sealed class BlockSealing : IRootAuthenticator, IDisposable
     /// <summary>Goes on with a sealed container, under a seal of its own.</summary>
     /// <param name="keys">The container's keys.</param>
     /// <param name="tracks">Its tracks, whose ordinals go on.</param>
-    /// <param name="suite">The cipher.</param>
-    public static BlockSealing GoOn(ContainerKeys keys, IReadOnlyList<H4mkTrack> tracks, SealSuite suite)
+    /// <param name="options">The cipher, and who else can read the container from now on.</param>
+    public static BlockSealing GoOn(ContainerKeys keys, IReadOnlyList<H4mkTrack> tracks, SealOptions options)
     {
-        var parameters = SealParameters.CreateRandom(keys.ContentKey, suite, keys.ContainerId);
+        var parameters = SealParameters.CreateRandom(keys.ContentKey, options.Suite, keys.ContainerId);
+        foreach (var recipient in options.Recipients)
+        {
+            parameters = parameters.WithWrappedKey(WrappedKey.Wrap(keys.ContentKey, recipient.Master, parameters.ContainerId));
+        }
+
         var sealer = new BlockSealer(keys.ContentKey, parameters, (uint)keys.SealCount);
         return new BlockSealing(parameters, sealer, keys.CreateRootSeal(), tracks.ToDictionary(t => t.Id, t => (ulong)t.BlockCount));
     }

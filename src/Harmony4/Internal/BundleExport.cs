@@ -60,7 +60,7 @@ internal sealed class BundleExport : IAsyncDisposable
     {
         foreach (var feed in _feeds)
         {
-            await StartAsync(feed, beginAt: null, cancellationToken).ConfigureAwait(false);
+            await StartAsync(feed, least: 0, cancellationToken).ConfigureAwait(false);
         }
 
         // What TRAK says of an input is known once its first block is.
@@ -88,9 +88,9 @@ internal sealed class BundleExport : IAsyncDisposable
         _sealing = sealing;
         for (var i = 0; i < _feeds.Count; i++)
         {
-            // A keyframe comes later than the one before it, also where that one's duration is not known.
+            // A keyframe comes later than the one before it, also where that one's duration is not known, and where a block without pictures comes first.
             var (end, lastKey) = ends[i];
-            await StartAsync(_feeds[i], block => block.IsKey && lastKey >= end ? lastKey.Value + 1 : end, cancellationToken).ConfigureAwait(false);
+            await StartAsync(_feeds[i], lastKey >= end ? lastKey.Value + 1 : end, cancellationToken).ConfigureAwait(false);
         }
 
         return await WriteAllAsync(cancellationToken).ConfigureAwait(false);
@@ -150,14 +150,14 @@ internal sealed class BundleExport : IAsyncDisposable
         }
     }
 
-    private async ValueTask StartAsync(TrackFeed feed, Func<BlockInfo, ulong>? beginAt, CancellationToken cancellationToken)
+    private async ValueTask StartAsync(TrackFeed feed, ulong least, CancellationToken cancellationToken)
     {
         if (!await feed.StartAsync(_options.Segment, Report, cancellationToken).ConfigureAwait(false))
         {
             return;
         }
 
-        if (beginAt?.Invoke(feed.Info) is { } least && feed.Info.Pts < least)
+        if (feed.Info.Pts < least)
         {
             feed.BeginAt(least);
         }

@@ -59,23 +59,28 @@ public sealed class ContainerKeys : IDisposable
         return Find(key, first, seals, container.Signs) is { } content ? Create(content, seals) : null;
     }
 
+    /// <summary>Tells whether the code over the root holds: that the container is as the last holder of a key left it. A recovered container has none.</summary>
+    /// <param name="container">The container that the keys are of.</param>
+    /// <returns>Whether a SIGN of kind 2 verifies.</returns>
+    public bool Authenticates(H4mkContainer container)
+    {
+        ArgumentNullException.ThrowIfNull(container);
+        using var seal = CreateRootSeal();
+        return seal is not null && container.Root is { } root && container.Signs.Any(s => s.Kind == SignContent.RootMac && seal.Verify(root.Header.Span, s.Body.Span));
+    }
+
     /// <summary>Opens a block.</summary>
     /// <param name="track">The id of its track.</param>
     /// <param name="block">What the index says of it.</param>
     /// <param name="stored">The payload as it is stored.</param>
     /// <param name="destination">Receives the plaintext, which is 32 bytes shorter; must not overlap the stored payload. All zero after a failure.</param>
     /// <returns>Bytes of plaintext.</returns>
-    /// <exception cref="ArgumentException">The block is not sealed, or <paramref name="destination"/> is too short.</exception>
-    /// <exception cref="H4mkFormatException">The block is not what was sealed for its place and time, or its SEAL was lost.</exception>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
+    /// <exception cref="H4mkFormatException">The block is not sealed, is not what was sealed for its place and time, or its SEAL was lost.</exception>
     public int Open(int track, in BlockLocation block, ReadOnlySpan<byte> stored, Span<byte> destination)
     {
-        if ((block.Flags & BlockFlags.Sealed) == 0)
-        {
-            throw new ArgumentException("the block is not sealed", nameof(block));
-        }
-
         var context = new BlockContext((ushort)track, (ulong)block.Ordinal, block.Pts!.Value, block.Duration, (uint)block.Flags);
-        if (SealedFrame.TryRead(stored, out var frame) && frame.SealNumber < _openers.Length && _openers[frame.SealNumber] is { } opener
+        if ((block.Flags & BlockFlags.Sealed) != 0 && SealedFrame.TryRead(stored, out var frame) && frame.SealNumber < _openers.Length && _openers[frame.SealNumber] is { } opener
             && opener.TryOpen(context, stored, destination, out var length))
         {
             return length;

@@ -19,4 +19,11 @@ public sealed record SealOptions
     /// <summary>Gets the cipher.</summary>
     /// <value>Default AES-256-GCM.</value>
     public SealSuite Suite { get; init; } = SealSuite.Aes256Gcm;
+
+    /// <summary>
+    /// Gets whether an append goes on although no code over the root verifies under the key, as after a recovery: what is there is then vouched for by the code that the
+    /// append makes, so it should have been verified otherwise.
+    /// </summary>
+    /// <value>Default <see langword="false"/>.</value>
+    public bool AcceptUnauthenticated { get; init; }
 }
