@@ -102,6 +102,29 @@ public sealed class AppendTests : IDisposable
     }
 
     [Fact]
+    public async Task Append_ToItselfInPlace_Exits2()
+    {
+        // It would be read as it grows, without end.
+        await ExportAsync("c", Media);
+        var old = _tool.Read("c");
+        (await RunAsync("append", Container, Container)).ShouldFail(2, Container, "-o");
+        (await RunAsync("append", Container, Path.GetRelativePath(Environment.CurrentDirectory, Container))).ShouldFail(2, "-o");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.CreateSymbolicLink(_tool.Path("link"), "c");
+            (await RunAsync("append", Container, _tool.Path("link"))).ShouldFail(2, "-o");
+            (await RunAsync("append", _tool.Path("link"), Container)).ShouldFail(2, "-o");
+        }
+
+        Assert.Equal(old, _tool.Read("c"));
+        byte[] expected = [.. Media, .. old];
+        Assert.Equal(0, (await RunAsync("append", Container, Container, "-o", _tool.Path("longer"))).Code);
+        Assert.Equal(expected, (await _tool.RunAsync("extract", _tool.Path("longer"))).Bytes);
+        Assert.Equal(0, (await RunAsync("append", Container, Container, "-o", Container, "--force")).Code);
+        Assert.Equal(_tool.Read("longer"), _tool.Read("c"));
+    }
+
+    [Fact]
     public async Task Append_WhatCannotBeRead_Exits3AndChangesNothing()
     {
         await ExportAsync("c", Media);
