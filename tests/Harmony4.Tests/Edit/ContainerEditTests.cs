@@ -256,10 +256,11 @@ public sealed class ContainerEditTests : IDisposable
     public async Task Begin_ManyAtOnce_LetsOneInAtATime()
     {
         File.WriteAllBytes(File1, Old);
+        var rounds = Environment.GetEnvironmentVariable("HARMONY4_LONG_TESTS") == "1" ? 500 : 20;
         var (inside, most, done) = (0, 0, 0);
         await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(async () =>
         {
-            for (var round = 0; round < 20; round++)
+            for (var round = 0; round < rounds; round++)
             {
                 try
                 {
@@ -276,7 +277,7 @@ public sealed class ContainerEditTests : IDisposable
             }
         })));
         Assert.Equal(1, most);
-        Assert.InRange(done, 1, 160);
+        Assert.InRange(done, 1, 8 * rounds);
         Assert.Equal(Old, File.ReadAllBytes(File1));
         Assert.Equal(["file"], Names());
     }
