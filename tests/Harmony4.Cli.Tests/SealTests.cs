@@ -181,6 +181,23 @@ public sealed class SealTests : IDisposable
     }
 
     [Fact]
+    public async Task Share_WithMoreThanSixteenSigns_Exits2AndChangesNothing()
+    {
+        await SealAsync();
+        await KeyAsync("r");
+        for (var i = 0; i < 15; i++)
+        {
+            await ShouldRunAsync("share", Container, "--seal-key-file", _tool.Path("k"), "--recipient-key-file", _tool.Path("r"));
+        }
+
+        // With the code of the root they are sixteen.
+        var full = _tool.Read("c");
+        (await _tool.RunAsync("share", Container, "--seal-key-file", _tool.Path("k"), "--recipient-key-file", _tool.Path("r"))).ShouldFail(2, "16");
+        Assert.Equal(full, _tool.Read("c"));
+        Assert.Equal(0, (await _tool.RunAsync("verify", Container, "--seal-key-file", _tool.Path("r"))).Code);
+    }
+
+    [Fact]
     public async Task Share_WhatCannotBe_IsRefusedAndChangesNothing()
     {
         await SealAsync();

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Harmony4.Format;
 using Harmony4.TestKit;
+using Harmony4.Tokenization;
 using Harmony4.Transport.Crypto;
 
 namespace Harmony4.Tests.Seal;
@@ -46,6 +47,76 @@ public sealed class SealingTests
         var bytes = await TestContainers.ExportAsync(Array.Empty<byte>(), TestContainers.Options with { Seal = new SealOptions { Key = key } });
         Assert.Empty(await TestContainers.ExtractAsync(bytes, key));
         Assert.Equal(VerificationState.Valid, (await TestContainers.VerifyAsync(bytes, new VerifyOptions { SealKey = key })).State);
+    }
+
+    [Theory]
+    [InlineData("media/clip.mp4")]
+    [InlineData("media/clip.webm")]
+    [InlineData("media/clip.ivf")]
+    [InlineData("media/speech.wav")]
+    public async Task Export_RealMediaSealed_GivesTheSamePartsAsUnsealed(string path)
+    {
+        using var key = TestContainers.Key("key");
+        var media = Vectors.Read(path);
+        var bytes = await TestContainers.ExportAsync(media, new ExportOptions { Seal = new SealOptions { Key = key } });
+        Assert.Equal(media, await TestContainers.ExtractAsync(bytes, key));
+        await using var container = await H4mkContainer.OpenAsync(bytes);
+        await using var plain = await H4mkContainer.OpenAsync(await TestContainers.ExportAsync(media, new ExportOptions()));
+        using var keys = await ContainerKeys.TryOpenAsync(container, key);
+        foreach (var options in new ExtractOptions[] { new() { From = 1_500_000 }, new() { To = 1_000_000 }, new() { From = 2_000_000, IncludeInit = false }, new() { Block = container.BlockCount - 1 } })
+        {
+            var (part, expected) = (new MemoryStream(), new MemoryStream());
+            await TestContainers.Transport.ExtractAsync(container, part, options with { Keys = keys });
+            await TestContainers.Transport.ExtractAsync(plain, expected, options);
+            Assert.Equal(expected.ToArray(), part.ToArray());
+        }
+    }
+
+    [Fact]
+    public async Task Export_SealedBlockAbove64MiB_IsSplitSoThatItFitsAsStored()
+    {
+        const int limit = 64 * 1024 * 1024;
+        using var key = TestContainers.Key("key");
+        var media = new byte[limit];
+        media[^1] = 1;
+        var options = TestContainers.Options with { Seal = new SealOptions { Key = key }, Segmenter = new SegmenterOptions { BlockSize = limit, FrameRate = new FrameRate(1) } };
+        var bytes = await TestContainers.ExportAsync(media, options);
+        await using var container = await H4mkContainer.OpenAsync(bytes);
+        Assert.Equal(2, container.BlockCount);
+        var (first, second) = (await container.GetBlockAsync(0, 0), await container.GetBlockAsync(0, 1));
+        Assert.Equal((limit, 1_000_000U, BlockFlags.Key | BlockFlags.Sealed), ((int)first.Length, first.Duration, first.Flags));
+        Assert.Equal((2 * SealedFrame.Overhead, 0U, BlockFlags.Sealed), ((int)second.Length, second.Duration, second.Flags));
+        Assert.Equal(VerificationState.Valid, (await TestContainers.VerifyAsync(bytes, new VerifyOptions { SealKey = key })).State);
+        var extracted = await TestContainers.ExtractAsync(bytes, key);
+        Assert.True(media.AsSpan().SequenceEqual(extracted));
+    }
+
+    [Theory]
+    [InlineData(SealSaltMode.Random)]
+    [InlineData(SealSaltMode.Reproducible)]
+    public async Task Export_DurationThatTheIndexCannotHold_IsSealedAsNotKnown(SealSaltMode mode)
+    {
+        using var key = TestContainers.Key("key");
+        var options = TestContainers.Options with { Seal = new SealOptions { Key = key, SaltMode = mode }, Segmenter = new SegmenterOptions { BlockSize = 10, FrameRate = new FrameRate(1, 5_000) } };
+        var bytes = await TestContainers.ExportAsync(new byte[35], options);
+        await using var container = await H4mkContainer.OpenAsync(bytes);
+        var last = await container.GetBlockAsync(0, 3);
+        Assert.Equal((15_000_000_000UL, 0U), (last.Pts, last.Duration));
+        Assert.Equal(new byte[35], await TestContainers.ExtractAsync(bytes, key));
+    }
+
+    [Fact]
+    public async Task Extract_Sealed_ReportsProgressUpToTheWhole()
+    {
+        using var key = TestContainers.Key("key");
+        await using var container = await H4mkContainer.OpenAsync(await ExportAsync(new SealOptions { Key = key }));
+        using var keys = await ContainerKeys.TryOpenAsync(container, key);
+        var reports = new Reports();
+        var result = await TestContainers.Transport.ExtractAsync(container, Stream.Null, new ExtractOptions { Keys = keys }, reports);
+        Assert.Equal(Media.Length, result.ByteCount);
+        Assert.Equal(24, reports.Count);
+        Assert.All(reports, r => Assert.Equal(Media.Length + (24 * SealedFrame.Overhead), r.BytesTotal));
+        Assert.Equal(reports[^1].BytesTotal, reports[^1].BytesDone);
     }
 
     [Fact]
@@ -275,6 +346,11 @@ public sealed class SealingTests
 
     // Behind suite, epoch, mode and container id.
     private static string SaltOf(SealParameters parameters) => Convert.ToHexString(parameters.ToArray().AsSpan(20, SealParameters.SaltLength));
+
+    private sealed class Reports : List<TransportProgress>, IProgress<TransportProgress>
+    {
+        public void Report(TransportProgress value) => Add(value);
+    }
 
     private sealed class Pipe(byte[] bytes) : MemoryStream(bytes, writable: false)
     {
