@@ -41,17 +41,17 @@ public sealed partial class MediaTransport
         var total = await LengthAsync(container, track, first, end, cancellationToken).ConfigureAwait(false);
         using var payload = new BlockBuffer();
         using var plain = new BlockBuffer();
-        long blocks = 0, bytes = 0, lost = 0;
+        long blocks = 0, bytes = 0, read = 0, lost = 0;
         if (withInit)
         {
             await WriteBlockAsync(0).ConfigureAwait(false);
-            total += bytes;
+            total += read;
         }
 
         for (var ordinal = first; ordinal < end; ordinal++)
         {
             await WriteBlockAsync(ordinal).ConfigureAwait(false);
-            progress?.Report(new TransportProgress(bytes, total));
+            progress?.Report(new TransportProgress(read, total));
         }
 
         await output.FlushAsync(cancellationToken).ConfigureAwait(false);
@@ -77,6 +77,7 @@ public sealed partial class MediaTransport
             await container.ReadBlockAsync(track.Id, ordinal, payload, cancellationToken).ConfigureAwait(false);
             blocks++;
             lost += payload.Written.Length == 0 && await IsLostAsync(container, track.Id, ordinal, cancellationToken).ConfigureAwait(false) ? 1 : 0;
+            read += payload.Written.Length;
             options.Mask?.Apply((ulong)ordinal, payload.Written.Span);
             var written = options.Keys is null ? payload.Written : await OpenAsync(ordinal).ConfigureAwait(false);
             bytes += written.Length;

@@ -26,7 +26,7 @@ public sealed class ProcessTests : IDisposable
             await make.WaitForExitAsync();
         }
 
-        using var process = Start(["export", _tool.Path("in"), "-o", _tool.Path("out")]);
+        using var process = ToolProcess.Start(["export", _tool.Path("in"), "-o", _tool.Path("out")]);
         await using (var pipe = new FileStream(_tool.Path("in"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0))
         {
             await pipe.WriteAsync(new byte[3_000_000]);
@@ -50,7 +50,7 @@ public sealed class ProcessTests : IDisposable
         }
 
         var media = Vectors.SeededBytes("interrupted", 3_000_000);
-        using var process = Start(["export", "-", "-o", _tool.Path("out")]);
+        using var process = ToolProcess.Start(["export", "-", "-o", _tool.Path("out")]);
         await process.StandardInput.BaseStream.WriteAsync(media);
         await process.StandardInput.BaseStream.FlushAsync();
 
@@ -67,6 +67,63 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal(media[..extracted.Length], extracted);
     }
 
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public async Task Append_InterruptedWhileStandardInputIsSilent_CompletesTheContainer(string signal)
+    {
+        if (OperatingSystem.IsWindows() || (signal == "INT" && IsInterruptIgnored()))
+        {
+            return;
+        }
+
+        var media = Vectors.SeededBytes("interrupted", 3_000_000);
+        await _tool.RunAsync("export", _tool.Write("in", media[..524_288]), "-o", _tool.Path("c"));
+        var before = new FileInfo(_tool.Path("c")).Length;
+        using var process = ToolProcess.Start(["append", _tool.Path("c"), "-"]);
+        await process.StandardInput.BaseStream.WriteAsync(media.AsMemory(524_288));
+        await process.StandardInput.BaseStream.FlushAsync();
+        await UntilAsync(() => new FileInfo(_tool.Path("c")).Length > before + (3 * 524_288));
+        await SignalAsync(process, signal);
+        var error = await ReadToEndAsync(process);
+        Assert.Equal(130, process.ExitCode);
+        Assert.Contains("the container is complete", error, StringComparison.Ordinal);
+        Assert.Equal(["c", "in"], _tool.Files);
+        Assert.Equal(0, (await _tool.RunAsync("verify", _tool.Path("c"))).Code);
+        var extracted = (await _tool.RunAsync("extract", _tool.Path("c"))).Bytes;
+        Assert.InRange(extracted.Length, 4 * 524_288, media.Length);
+        Assert.Equal(media[..extracted.Length], extracted);
+    }
+
+    [Fact]
+    public async Task Append_InterruptedWhileAFileIsSilent_Exits130AndCanBeUndone()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        await _tool.RunAsync("export", _tool.Write("in", Vectors.SeededBytes("interrupted", 700_000)), "-o", _tool.Path("c"));
+        var old = _tool.Read("c");
+        using (var make = Process.Start("mkfifo", [_tool.Path("pipe")]))
+        {
+            await make.WaitForExitAsync();
+        }
+
+        using var process = ToolProcess.Start(["append", _tool.Path("c"), _tool.Path("pipe")]);
+        await using (var pipe = new FileStream(_tool.Path("pipe"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0))
+        {
+            await pipe.WriteAsync(new byte[3_000_000]);
+            await UntilAsync(() => new FileInfo(_tool.Path("c")).Length > old.Length);
+            await SignalAsync(process, "TERM");
+            Assert.Equal("harmony4: interrupted\n", await ReadToEndAsync(process));
+            Assert.Equal(130, process.ExitCode);
+        }
+
+        await ContainerEdit.TryUndoAsync(_tool.Path("c"));
+        Assert.Equal(old, _tool.Read("c"));
+    }
+
     [Fact]
     public async Task Export_FullDevice_Exits3WithOneLine()
     {
@@ -75,7 +132,7 @@ public sealed class ProcessTests : IDisposable
             return;
         }
 
-        using var process = Start(["export", _tool.Write("in", Vectors.SeededBytes("full", 3_000_000)), "-o", "/dev/full"]);
+        using var process = ToolProcess.Start(["export", _tool.Write("in", Vectors.SeededBytes("full", 3_000_000)), "-o", "/dev/full"]);
         process.StandardInput.Close();
         var error = await ReadToEndAsync(process);
         Assert.Equal((3, "harmony4: /dev/full: No space left on device\n"), (process.ExitCode, error));
@@ -90,7 +147,7 @@ public sealed class ProcessTests : IDisposable
         }
 
         await _tool.RunAsync("export", _tool.Write("in", new byte[20_000_000]));
-        using var process = Start(["extract", _tool.Path("in.h4mk")]);
+        using var process = ToolProcess.Start(["extract", _tool.Path("in.h4mk")]);
         process.StandardInput.Close();
         process.StandardOutput.Close();
         var error = await ReadToEndAsync(process);
@@ -192,13 +249,6 @@ public sealed class ProcessTests : IDisposable
         using var kill = Process.Start("kill", ["-" + signal, process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
     }
-
-    private static Process Start(string[] args) => Process.Start(new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "harmony4.dll"), .. args])
-    {
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
 
     /// <summary>What the process says until it ends; it is not waited for without end.</summary>
     private static async Task<string> ReadToEndAsync(Process process)

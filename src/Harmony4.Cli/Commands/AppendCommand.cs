@@ -49,6 +49,11 @@ internal sealed class AppendCommand
             throw CliException.Usage($"{InputFile.NameOf(path)}: cannot be changed in place; write the longer container with -o");
         }
 
+        if (target is null && Array.Find(paths, p => IsSameFile(p, path)) is { } self)
+        {
+            throw CliException.Usage($"{self}: cannot be appended to itself in place, where it would grow while it is read; write the longer container with -o");
+        }
+
         _proof.RequireApartFrom(result, target ?? path);
         using var keys = new KeyRing();
         var options = new ExportOptions { Segment = _segmenter.Segment(result), Seal = await SealAsync(result, keys, cancellationToken).ConfigureAwait(false) };
@@ -174,6 +179,10 @@ internal sealed class AppendCommand
             return await container.ProveExtensionAsync(longer, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    // Two names of one file, by links or not, have what is saved of it in one place.
+    private static bool IsSameFile(string input, string path) =>
+        input != InputFile.StandardStream && !InputFile.TryGetAddress(input, out _) && ContainerEdit.GetUndoPath(input) == ContainerEdit.GetUndoPath(path);
 
     /// <summary>Ties a fault to the file that has it: of the container or, by its number, of an input.</summary>
     private Task<T> LocateAsync<T>(string path, ParseResult result, Func<Task<T>> work)

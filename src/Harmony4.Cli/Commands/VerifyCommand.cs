@@ -65,6 +65,7 @@ internal sealed class VerifyCommand
         }
 
         var options = await _signatures.ReadAsync(result, _console, cancellationToken).ConfigureAwait(false);
+        using var sealKey = options.SealKey;
         return paths switch
         {
             [] => throw CliException.Usage("expected a container, found none"),

@@ -86,6 +86,8 @@ public sealed class ContainerKeys : IDisposable
             return length;
         }
 
+        // No opener may have been asked: a frame that is none, or a seal that was lost.
+        destination.Clear();
         throw new H4mkFormatException(
             H4mkErrorCode.Block,
             block.FileOffset - ChunkInfo.HeaderLength,
