@@ -157,11 +157,23 @@ public sealed class ContainerEditTests : IDisposable
         Assert.False(await ContainerEdit.TryUndoAsync(File1));
         await using (var edit = await BeginAsync(File1))
         {
-            Assert.Equal(Old.Length, edit.Stream.Length);
+            // Nothing of the old end stands there while the new one is written.
+            Assert.Equal(CutOffset, edit.Stream.Length);
         }
 
         Assert.Equal(Old, File.ReadAllBytes(File1));
         Assert.Equal(["file"], Names());
+    }
+
+    [Fact]
+    public async Task TryUndo_FileThatEndsAsAContainer_StaysAndTheSavedEndGoes()
+    {
+        await CrashAsync();
+        var complete = Vectors.Read("h4mk-1.1/one-track.h4mk");
+        File.WriteAllBytes(File1, complete);
+        Assert.False(await ContainerEdit.TryUndoAsync(File1));
+        Assert.Equal(complete, File.ReadAllBytes(File1));
+        Assert.False(File.Exists(Undo));
     }
 
     [Fact]

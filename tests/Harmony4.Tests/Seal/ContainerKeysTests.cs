@@ -111,12 +111,47 @@ public sealed class ContainerKeysTests
     }
 
     [Fact]
-    public async Task Open_BlockThatIsNotSealed_IsAMistakeOfTheCall()
+    public async Task Open_BlockThatIsNotSealed_IsRefused()
     {
         await using var container = await H4mkContainer.OpenAsync(Vectors.Read(Vector));
         using var keys = await OpenVectorAsync(container);
         var location = await container.GetBlockAsync(0, 1);
-        Assert.Throws<ArgumentException>(() => keys.Open(0, location with { Flags = BlockFlags.Key }, new byte[100], new byte[100]));
+        Assert.Throws<H4mkFormatException>(() => keys.Open(0, location with { Flags = BlockFlags.Key }, new byte[100], new byte[100]));
+    }
+
+    [Fact]
+    public async Task Extract_BlockThatSomebodyWithoutTheKeyAppended_IsRefused()
+    {
+        var bytes = await ForgeAsync();
+        await using var container = await H4mkContainer.OpenAsync(bytes);
+        using var keys = await OpenVectorAsync(container);
+        Assert.False(keys.Authenticates(container));
+        var forged = await Assert.ThrowsAsync<H4mkFormatException>(() => new MediaTransport().ExtractAsync(container, Stream.Null, new ExtractOptions { Keys = keys }));
+        Assert.Equal(H4mkErrorCode.Block, forged.Code);
+    }
+
+    [Fact]
+    public async Task Append_ToWhatNoCodeVouchesFor_IsRefusedUnlessItIsAccepted()
+    {
+        await using var container = await H4mkContainer.OpenAsync(await ForgeAsync());
+        using var key = VectorKey();
+        ExportInput[] inputs = [new() { Media = new MemoryStream(new byte[100]) }, new() { Media = new MemoryStream(new byte[100]) }];
+        var options = new ExportOptions { Segment = "fixed", Seal = new SealOptions { Key = key } };
+        await Assert.ThrowsAsync<SealKeyException>(() => new MediaTransport().AppendAsync(container, inputs, new MemoryStream(), options));
+
+        using var output = new MemoryStream();
+        await new MediaTransport().AppendAsync(container, inputs, output, options with { Seal = options.Seal with { AcceptUnauthenticated = true } });
+        await using var longer = await H4mkContainer.OpenAsync(output.ToArray());
+        using var keys = await ContainerKeys.TryOpenAsync(longer, key);
+        Assert.True(keys!.Authenticates(longer));
+    }
+
+    [Fact]
+    public async Task Authenticates_TheVector_Holds()
+    {
+        await using var container = await H4mkContainer.OpenAsync(Vectors.Read(Vector));
+        using var keys = await OpenVectorAsync(container);
+        Assert.True(keys.Authenticates(container));
     }
 
     [Fact]
@@ -219,9 +254,11 @@ public sealed class ContainerKeysTests
         return await TestContainers.AddSignsAsync(bytes, keys!.ShareWith(recipient));
     }
 
+    private static SealKey VectorKey() => SealKey.Read(Encoding.ASCII.GetBytes(Case.GetProperty("content_key_hex").GetString()! + "\n"));
+
     private static async Task<ContainerKeys> OpenVectorAsync(H4mkContainer container)
     {
-        using var key = SealKey.Read(Encoding.ASCII.GetBytes(Case.GetProperty("content_key_hex").GetString()! + "\n"));
+        using var key = VectorKey();
         return (await ContainerKeys.TryOpenAsync(container, key))!;
     }
 
@@ -232,5 +269,18 @@ public sealed class ContainerKeysTests
         var exception = Assert.Throws<H4mkFormatException>(() => keys.Open(track, location, stored, destination));
         Assert.Equal((H4mkErrorCode.Block, ChunkTag.Core), (exception.Code, exception.Tag));
         Assert.False(destination.AsSpan().ContainsAnyExcept((byte)0));
+    }
+
+    /// <summary>The vector with a block behind it that nobody sealed: a sound container.</summary>
+    private static async Task<byte[]> ForgeAsync()
+    {
+        var bytes = Vectors.Read(Vector);
+        await using var container = await H4mkContainer.OpenAsync(bytes);
+        using var output = new MemoryStream();
+        await using var writer = await H4mkContainerWriter.AppendAsync(container, output);
+        output.Write(bytes, 0, (int)writer.Length);
+        await writer.WriteBlockAsync(0, new BlockInfo { Pts = long.MaxValue }, "forged"u8.ToArray());
+        await writer.CompleteAsync();
+        return output.ToArray();
     }
 }
