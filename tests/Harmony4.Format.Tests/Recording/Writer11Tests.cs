@@ -39,6 +39,29 @@ public sealed class Writer11Tests
     }
 
     [Fact]
+    public async Task GetRoot_BehindEachBlock_IsThatOfClosingThere()
+    {
+        var blocks = Blocks(seed: 4, count: 40, track: 0).Concat(Blocks(seed: 5, count: 20, track: 5)).OrderBy(b => b.Info.Pts).ToArray();
+        using var output = new MemoryStream();
+        await using var writer = H4mkContainerWriter.Create(output, TwoTracks);
+        for (var i = 0; i <= blocks.Length; i++)
+        {
+            await using var closed = await H4mkContainer.OpenAsync(await WriteAsync(blocks[..i], TwoTracks, b => new ReadOnlySequence<byte>(b), flushEvery: 0));
+            var root = await writer.GetRootAsync();
+            Assert.Equal(closed.Root!.Header.ToArray(), root!.Header.ToArray());
+            Assert.Equal(closed.Identity, root.Identity);
+            Assert.Equal(closed.Tracks, root.Tracks);
+            if (i < blocks.Length)
+            {
+                await writer.WriteBlockAsync(blocks[i].Track, blocks[i].Info, blocks[i].Payload);
+            }
+        }
+
+        await writer.CompleteAsync();
+        Assert.Equal(await WriteAsync(blocks, TwoTracks, b => new ReadOnlySequence<byte>(b), flushEvery: 0), output.ToArray());
+    }
+
+    [Fact]
     public async Task Write_ToAPipe_GivesTheSameBytes()
     {
         var blocks = Blocks(seed: 8, count: 50, track: 0).ToArray();
