@@ -53,6 +53,28 @@ public sealed class ContainerEditTests : IDisposable
     }
 
     [Fact]
+    public async Task Dispose_EndOfSeveralMegabytes_IsUndone()
+    {
+        var old = Vectors.SeededBytes("large", 3_500_000);
+        File.WriteAllBytes(File1, old);
+        await using (var edit = await ContainerEdit.BeginAsync(File1, _ => Task.FromResult(100_000L)))
+        {
+            await edit.Stream.WriteAsync(new byte[5_000_000]);
+        }
+
+        Assert.Equal(old, File.ReadAllBytes(File1));
+    }
+
+    [Fact]
+    public async Task Begin_NullArguments_Throw()
+    {
+        await Assert.ThrowsAsync<ArgumentNullException>(() => BeginAsync(null!));
+        await Assert.ThrowsAsync<ArgumentNullException>(() => ContainerEdit.BeginAsync(File1, null!));
+        await Assert.ThrowsAsync<ArgumentNullException>(() => ContainerEdit.TryUndoAsync(null!));
+        Assert.Throws<ArgumentNullException>(() => ContainerEdit.GetUndoPath(null!));
+    }
+
+    [Fact]
     public async Task Complete_Cancelled_IsUndoneByDisposing()
     {
         File.WriteAllBytes(File1, Old);
