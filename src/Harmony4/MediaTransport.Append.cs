@@ -31,9 +31,9 @@ public sealed partial class MediaTransport
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(inputs);
         H4mkContainer? container = null;
+        Appending? appending = null;
         try
         {
-            Appending? appending = null;
             var edit = await ContainerEdit.BeginAsync(
                 path,
                 async cancellation =>
@@ -45,11 +45,7 @@ public sealed partial class MediaTransport
                 cancellationToken).ConfigureAwait(false);
             await using (edit.ConfigureAwait(false))
             {
-                ExportResult done;
-                await using (appending!.ConfigureAwait(false))
-                {
-                    done = await appending!.RunAsync(edit.Stream, cancellationToken).ConfigureAwait(false);
-                }
+                var done = await appending!.RunAsync(edit.Stream, cancellationToken).ConfigureAwait(false);
 
                 // While the change can still be undone: a container that cannot be read again is no success.
                 var longer = await H4mkContainer.OpenAsync(path, _options.Container, cancellationToken).ConfigureAwait(false);
@@ -63,6 +59,11 @@ public sealed partial class MediaTransport
         }
         finally
         {
+            if (appending is not null)
+            {
+                await appending.DisposeAsync().ConfigureAwait(false);
+            }
+
             if (container is not null)
             {
                 await container.DisposeAsync().ConfigureAwait(false);

@@ -48,10 +48,18 @@ internal sealed class Appending : IAsyncDisposable
         var sealing = await SealAsync(container, options, cancellationToken).ConfigureAwait(false);
         var output = new LateStream();
         var writing = new H4mkWriterOptions { Authenticators = sealing is null ? options.Authenticators : [sealing, .. options.Authenticators] };
-        var writer = await H4mkContainerWriter.AppendAsync(container, output, writing, leaveOpen: true, cancellationToken).ConfigureAwait(false);
-        var ids = container.Tracks.Select(t => t.Id).ToArray();
-        var export = new BundleExport(inputs, options with { Version = H4mkVersion.V11, Mask = null }, progress, ids);
-        return new Appending(export, writer, output, ends, sealing);
+        try
+        {
+            var ids = container.Tracks.Select(t => t.Id).ToArray();
+            var export = new BundleExport(inputs, options with { Version = H4mkVersion.V11, Mask = null }, progress, ids);
+            var writer = await H4mkContainerWriter.AppendAsync(container, output, writing, leaveOpen: true, cancellationToken).ConfigureAwait(false);
+            return new Appending(export, writer, output, ends, sealing);
+        }
+        catch
+        {
+            sealing?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The blocks of a sealed container go on being sealed, under a seal of their own.</summary>
@@ -91,5 +99,6 @@ internal sealed class Appending : IAsyncDisposable
     {
         await _export.DisposeAsync().ConfigureAwait(false);
         await _writer.DisposeAsync().ConfigureAwait(false);
+        _sealing?.Dispose();
     }
 }
