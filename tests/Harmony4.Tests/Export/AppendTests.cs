@@ -267,4 +267,23 @@ public sealed class AppendTests : IDisposable
     {
         public void Report(TransportProgress value) => source.Cancel();
     }
+
+    [Theory]
+    [InlineData("media/clip.mp4")]
+    [InlineData("media/clip.webm")]
+    public async Task Append_MediaWithAHeadBehindABlockWithoutDuration_BeginsBehindTheLastKeyframe(string name)
+    {
+        // 1.0 tells no durations, so the upgraded track ends where its last keyframe begins.
+        var media = Vectors.Read(name);
+        var old = new MemoryStream();
+        await TestContainers.Transport.ExportAsync(new MemoryStream(media), old, new ExportOptions { Version = H4mkVersion.V10 });
+        await using var container = await H4mkContainer.OpenAsync(old.ToArray());
+        var upgraded = new MemoryStream();
+        await TestContainers.Transport.UpgradeAsync(container, upgraded);
+
+        var longer = await TestContainers.AppendAsync(upgraded.ToArray(), media, new ExportOptions());
+        Assert.Equal(VerificationState.Unsigned, (await TestContainers.VerifyAsync(longer)).State);
+        byte[] both = [.. media, .. media];
+        Assert.Equal(both, await TestContainers.ExtractAsync(longer));
+    }
 }
