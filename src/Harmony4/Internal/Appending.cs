@@ -57,7 +57,11 @@ internal sealed class Appending : IAsyncDisposable
         }
         catch
         {
-            sealing?.Dispose();
+            if (sealing is not null)
+            {
+                await sealing.DisposeAsync().ConfigureAwait(false);
+            }
+
             throw;
         }
     }
@@ -99,6 +103,9 @@ internal sealed class Appending : IAsyncDisposable
     {
         await _export.DisposeAsync().ConfigureAwait(false);
         await _writer.DisposeAsync().ConfigureAwait(false);
-        _sealing?.Dispose();
+        if (_sealing is not null)
+        {
+            await _sealing.DisposeAsync().ConfigureAwait(false);
+        }
     }
 }

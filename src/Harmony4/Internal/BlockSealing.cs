@@ -5,14 +5,18 @@ using Harmony4.Transport.Crypto;
 namespace Harmony4.Internal;
 
 /// <summary>Seals the blocks of an export in a buffer of its own, and authenticates the root for the holder of the key.</summary>
-internal sealed class BlockSealing : IRootAuthenticator, IDisposable
+internal sealed class BlockSealing : IRootAuthenticator, IAsyncDisposable
 {
     private readonly SealParameters _parameters;
     private readonly BlockSealer _sealer;
     private readonly RootSeal? _root;
     private readonly Dictionary<int, ulong> _ordinals;
-    private readonly BlockBuffer _plain = new();
-    private readonly BlockBuffer _sealed = new();
+
+    // While one block is written the next is sealed.
+    private readonly (BlockBuffer Plain, BlockBuffer Stored)[] _buffers = [(new(), new()), (new(), new())];
+    private (int Track, BlockInfo Info, BlockBuffer Stored) _started;
+    private int _next;
+    private Task? _running;
 
     private BlockSealing(SealParameters parameters, BlockSealer sealer, RootSeal? root, Dictionary<int, ulong> ordinals)
     {
@@ -58,15 +62,17 @@ internal sealed class BlockSealing : IRootAuthenticator, IDisposable
         return new BlockSealing(parameters, sealer, keys.CreateRootSeal(), tracks.ToDictionary(t => t.Id, t => (ulong)t.BlockCount));
     }
 
-    /// <summary>Seals the next block of a track.</summary>
-    /// <returns>What is said of the sealed block, and its bytes, which are valid until the next call.</returns>
-    public (BlockInfo Info, ReadOnlySequence<byte> Payload) Apply(int track, BlockInfo info, in ReadOnlySequence<byte> payload)
+    /// <summary>Whether a block is being sealed, or is sealed and not taken.</summary>
+    public bool HasBlock => _running is not null;
+
+    /// <summary>Starts to seal the next block of a track on another thread. One block at a time: the one before has to be taken first, and its bytes stay valid until this one is taken.</summary>
+    public void Start(int track, BlockInfo info, in ReadOnlySequence<byte> payload)
     {
         var length = (int)payload.Length;
-        _plain.Clear();
-        payload.CopyTo(_plain.GetSpan(length));
-        _plain.Advance(length);
-        _sealed.Clear();
+        var (plain, stored) = _buffers[_next];
+        plain.Clear();
+        payload.CopyTo(plain.GetSpan(length));
+        plain.Advance(length);
         info = info with { Flags = info.Flags | BlockFlags.Sealed };
 
         // What does not fit the index's field is written, and so sealed, as not known.
@@ -74,8 +80,22 @@ internal sealed class BlockSealing : IRootAuthenticator, IDisposable
         var ordinal = _ordinals.GetValueOrDefault(track);
         _ordinals[track] = ordinal + 1;
         var context = new BlockContext((ushort)track, ordinal, info.Pts, duration, (uint)info.Flags);
-        _sealed.Advance(_sealer.Seal(context, _plain.Written.Span, _sealed.GetSpan(BlockSealer.GetSealedLength(length))));
-        return (info, new ReadOnlySequence<byte>(_sealed.Written));
+        _started = (track, info, stored);
+        _next = 1 - _next;
+        _running = Task.Run(() =>
+        {
+            stored.Clear();
+            stored.Advance(_sealer.Seal(context, plain.Written.Span, stored.GetSpan(BlockSealer.GetSealedLength(length))));
+        });
+    }
+
+    /// <summary>Takes the block that was started last, once it is sealed. Its bytes are valid until the one that is started next is taken.</summary>
+    public async ValueTask<(int Track, BlockInfo Info, ReadOnlySequence<byte> Payload)> TakeAsync()
+    {
+        await _running!.ConfigureAwait(false);
+        _running = null;
+        var (track, info, stored) = _started;
+        return (track, info, new ReadOnlySequence<byte>(stored.Written));
     }
 
     public ValueTask<IReadOnlyList<SignContent>> AuthenticateAsync(H4mkRoot root, CancellationToken cancellationToken)
@@ -90,11 +110,17 @@ internal sealed class BlockSealing : IRootAuthenticator, IDisposable
         return new([new SignContent(SignContent.RootMac, code)]);
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        // It has the buffers and the key until it ends.
+        await (_running ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _running = null;
         _sealer.Dispose();
         _root?.Dispose();
-        _plain.Dispose();
-        _sealed.Dispose();
+        foreach (var (plain, stored) in _buffers)
+        {
+            plain.Dispose();
+            stored.Dispose();
+        }
     }
 }

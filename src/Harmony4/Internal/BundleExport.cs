@@ -109,7 +109,10 @@ internal sealed class BundleExport : IAsyncDisposable
         }
 
         _masking?.Dispose();
-        _sealing?.Dispose();
+        if (_sealing is not null)
+        {
+            await _sealing.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     private static void Check(IReadOnlyList<ExportInput> inputs, ExportOptions options)
@@ -182,6 +185,7 @@ internal sealed class BundleExport : IAsyncDisposable
             }
         }
 
+        await WriteSealedAsync(cancellationToken).ConfigureAwait(false);
         return new ExportResult
         {
             Container = await _writer!.CompleteAsync(cancellationToken).ConfigureAwait(false),
@@ -200,7 +204,7 @@ internal sealed class BundleExport : IAsyncDisposable
 
     private async ValueTask WriteAsync(TrackFeed feed, CancellationToken cancellationToken)
     {
-        if (_writer!.BlockCount >= _options.MaxBlockCount)
+        if (_writer!.BlockCount + (_sealing is { HasBlock: true } ? 1 : 0) >= _options.MaxBlockCount)
         {
             throw new MediaFormatException(
                 feed.Pump.Segmenter.Name,
@@ -209,10 +213,17 @@ internal sealed class BundleExport : IAsyncDisposable
                 feed.Id);
         }
 
-        var (info, payload) = _sealing is not null ? _sealing.Apply(feed.Id, feed.Info, feed.Payload)
-            : _masking is not null ? (feed.Info, _masking.Apply(_writer.BlockCount, feed.Payload))
-            : (_onlyMeasures ? feed.Info with { Flags = feed.Info.Flags | BlockFlags.Sealed } : feed.Info, feed.Payload);
-        await _writer.WriteBlockAsync(feed.Id, info, payload, cancellationToken).ConfigureAwait(false);
+        if (_sealing is not null)
+        {
+            await SealAsync(_sealing, feed, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            var (info, payload) = _masking is not null ? (feed.Info, _masking.Apply(_writer.BlockCount, feed.Payload))
+                : (_onlyMeasures ? feed.Info with { Flags = feed.Info.Flags | BlockFlags.Sealed } : feed.Info, feed.Payload);
+            await _writer.WriteBlockAsync(feed.Id, info, payload, cancellationToken).ConfigureAwait(false);
+        }
+
         _hasUnflushed = true;
         if (_options.LiveSignatures is { } signatures && !_onlyMeasures && (_isLive || Stopwatch.GetElapsedTime(_signed) >= SigningInterval))
         {
@@ -224,9 +235,34 @@ internal sealed class BundleExport : IAsyncDisposable
         }
     }
 
+    /// <summary>Has a block sealed while the one before it is written.</summary>
+    private async ValueTask SealAsync(BlockSealing sealing, TrackFeed feed, CancellationToken cancellationToken)
+    {
+        if (!sealing.HasBlock)
+        {
+            sealing.Start(feed.Id, feed.Info, feed.Payload);
+            return;
+        }
+
+        var (track, info, payload) = await sealing.TakeAsync().ConfigureAwait(false);
+        sealing.Start(feed.Id, feed.Info, feed.Payload);
+        await _writer!.WriteBlockAsync(track, info, payload, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes the block that is being sealed, if there is one.</summary>
+    private async ValueTask WriteSealedAsync(CancellationToken cancellationToken)
+    {
+        if (_sealing is { HasBlock: true })
+        {
+            var (track, info, payload) = await _sealing.TakeAsync().ConfigureAwait(false);
+            await _writer!.WriteBlockAsync(track, info, payload, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Signs what closing the container here would give, once it is on the output.</summary>
     private async ValueTask SignAsync(Stream signatures, CancellationToken cancellationToken)
     {
+        await WriteSealedAsync(cancellationToken).ConfigureAwait(false);
         var root = await _writer!.GetRootAsync(cancellationToken).ConfigureAwait(false);
         await FlushAsync(cancellationToken).ConfigureAwait(false);
         foreach (var authenticator in _options.Authenticators)
@@ -270,6 +306,7 @@ internal sealed class BundleExport : IAsyncDisposable
 
     private async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
+        await WriteSealedAsync(cancellationToken).ConfigureAwait(false);
         await _writer!.FlushAsync(cancellationToken).ConfigureAwait(false);
         _flushed = Stopwatch.GetTimestamp();
         _hasUnflushed = false;
