@@ -191,6 +191,19 @@ public sealed class H4mkRecoveryTests
     }
 
     [Fact]
+    public async Task Recover_AnUpgradedFileWhoseTrakHasNoTrack0_IsRefused()
+    {
+        var bytes = Vectors11.Read("upgraded.h4mk");
+        await using var container = await H4mkContainer.OpenAsync(bytes);
+        var trak = container.FindChunk(ChunkTag.Trak)!.Value;
+        var payload = bytes.AsSpan((int)trak.PayloadOffset, (int)trak.Length);
+        payload[payload.IndexOf("\"id\":0"u8) + 5] = (byte)'7';
+        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan((int)trak.PayloadOffset - 4), System.IO.Hashing.Crc32.HashToUInt32(payload));
+        var refusal = await Assert.ThrowsAsync<H4mkFormatException>(() => RecoverAsync(bytes));
+        Assert.Equal((ChunkTag.Trak, trak.Offset), (refusal.Tag, refusal.Offset));
+    }
+
+    [Fact]
     public async Task Recover_OrdinalsThatTheFileCannotHold_AddNoBlocks()
     {
         var bytes = Vectors11.Read("one-track.h4mk");

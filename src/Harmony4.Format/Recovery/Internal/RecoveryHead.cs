@@ -101,6 +101,7 @@ internal sealed record RecoveryHead
     {
         private long _at;
         private long? _cut;
+        private bool _isBehindPart;
 
         public SoundChunkSearch Search { get; } = new(source, length);
 
@@ -116,6 +117,7 @@ internal sealed record RecoveryHead
         public async ValueTask<RecoveryHead> ReadUpgradedAsync(long part, CancellationToken cancellationToken)
         {
             _at = part;
+            _isBehindPart = true;
             var trak = await ReadAsync(ChunkTag.Trak, options.Trak, cancellationToken).ConfigureAwait(false);
             return new RecoveryHead { Tracks = TracksOf(trak), Trak = trak, PartLength = part, BodyOffset = _at, CutOffset = _cut };
         }
@@ -158,7 +160,7 @@ internal sealed record RecoveryHead
         }
 
         private bool IsUsable(ChunkTag tag, ReadOnlyMemory<byte> payload) => tag == ChunkTag.Trak
-            ? TrackList.TryParse(payload, options.Limits.MaxJsonDepth, out _, out _)
+            ? TrackList.TryParse(payload, options.Limits.MaxJsonDepth, out var list, out _) && (!_isBehindPart || list.Tracks[0].Id == 0)
             : payload.Length <= options.Limits.MaxJsonLength && JsonObject.JudgeStrict(payload.Span, options.Limits.MaxJsonDepth) == JsonVerdict.Sound;
 
         /// <summary>Goes on behind a damaged chunk of the head: at the next sound chunk of the head or the first block, or where its length leads to a sound chunk.</summary>
