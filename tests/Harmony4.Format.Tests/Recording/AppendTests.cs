@@ -1,6 +1,8 @@
+using System.Globalization;
 using FsCheck.Xunit;
 using Harmony4.Format.Tests.Conformance;
 using Harmony4.Format.Tests.Properties;
+using Harmony4.TestKit;
 
 namespace Harmony4.Format.Tests.Recording;
 
@@ -133,6 +135,39 @@ public sealed class AppendTests
         await using var damaged = await H4mkContainer.OpenAsync(bytes);
         var refusal = await Assert.ThrowsAsync<H4mkFormatException>(async () => await H4mkContainerWriter.AppendAsync(damaged, new MemoryStream()));
         Assert.Equal((H4mkErrorCode.Crc, ChunkTag.Seek), (refusal.Code, refusal.Tag));
+    }
+
+    [Fact]
+    public async Task Append_ToMutatedFiles_IsRefusedAsDocumentedAndKeepsSoundOnesSound()
+    {
+        // HARMONY4_MUTATIONS=100000 is a long run.
+        var mutations = int.Parse(Environment.GetEnvironmentVariable("HARMONY4_MUTATIONS") ?? "3000", CultureInfo.InvariantCulture);
+        byte[][] files = [.. Directory.EnumerateFiles(Vectors.PathOf("h4mk-1.1"), "*.h4mk").Order(StringComparer.Ordinal).Select(File.ReadAllBytes).Where(f => f.Length < 12_000)];
+        var random = new Random(22);
+        for (var i = 0; i < mutations; i++)
+        {
+            var mutated = Mutation.Apply(files[random.Next(files.Length)], files, random);
+            try
+            {
+                await using var container = await H4mkContainer.OpenAsync(mutated);
+                if (container.Version == H4mkVersion.V10 || container.Tracks[0].EndPts >= long.MaxValue - 1)
+                {
+                    continue;
+                }
+
+                var pts = (container.Tracks[0].EndPts ?? 0) + 1;
+                var longer = await AppendAsync(mutated, [new TrackBlock(container.Tracks[0].Id, new BlockInfo { Pts = pts }, "more"u8.ToArray())]);
+                if ((await H4mkContainer.VerifyAsync(H4mkSource.FromMemory(mutated))).State == VerificationState.Unsigned)
+                {
+                    var result = await H4mkContainer.VerifyAsync(H4mkSource.FromMemory(longer));
+                    Assert.True(result.State == VerificationState.Unsigned, $"{i}: {result.State}");
+                }
+            }
+            catch (H4mkFormatException)
+            {
+                // What is damaged at the end is refused by its place.
+            }
+        }
     }
 
     /// <summary>Appends, and puts what stays before what was written.</summary>
