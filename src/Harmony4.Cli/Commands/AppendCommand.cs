@@ -51,7 +51,7 @@ internal sealed class AppendCommand
 
         if (target is null && Array.Find(paths, p => IsSameFile(p, path)) is { } self)
         {
-            throw CliException.Usage($"{self}: cannot be appended to itself in place, where it would grow while it is read; write the longer container with -o");
+            throw CliException.Usage($"{InputFile.NameOf(self)}: cannot be appended to itself in place, where it would grow while it is read; write the longer container with -o");
         }
 
         _proof.RequireApartFrom(result, target ?? path);
@@ -180,9 +180,12 @@ internal sealed class AppendCommand
         }
     }
 
-    // Two names of one file, by links or not, have what is saved of it in one place.
-    private static bool IsSameFile(string input, string path) =>
-        input != InputFile.StandardStream && !InputFile.TryGetAddress(input, out _) && ContainerEdit.GetUndoPath(input) == ContainerEdit.GetUndoPath(path);
+    // Two names of one file, by links or not, have what is saved of it in one place. Linux names the file that standard input is.
+    private static bool IsSameFile(string input, string path)
+    {
+        var name = input != InputFile.StandardStream ? input : File.Exists("/proc/self/fd/0") ? "/proc/self/fd/0" : null;
+        return name is not null && !InputFile.TryGetAddress(name, out _) && ContainerEdit.GetUndoPath(name) == ContainerEdit.GetUndoPath(path);
+    }
 
     /// <summary>Ties a fault to the file that has it: of the container or, by its number, of an input.</summary>
     private Task<T> LocateAsync<T>(string path, ParseResult result, Func<Task<T>> work)
