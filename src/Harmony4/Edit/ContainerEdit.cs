@@ -9,8 +9,8 @@ namespace Harmony4;
 /// first, as <c>.NAME.undo</c>, and goes when the change is complete.
 /// </summary>
 /// <remarks>
-/// A change that was cut off by the end of its process is undone by <see cref="TryUndoAsync"/>, which <see cref="BeginAsync"/> calls first; a file that ends as a 1.1 container does is
-/// complete, and what was saved goes. An edit that is disposed before it is complete
+/// A change that was cut off by the end of its process is undone by <see cref="TryUndoAsync"/>, which <see cref="BeginAsync"/> calls first; a file whose chunks
+/// lead from where the change began to the end of a 1.1 container is complete, and what was saved goes. An edit that is disposed before it is complete
 /// is undone at once. One edit of a file at a time, over all processes: it holds <c>.NAME.lock</c>. Others may read the file meanwhile. Not safe for concurrent use.
 /// </remarks>
 public sealed class ContainerEdit : IAsyncDisposable
@@ -20,6 +20,10 @@ public sealed class ContainerEdit : IAsyncDisposable
     // What stands before the change tells that what was saved is of this very file.
     private const int ContextLength = 64 * 1024;
     private const int PieceLength = 1024 * 1024;
+
+    // A chunk begins with its tag and its length; TAIL has 64 bytes, header included.
+    private const int TagLength = 4;
+    private const int TailLength = 64;
     private const string UndoSuffix = ".undo";
     private const string LockSuffix = ".lock";
 
@@ -201,20 +205,51 @@ public sealed class ContainerEdit : IAsyncDisposable
         }
     }
 
-    /// <summary>Undoes a change that broke off. A file that ends as a container does has been completed since, by the change or otherwise; it stays.</summary>
+    /// <summary>Undoes a change that broke off. A file whose chunks lead from the cut to a sound end has been completed since, by the change or otherwise; it stays.</summary>
     private static async Task<bool> UndoIfBrokenAsync(FileStream file, string target, CancellationToken cancellationToken)
     {
         var undo = UndoPath(target);
-        if (File.Exists(undo) && await EndsAsContainerAsync(target, cancellationToken).ConfigureAwait(false))
+        if (!File.Exists(undo))
         {
-            File.Delete(undo);
             return false;
         }
 
-        return await UndoAsync(file, undo, cancellationToken).ConfigureAwait(false);
+        var saved = OpenSaved(undo);
+        await using (saved.ConfigureAwait(false))
+        {
+            var (_, offset, _) = await CheckAsync(saved, undo, cancellationToken).ConfigureAwait(false);
+            if (!await LeadsToEndAsync(file, offset, cancellationToken).ConfigureAwait(false) || !await OpensAsync(target, cancellationToken).ConfigureAwait(false))
+            {
+                return await UndoAsync(file, undo, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        File.Delete(undo);
+        return false;
     }
 
-    private static async Task<bool> EndsAsContainerAsync(string target, CancellationToken cancellationToken)
+    /// <summary>
+    /// Whether the lengths of the chunks lead from the cut to the last 64 bytes of the file, where TAIL stands. The end of a payload may look like the end of a container, so that opening
+    /// by the end alone does not tell.
+    /// </summary>
+    private static async Task<bool> LeadsToEndAsync(FileStream file, long offset, CancellationToken cancellationToken)
+    {
+        var header = new byte[ChunkInfo.HeaderLength];
+        while (offset < file.Length - TailLength)
+        {
+            file.Position = offset;
+            if (await file.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) < header.Length)
+            {
+                return false;
+            }
+
+            offset += header.Length + BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(TagLength));
+        }
+
+        return offset == file.Length - TailLength;
+    }
+
+    private static async Task<bool> OpensAsync(string target, CancellationToken cancellationToken)
     {
         try
         {
@@ -230,14 +265,11 @@ public sealed class ContainerEdit : IAsyncDisposable
         }
     }
 
+    private static FileStream OpenSaved(string undo) => new(undo, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+
     private static async Task<bool> UndoAsync(FileStream file, string undo, CancellationToken cancellationToken)
     {
-        if (!File.Exists(undo))
-        {
-            return false;
-        }
-
-        var saved = new FileStream(undo, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        var saved = OpenSaved(undo);
         await using (saved.ConfigureAwait(false))
         {
             var (length, offset, context) = await CheckAsync(saved, undo, cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using Harmony4.Format;
+using Harmony4.Hashing;
 using Harmony4.TestKit;
 
 namespace Harmony4.Tests.Edit;
@@ -187,14 +190,41 @@ public sealed class ContainerEditTests : IDisposable
         Assert.Equal(["file"], Names());
     }
 
-    [Fact]
-    public async Task TryUndo_FileThatEndsAsAContainer_StaysAndTheSavedEndGoes()
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public async Task TryUndo_FileThatIsCompleteBesideItsSavedEnd_StaysUnlessItOnlyLooksSo(bool endsInAPayload, bool stays)
     {
-        await CrashAsync();
-        var complete = Vectors.Read("h4mk-1.1/one-track.h4mk");
-        File.WriteAllBytes(File1, complete);
-        Assert.False(await ContainerEdit.TryUndoAsync(File1));
-        Assert.Equal(complete, File.ReadAllBytes(File1));
+        // A payload that is itself a container, whose own offsets are right where it stands, so that the file opens by its end when it is cut there.
+        var old = await TestContainers.ExportAsync(Vectors.SeededBytes("old", 450));
+        File.WriteAllBytes(File1, old);
+        var longer = await TestContainers.AppendAsync(old, Vectors.SeededBytes("more", 300));
+        byte[] saved, cut;
+        await using (var container = await H4mkContainer.OpenAsync(old))
+        await using (var writer = await H4mkContainerWriter.AppendAsync(container, Stream.Null))
+        {
+            cut = old[..(int)writer.Length];
+            await using var edit = await ContainerEdit.BeginAsync(File1, _ => Task.FromResult((long)cut.Length));
+            saved = File.ReadAllBytes(Undo);
+        }
+
+        var inner = longer[cut.Length..];
+        var header = new byte[12];
+        "CORE"u8.CopyTo(header);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), inner.Length);
+        var tail = inner.AsSpan(inner.Length - 64);
+        BinaryPrimitives.WriteInt64BigEndian(tail[12..], BinaryPrimitives.ReadInt64BigEndian(tail[12..]) + header.Length);
+        BinaryPrimitives.WriteUInt32BigEndian(tail[8..], Crc32.Compute(tail[12..]));
+        byte[] written = endsInAPayload ? [.. cut, .. header, .. inner] : longer;
+        await using (var opened = await H4mkContainer.OpenAsync(written))
+        {
+            Assert.Equal(H4mkVersion.V11, opened.Version);
+        }
+
+        File.WriteAllBytes(File1, written);
+        File.WriteAllBytes(Undo, saved);
+        Assert.Equal(!stays, await ContainerEdit.TryUndoAsync(File1));
+        Assert.Equal(stays ? longer : old, File.ReadAllBytes(File1));
         Assert.False(File.Exists(Undo));
     }
 
