@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Harmony4.Cli.Files;
 using Harmony4.Format;
 
@@ -6,8 +7,6 @@ namespace Harmony4.Cli.Commands;
 /// <summary>Adds SIGN chunks to a container, in place or to another file: what <c>sign</c> and <c>share</c> have in common.</summary>
 internal static class EndWriting
 {
-    private const int CopyLength = 1024 * 1024;
-
     public static async Task RunAsync(
         CliConsole console, string path, string? target, bool overwrite, Func<H4mkContainer, Task<IReadOnlyList<SignContent>>> sign, CancellationToken cancellationToken)
     {
@@ -65,20 +64,9 @@ internal static class EndWriting
         var file = OutputFile.Create(target, overwrite, console);
         await using (file.ConfigureAwait(false))
         {
-            var buffer = new byte[CopyLength];
-            var end = H4mkSigning.GetEndOffset(container);
-            for (long at = 0; at < end;)
-            {
-                var read = await container.Source.ReadAsync(at, buffer.AsMemory(0, (int)Math.Min(buffer.Length, end - at)), cancellationToken).ConfigureAwait(false);
-                if (read.Count == 0)
-                {
-                    throw new IOException("the file became shorter while it was read");
-                }
-
-                await file.Stream.WriteAsync(buffer.AsMemory(0, read.Count), cancellationToken).ConfigureAwait(false);
-                at += read.Count;
-            }
-
+            var copy = PipeWriter.Create(file.Stream, new StreamPipeWriterOptions(leaveOpen: true));
+            await new MediaTransport().CopySourceAsync(container.Source, 0, H4mkSigning.GetEndOffset(container), copy, cancellationToken).ConfigureAwait(false);
+            await copy.CompleteAsync().ConfigureAwait(false);
             await H4mkSigning.WriteEndAsync(container, signs, file.Stream, cancellationToken).ConfigureAwait(false);
             await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
         }

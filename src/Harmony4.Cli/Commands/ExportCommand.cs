@@ -172,6 +172,12 @@ internal sealed class ExportCommand
             throw CliException.Usage("--live-signatures goes with --sign: the key to sign with");
         }
 
+        string?[] others = [.. Paths.Of(result, _inputs), .. result.GetValue(_sign)!, result.GetValue(_sealKey), _output.Path(result)];
+        if (others.Any(o => o is not null && System.IO.Path.GetFullPath(o) == System.IO.Path.GetFullPath(path)))
+        {
+            throw CliException.Usage($"--live-signatures: {path} is another file of this run, which would be overwritten");
+        }
+
         if (File.Exists(path) && !_output.Force(result))
         {
             throw CliException.Usage($"{path}: exists already; --force overwrites it");

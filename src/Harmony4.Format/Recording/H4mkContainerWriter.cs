@@ -85,7 +85,7 @@ public sealed class H4mkContainerWriter : IAsyncDisposable
     /// A stream that can write. The first <see cref="Length"/> bytes of the container stay; the stream receives what follows them, so for a file the
     /// position to set before the first write is <see cref="Length"/>, and the length to set after <see cref="CompleteAsync"/> is the summary's.
     /// </param>
-    /// <param name="options"><see cref="H4mkWriterOptions.MaxAuxCount"/> and <see cref="H4mkWriterOptions.FlushToDisk"/>; what else they say is in the container already. <see langword="null"/> for the defaults.</param>
+    /// <param name="options"><see cref="H4mkWriterOptions.MaxAuxCount"/>, <see cref="H4mkWriterOptions.Authenticators"/> and <see cref="H4mkWriterOptions.FlushToDisk"/>; what else they say is in the container already. <see langword="null"/> for the defaults.</param>
     /// <param name="leaveOpen">Whether disposing the writer leaves the stream open.</param>
     /// <param name="cancellationToken">Cancels the reads.</param>
     /// <returns>The writer; nothing has been written yet.</returns>

@@ -6,7 +6,6 @@ namespace Harmony4.Internal;
 /// <summary>Holds the SIGN chunks of a container against the keys that are required. The type of a key says which kind of SIGN counts, never the reverse.</summary>
 internal static class SignatureCheck
 {
-    // Behind the header of the ROOT chunk its payload has this much for each record; a finding stands where SIGN would.
     private const string Missing = "expected a SIGN that verifies under the required";
 
     public static VerificationResult Judge(VerificationResult result, VerifyOptions options, RootSeal? seal)

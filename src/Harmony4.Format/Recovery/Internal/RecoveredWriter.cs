@@ -16,6 +16,7 @@ internal sealed class RecoveredWriter : IRecoveryTarget, IDisposable
     private readonly RecoveryLog _log;
     private readonly Recorder11 _recorder;
     private readonly H4mkWriterOptions _options;
+    private readonly H4mkContainerOptions _limits;
     private readonly Dictionary<int, ulong> _lastPts = [];
     private long _budget;
     private uint _sealCount;
@@ -28,6 +29,7 @@ internal sealed class RecoveredWriter : IRecoveryTarget, IDisposable
         _head = head;
         _pages = pages;
         _log = log;
+        _limits = options.Limits;
 
         // A block takes at least the headers of TOKN and CORE: no more are added than the file could have held.
         _budget = length / (ChunkHeader.Size + TokenRecord.Size + ChunkHeader.Size);
@@ -56,7 +58,7 @@ internal sealed class RecoveredWriter : IRecoveryTarget, IDisposable
             return;
         }
 
-        var part = await H4mkContainer.OpenAsync(new PrefixSource(_source, _head.PartLength), cancellationToken: cancellationToken).ConfigureAwait(false);
+        var part = await H4mkContainer.OpenAsync(new PrefixSource(_source, _head.PartLength), _limits, cancellationToken).ConfigureAwait(false);
         await using var disposal = part.ConfigureAwait(false);
         var reader = new PartReader(part, _options, blockTimes: null, progress: null);
         await reader.CheckAsync(cancellationToken).ConfigureAwait(false);
