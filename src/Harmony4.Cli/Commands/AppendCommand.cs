@@ -16,16 +16,15 @@ internal sealed class AppendCommand
     private readonly OutputArguments _output = new("Write the longer container there, and leave the other as it is; - for standard output.");
     private readonly ProofArguments _proof = new("Write a proof to this file that the longer container begins with the other; verify --proof checks it against both roots.");
 
-    private readonly Option<string?> _sealKey = new("--seal-key-file") { Description = "The key of a sealed container: what is appended is sealed too, under a seal of its own. The code over the root has to verify; --force goes on without, as after a recovery." };
-
-    private readonly Option<string[]> _recipients = new("--recipient-key-file") { Description = "With --seal-key-file: a further key that opens the container from now on; may be given for each recipient.", Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = false };
+    private readonly SealArguments _seal = new("The key of a sealed container: what is appended is sealed too, under a seal of its own. The code over the root has to verify; --force goes on without, as after a recovery.");
 
     private AppendCommand(CliConsole console) => _console = console;
 
     public static Command Create(CliConsole console)
     {
         var append = new AppendCommand(console);
-        var command = new Command("append", "Append media to the tracks of a container, in place or to -o. Its signatures fall away.") { append._container, append._inputs, append._sealKey, append._recipients };
+        var command = new Command("append", "Append media to the tracks of a container, in place or to -o. Its signatures fall away.") { append._container, append._inputs };
+        append._seal.AddTo(command);
         append._segmenter.AddTo(command);
         append._perInput.AddTimeTrackTo(command);
         append._output.AddTo(command);
@@ -56,7 +55,8 @@ internal sealed class AppendCommand
 
         _proof.RequireApartFrom(result, target ?? path);
         using var keys = new KeyRing();
-        var options = new ExportOptions { Segment = _segmenter.Segment(result), Seal = await SealAsync(result, keys, cancellationToken).ConfigureAwait(false) };
+        var seal = await _seal.ReadAsync(result, keys, _console, cancellationToken).ConfigureAwait(false);
+        var options = new ExportOptions { Segment = _segmenter.Segment(result), Seal = seal is null ? null : seal with { AcceptUnauthenticated = _output.Force(result) } };
         var described = _perInput.DescribeTimeTracks(result, paths.Length, _segmenter.Options(result));
         using var end = paths.Contains(InputFile.StandardStream) ? _console.ExpectEndOfInput() : null;
         var streams = new List<Stream>();
@@ -89,28 +89,6 @@ internal sealed class AppendCommand
         }
 
         return ExitCode.Done;
-    }
-
-    private async Task<SealOptions?> SealAsync(ParseResult result, KeyRing keys, CancellationToken cancellationToken)
-    {
-        var recipientPaths = result.GetValue(_recipients) ?? [];
-        if (result.GetValue(_sealKey) is not { } path)
-        {
-            return recipientPaths.Length == 0 ? null : throw CliException.Usage("--recipient-key-file goes with --seal-key-file");
-        }
-
-        var recipients = new List<SealKey>();
-        foreach (var recipient in recipientPaths)
-        {
-            recipients.Add(keys.Own(await KeyFiles.ReadSealKeyAsync(recipient, _console, cancellationToken).ConfigureAwait(false)));
-        }
-
-        return new SealOptions
-        {
-            Key = keys.Own(await KeyFiles.ReadSealKeyAsync(path, _console, cancellationToken).ConfigureAwait(false)),
-            Recipients = recipients,
-            AcceptUnauthenticated = _output.Force(result),
-        };
     }
 
     private async Task<ExportResult> InPlaceAsync(ParseResult result, string path, IReadOnlyList<ExportInput> inputs, ExportOptions options, CancellationToken cancellationToken)

@@ -22,8 +22,7 @@ internal sealed class ExportCommand
     private readonly Option<string?> _safe = new("--safe") { Description = "A file with the JSON object for SAFE." };
     private readonly Option<string?> _maskKey = new("--mask-key-file") { Description = "Lay the mask of version 1.0 over each block, with the key in this file. It is obfuscation, not encryption: --seal-key-file encrypts." };
 
-    private readonly Option<string?> _sealKey = new("--seal-key-file") { Description = "Seal each block with the key in this file, of 32 bytes (any of at least 16 will do): who has no key can verify the container and read nothing." };
-    private readonly Option<string[]> _recipients = new("--recipient-key-file") { Description = "With --seal-key-file: a further key that opens the container; may be given for each recipient.", Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = false };
+    private readonly SealArguments _seal = new("Seal each block with the key in this file, of 32 bytes (any of at least 16 will do): who has no key can verify the container and read nothing.");
     private readonly Option<string?> _sealMode = new("--seal-mode") { Description = "With --seal-key-file: a random salt, or a reproducible one, for which the media is read twice. [default: random]" };
     private readonly Option<string[]> _sign = new("--sign") { Description = "Sign the container with the private key in this PEM file; may be given for each signer.", Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = false };
 
@@ -36,7 +35,8 @@ internal sealed class ExportCommand
         var export = new ExportCommand(console);
         export._spec.AcceptOnlyFromAmong("1.0", "1.1");
         export._sealMode.AcceptOnlyFromAmong("random", "reproducible");
-        var command = new Command("export", "Build a container from media.") { export._inputs, export._spec, export._pageLog2, export._meta, export._safe, export._sealKey, export._recipients, export._sealMode, export._sign, export._live, export._maskKey };
+        var command = new Command("export", "Build a container from media.") { export._inputs, export._spec, export._pageLog2, export._meta, export._safe, export._sealMode, export._sign, export._live, export._maskKey };
+        export._seal.AddTo(command);
         export._segmenter.AddTo(command);
         export._perInput.AddTo(command);
         export._output.AddTo(command);
@@ -119,7 +119,7 @@ internal sealed class ExportCommand
     private H4mkVersion Version(ParseResult result)
     {
         var isMasked = result.GetValue(_maskKey) is not null;
-        var isNew = result.GetValue(_sealKey) is not null || result.GetValue(_sign) is { Length: > 0 };
+        var isNew = _seal.KeyPath(result) is not null || result.GetValue(_sign) is { Length: > 0 };
         if (isMasked && isNew)
         {
             throw CliException.Usage("--mask-key-file: the mask belongs to version 1.0, sealing and signing to 1.1: expected one of them");
@@ -137,26 +137,11 @@ internal sealed class ExportCommand
 
     private async Task<SealOptions?> SealAsync(ParseResult result, KeyRing keys, CancellationToken cancellationToken)
     {
-        var recipientPaths = result.GetValue(_recipients) ?? [];
-        if (result.GetValue(_sealKey) is not { } path)
-        {
-            return recipientPaths.Length == 0 && result.GetValue(_sealMode) is null
-                ? null
-                : throw CliException.Usage("--recipient-key-file and --seal-mode go with --seal-key-file");
-        }
-
-        var recipients = new List<SealKey>();
-        foreach (var recipient in recipientPaths)
-        {
-            recipients.Add(keys.Own(await KeyFiles.ReadSealKeyAsync(recipient, _console, cancellationToken).ConfigureAwait(false)));
-        }
-
-        return new SealOptions
-        {
-            Key = keys.Own(await KeyFiles.ReadSealKeyAsync(path, _console, cancellationToken).ConfigureAwait(false)),
-            Recipients = recipients,
-            SaltMode = result.GetValue(_sealMode) == "reproducible" ? SealSaltMode.Reproducible : SealSaltMode.Random,
-        };
+        var seal = await _seal.ReadAsync(result, keys, _console, cancellationToken).ConfigureAwait(false);
+        var mode = result.GetValue(_sealMode);
+        return seal is not null ? seal with { SaltMode = mode == "reproducible" ? SealSaltMode.Reproducible : SealSaltMode.Random }
+            : mode is null ? null
+            : throw CliException.Usage("--seal-mode goes with --seal-key-file");
     }
 
     /// <summary>Opens the file of live signatures under its own name: it must be there when the process is killed.</summary>
@@ -172,7 +157,7 @@ internal sealed class ExportCommand
             throw CliException.Usage("--live-signatures goes with --sign: the key to sign with");
         }
 
-        string?[] others = [.. Paths.Of(result, _inputs), .. result.GetValue(_sign)!, result.GetValue(_sealKey), _output.Path(result)];
+        string?[] others = [.. Paths.Of(result, _inputs), .. result.GetValue(_sign)!, _seal.KeyPath(result), _output.Path(result)];
         if (others.Any(o => o is not null && System.IO.Path.GetFullPath(o) == System.IO.Path.GetFullPath(path)))
         {
             throw CliException.Usage($"--live-signatures: {path} is another file of this run, which would be overwritten");
