@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Harmony4.Format;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
@@ -14,6 +15,10 @@ internal sealed class ContainerCache(MediaTransport transport, IContainerStore s
     private const int WalkedBlockLength = 24;
     private const int SeekEntryLength = 16;
     private const int PagedBlockLength = 80;
+
+    // What is kept of a track that is read with a key: of one block in so many where it begins.
+    private const int SealedTrackLength = 256;
+    private const int BlocksOfAStart = 64;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, LinkedListNode<Entry>> _entries = new(StringComparer.Ordinal);
@@ -124,7 +129,8 @@ internal sealed class ContainerCache(MediaTransport transport, IContainerStore s
         }
 
         // The page read last stays, whatever the cache may hold.
-        return root.Length + Math.Min(Math.Max(pageCacheLength, PagedBlockLength << pageLog2), PagedBlockLength * container.BlockCount);
+        var opened = ContainerKeys.IsSealed(container) ? (container.BlockCount / BlocksOfAStart * sizeof(long)) + (SealedTrackLength * container.Tracks.Count) : 0;
+        return opened + root.Length + Math.Min(Math.Max(pageCacheLength, PagedBlockLength << pageLog2), PagedBlockLength * container.BlockCount);
     }
 
     private void Admit(Entry entry, Opened opened)
@@ -190,7 +196,11 @@ internal sealed class ContainerCache(MediaTransport transport, IContainerStore s
     /// <param name="Digest">What names the first track's stream; null when nothing does.</param>
     /// <param name="Memory">Bytes of memory that it takes up.</param>
     /// <param name="Version">The store's version of it.</param>
-    internal sealed record Opened(H4mkContainer Container, Sha256Digest? Digest, long Memory, string Version);
+    internal sealed record Opened(H4mkContainer Container, Sha256Digest? Digest, long Memory, string Version)
+    {
+        /// <summary>The sealed tracks that were read with a key so far, by id.</summary>
+        public ConcurrentDictionary<int, SealedTrack> SealedTracks { get; } = new();
+    }
 
     internal sealed class Entry(string id, string version)
     {
@@ -242,6 +252,17 @@ internal sealed class ContainerCache(MediaTransport transport, IContainerStore s
             }
 
             throw new ProblemException(StatusCodes.Status404NotFound, "there is no track of that id");
+        }
+
+        /// <summary>Reads the index of a sealed track, once for all requests.</summary>
+        public async ValueTask<SealedTrack> SealedTrackAsync(H4mkTrack track, CancellationToken cancellationToken)
+        {
+            if (!opened.SealedTracks.TryGetValue(track.Id, out var known))
+            {
+                known = opened.SealedTracks.GetOrAdd(track.Id, await SealedTrack.ReadAsync(Container, track.Id, cancellationToken));
+            }
+
+            return known;
         }
 
         public void Dispose() => cache.Release(entry);

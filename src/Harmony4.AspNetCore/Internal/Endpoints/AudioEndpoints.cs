@@ -75,7 +75,6 @@ internal sealed class AudioEndpoints(MediaTransport transport, Harmony4HttpOptio
     {
         var query = new Query(context.Request);
         var blockSize = query.Number("block_size", DefaultBlock, SmallestBlock, LargestBlock);
-        query.CheckKeys(usesKey: true);
         using var mask = query.Mask();
         var upload = await UploadBody.OpenAsync(context, options.MaxUploadLength);
         context.Response.ContentType = "application/octet-stream";

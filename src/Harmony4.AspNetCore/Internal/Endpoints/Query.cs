@@ -124,9 +124,20 @@ internal readonly struct Query(HttpRequest request)
         }
     });
 
-    /// <summary>Refuses a key where it would be ignored, and one in the address, which ends in logs.</summary>
-    /// <param name="usesKey">Whether the request does something with the key in its header.</param>
-    public void CheckKeys(bool usesKey)
+    /// <summary>Gets whether the request has a key in its header.</summary>
+    public bool HasKey => request.Headers.ContainsKey(KeyHeader);
+
+    /// <summary>Refuses a key where it would be ignored.</summary>
+    public void CheckNoKey()
+    {
+        if (HasKey)
+        {
+            throw Bad($"{KeyHeader}: nothing here uses a key; mask=1 or seal=1 of an export do");
+        }
+    }
+
+    /// <summary>Refuses a key in the address, which ends in logs.</summary>
+    public static void CheckAddress(HttpRequest request)
     {
         foreach (var name in request.Query.Keys)
         {
@@ -134,11 +145,6 @@ internal readonly struct Query(HttpRequest request)
             {
                 throw Bad($"a key belongs in the header {KeyHeader}, never in the address: this one may stand in logs by now, so use it no more");
             }
-        }
-
-        if (!usesKey && request.Headers.ContainsKey(KeyHeader))
-        {
-            throw Bad($"{KeyHeader}: nothing here uses a key; mask=1 or seal=1 of an export do");
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed class RequestGuard(ILogger logger)
     {
         try
         {
+            Query.CheckAddress(context.Request);
             await handler(context);
         }
         catch (Exception exception) when (context.RequestAborted.IsCancellationRequested)
@@ -69,6 +70,8 @@ internal sealed class RequestGuard(ILogger logger)
         PcmFormatException pcm => new ProblemException(StatusCodes.Status400BadRequest, pcm.Message, "pcm", pcm.Offset),
         InvalidDataException data => new ProblemException(StatusCodes.Status400BadRequest, data.Message),
         ArgumentException { ParamName: "id" } => new ProblemException(StatusCodes.Status400BadRequest, "id: the store keeps nothing under such an id"),
+
+        SealKeyException key => new ProblemException(StatusCodes.Status403Forbidden, key.Message),
 
         // Messages of the system name paths of this machine.
         IOException or UnauthorizedAccessException => new ProblemException(StatusCodes.Status503ServiceUnavailable, "the container store or the disk does not answer"),

@@ -63,7 +63,11 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
         var (segment, segmenter) = Segmenter(query);
         var masked = query.Flag("mask");
         var isSealed = query.Flag("seal");
-        query.CheckKeys(usesKey: masked || isSealed);
+        if (!masked && !isSealed)
+        {
+            query.CheckNoKey();
+        }
+
         var version = Version(query, masked, isSealed);
         var (id, mayBeEmpty) = (query.OptionalId(), query.Flag("empty"));
         using var mask = masked ? query.Mask() : null;
@@ -107,6 +111,21 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
         var query = new Query(context.Request);
         using var lease = await cache.OpenAsync(query.Id(), context.RequestAborted);
         var (container, track) = (lease.Container, lease.Track(query.Track()));
+        context.Response.Headers.Vary = Query.KeyHeader;
+        if (query.HasKey)
+        {
+            using var keys = await OpenKeysAsync(query, container, context.RequestAborted);
+            var opened = await lease.SealedTrackAsync(track, context.RequestAborted);
+            await new Representation(
+                opened.ByteLength,
+                EntityTags.OfOpened(lease.TagOf(track)),
+                (offset, length, output, cancellationToken) => opened.CopyAsync(keys, offset, length, output, cancellationToken))
+            {
+                IsSecret = true,
+            }.SendAsync(context);
+            return;
+        }
+
         await new Representation(
             track.ByteLength,
             lease.TagOf(track),
@@ -134,8 +153,16 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
         var track = lease.Track(asked);
         var keyframe = await transport.SeekAsync(container, pts, track.Id, context.RequestAborted)
             ?? throw new ProblemException(StatusCodes.Status404NotFound, "no keyframe is at or before that time");
+        if (query.HasKey)
+        {
+            using var keys = await OpenKeysAsync(query, container, context.RequestAborted);
+            var opened = await lease.SealedTrackAsync(track, context.RequestAborted);
+            keyframe = keyframe with { StreamOffset = (ulong)await opened.GetOffsetAsync(keyframe.Block!.Value, context.RequestAborted) };
+        }
+
         var proof = withProof ? await container.ProveKeyframeAsync(track.Id, pts, context.RequestAborted) : null;
-        context.Response.Headers.ETag = lease.TagOf(track).ToString();
+        context.Response.Headers.ETag = (query.HasKey ? EntityTags.OfOpened(lease.TagOf(track)) : lease.TagOf(track)).ToString();
+        context.Response.Headers.Vary = Query.KeyHeader;
         context.Response.Headers.CacheControl = "no-cache";
         await JsonResponse.WriteAsync(context.Response, json =>
         {
@@ -165,6 +192,18 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
         }
 
         await spool.CompleteAsync();
+    }
+
+    /// <summary>The keys of a sealed container for the key in the request's header; 400 for another container, 403 for another key.</summary>
+    private static async ValueTask<ContainerKeys> OpenKeysAsync(Query query, H4mkContainer container, CancellationToken cancellationToken)
+    {
+        using var key = query.SealKey();
+        if (!ContainerKeys.IsSealed(container))
+        {
+            throw Query.Bad($"{Query.KeyHeader}: the container is not sealed, so that no key opens it");
+        }
+
+        return await ContainerKeys.TryOpenAsync(container, key, cancellationToken) ?? throw new SealKeyException();
     }
 
     /// <summary>The version to write: 1.1 unless the request says otherwise or asks for the mask, which 1.0 alone has.</summary>

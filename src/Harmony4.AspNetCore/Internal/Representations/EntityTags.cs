@@ -13,6 +13,9 @@ internal static class EntityTags
     /// <summary>The tag of a track stream: the digest that names it, or weakly the store's version.</summary>
     public static EntityTagHeaderValue OfStream(Sha256Digest? digest, string version) => digest is { } known ? Strong(known.ToString()) : Weak(version);
 
+    /// <summary>The tag of a sealed track as a key opens it: other bytes than the track's own tag names.</summary>
+    public static EntityTagHeaderValue OfOpened(EntityTagHeaderValue track) => new($"\"{track.Tag.AsSpan(1, track.Tag.Length - 2)}-opened\"", track.IsWeak);
+
     /// <summary>The tag of a block: in version 1.1 its digest, else its container's with the block's place.</summary>
     public static EntityTagHeaderValue OfBlock(in BlockLocation block, int track, EntityTagHeaderValue container) => block.Digest is { } digest
         ? Strong(digest.ToString())

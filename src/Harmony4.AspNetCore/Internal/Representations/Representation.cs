@@ -20,6 +20,9 @@ internal sealed record Representation(long Length, EntityTagHeaderValue? Tag, Fu
     /// <summary>SHA-256 of all the bytes, which goes into <c>Repr-Digest</c>; null when it is not known.</summary>
     public Sha256Digest? Digest { get; init; }
 
+    /// <summary>Whether the bytes were opened with a key: no cache may keep them.</summary>
+    public bool IsSecret { get; init; }
+
     /// <summary>Finds SHA-256 of <c>length</c> bytes from <c>offset</c> on, which goes into <c>Content-Digest</c>; null for no such header.</summary>
     public Func<long, long, CancellationToken, ValueTask<Sha256Digest>>? DigestAsync { get; init; }
 
@@ -31,7 +34,7 @@ internal sealed record Representation(long Length, EntityTagHeaderValue? Tag, Fu
         response.Headers.AcceptRanges = "bytes";
 
         // A cached copy is to be asked about each time: an id may get other bytes.
-        response.Headers.CacheControl = "no-cache";
+        response.Headers.CacheControl = IsSecret ? "no-store" : "no-cache";
         if (request.Headers.IfMatch.Count > 0 && !EntityTags.Matches(request.Headers.IfMatch.ToString(), Tag, weak: false))
         {
             throw new ProblemException(StatusCodes.Status412PreconditionFailed, "the entity tag is not one of If-Match");
