@@ -37,6 +37,42 @@ public sealed class ReceiptTests
         }
     }
 
+    [Fact]
+    public async Task Check_ReceiptOfTheSample_HoldsForItsBlockAlone()
+    {
+        var folder = Directory.CreateTempSubdirectory("harmony4-evidence-").FullName;
+        try
+        {
+            using (var sample = Process.Start(new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Evidence.dll"), "--folder", folder]) { RedirectStandardOutput = true })!)
+            {
+                await sample.StandardOutput.ReadToEndAsync();
+                await sample.WaitForExitAsync();
+                Assert.Equal(0, sample.ExitCode);
+            }
+
+            Assert.Equal((0, "block 2 of "), await CheckAsync());
+            var block = Path.Combine(folder, "block.bin");
+            var bytes = await File.ReadAllBytesAsync(block);
+            bytes[7] ^= 1;
+            await File.WriteAllBytesAsync(block, bytes);
+            Assert.Equal((1, ""), await CheckAsync());
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        async Task<(int Code, string Start)> CheckAsync()
+        {
+            string[] files = [Path.Combine(AppContext.BaseDirectory, "check-receipt.py"), "block.receipt.cbor", "block.entry", "block.bin", "laboratory.pem.pub"];
+            using var python = Process.Start(new ProcessStartInfo(Python, files) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var output = await python.StandardOutput.ReadToEndAsync();
+            await python.StandardError.ReadToEndAsync();
+            await python.WaitForExitAsync();
+            return (python.ExitCode, output.Length == 0 ? "" : output[.."block 2 of ".Length]);
+        }
+    }
+
     private static async Task<H4mkContainer> SignedAsync(StatementSigner signer, int blocks)
     {
         using var output = new MemoryStream();

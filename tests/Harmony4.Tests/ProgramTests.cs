@@ -38,6 +38,26 @@ public sealed class ProgramTests
         }
     }
 
+    [Fact]
+    public async Task Evidence_Run_RecoversProvesAndRefuses()
+    {
+        var folder = Directory.CreateTempSubdirectory("harmony4-evidence-").FullName;
+        try
+        {
+            var (code, output) = await RunAsync("Evidence.dll", "--folder", folder);
+            Assert.Equal(0, code);
+            Assert.Contains("verified   valid: signed by the recorder, 0 findings", output, StringComparison.Ordinal);
+            Assert.Contains("are block 2, by the platform's COSE library", output, StringComparison.Ordinal);
+            Assert.Contains("refused    the same block with one bit changed", output, StringComparison.Ordinal);
+            var media = await File.ReadAllBytesAsync(Path.Combine(folder, "case.mp4"));
+            Assert.Equal(Vectors.Read("media/clip.mp4")[..media.Length], media);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private static async Task<(int Code, string Output)> RunAsync(string assembly, params string[] args)
     {
         using var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, assembly), .. args]) { RedirectStandardOutput = true })!;
