@@ -10,7 +10,7 @@ public sealed partial class MediaTransport
     /// <param name="source">The recording; it is not changed, and stays open.</param>
     /// <param name="output">Receives the container; it need not seek. Verify what it received before relying on it.</param>
     /// <param name="options">What to use for damaged chunks, and limits; null for the defaults.</param>
-    /// <param name="progress">Told how far the work is: the recording is read twice. Null for nobody.</param>
+    /// <param name="progress">Told how far the work is: the recording's length counts twice. Null for nobody.</param>
     /// <param name="cancellationToken">Cancels the work, and leaves the output cut.</param>
     /// <returns>What was written and what was lost.</returns>
     /// <exception cref="ArgumentException">TRAK, META or SAFE given cannot be written.</exception>

@@ -10,7 +10,7 @@ namespace Harmony4.Format;
 /// sound blocks alone; SIGN chunks are not kept.
 /// </para>
 /// <para>
-/// The file is read twice, memory does not grow with its length but for 40 bytes for each page of the index and what <see cref="H4mkRecoveryOptions.MaxListed"/> allows.
+/// The file is read once, and before that its chain of headers with the index, memory does not grow with its length but for 40 bytes for each page of the index and what <see cref="H4mkRecoveryOptions.MaxListed"/> allows.
 /// Never more blocks are added than the file's bytes by 48.
 /// </para>
 /// </remarks>
@@ -20,7 +20,7 @@ public static class H4mkRecovery
     /// <param name="source">The file; it is not changed, and stays open.</param>
     /// <param name="output">A stream that can write. Verify what it received before relying on it.</param>
     /// <param name="options">What to use for damaged chunks, and limits; <see langword="null"/> for the defaults.</param>
-    /// <param name="progress">Told how far the reading is: the file counts twice.</param>
+    /// <param name="progress">Told how far the work is: the file counts twice.</param>
     /// <param name="cancellationToken">Cancels the recovery, and leaves the output cut.</param>
     /// <returns>What was written and what was lost.</returns>
     /// <exception cref="ArgumentException">The output cannot write, or TRAK, META or SAFE given cannot be written.</exception>
@@ -48,12 +48,12 @@ public static class H4mkRecovery
         var log = new RecoveryLog(options.MaxListed);
         var head = await RecoveryHead.ReadAsync(source, length, options, log, cancellationToken).ConfigureAwait(false);
         var pages = new RecoveredPages(source, head.Tracks, options.Limits);
-        await new RecoveryWalk(source, length, pages).RunAsync(head.BodyOffset, hashes: false, options.Limits, Half(progress, length, done: 0), cancellationToken).ConfigureAwait(false);
+        await new RecoveryWalk(source, length, pages).SkimAsync(head.BodyOffset, Half(progress, length, done: 0), cancellationToken).ConfigureAwait(false);
 
         using var writer = new RecoveredWriter(source, length, output, head, pages, options, log);
         await writer.BeginAsync(cancellationToken).ConfigureAwait(false);
         var walk = new RecoveryWalk(source, length, writer);
-        await walk.RunAsync(head.BodyOffset, hashes: true, options.Limits, Half(progress, length, done: length), cancellationToken).ConfigureAwait(false);
+        await walk.RunAsync(head.BodyOffset, options.Limits, Half(progress, length, done: length), cancellationToken).ConfigureAwait(false);
         var summary = await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
         return log.ToReport(summary, writer.SoundCount, walk.CutOffset ?? head.CutOffset);
     }

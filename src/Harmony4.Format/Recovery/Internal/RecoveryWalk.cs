@@ -13,17 +13,42 @@ internal sealed class RecoveryWalk(H4mkSource source, long length, IRecoveryTarg
     /// <summary>Where the last chunk is not whole, once the walk is done.</summary>
     public long? CutOffset { get; private set; }
 
+    /// <summary>Walks for a target that takes whole blocks.</summary>
     /// <param name="start">Position of the first chunk.</param>
-    /// <param name="hashes">Whether the target needs digests.</param>
     /// <param name="limits">How many threads hash.</param>
     /// <param name="progress">Told how far the walk is.</param>
     /// <param name="cancellationToken">Cancels the walk.</param>
-    public async Task RunAsync(long start, bool hashes, H4mkContainerOptions limits, IProgress<VerificationProgress>? progress, CancellationToken cancellationToken)
+    public async Task RunAsync(long start, H4mkContainerOptions limits, IProgress<VerificationProgress>? progress, CancellationToken cancellationToken)
     {
         _cancellationToken = cancellationToken;
-        using var scan = new ChunkScan(source, length, limits.MaxDegreeOfParallelism, hashes);
+        using var scan = new ChunkScan(source, length, limits.MaxDegreeOfParallelism);
         await scan.RunAsync(start, AcceptAsync, progress, cancellationToken).ConfigureAwait(false);
         CutOffset ??= _token?.Offset;
+    }
+
+    /// <summary>Walks the same way for a target that takes no blocks, and reads of them only those behind which the chain may break.</summary>
+    /// <param name="start">Position of the first chunk.</param>
+    /// <param name="progress">Told how far the walk is.</param>
+    /// <param name="cancellationToken">Cancels the walk.</param>
+    public async Task SkimAsync(long start, IProgress<VerificationProgress>? progress, CancellationToken cancellationToken)
+    {
+        _cancellationToken = cancellationToken;
+        using var skim = new ChunkSkim(source, length);
+        await skim.RunAsync(start, IsPassedAsync, AcceptAsync, progress, cancellationToken).ConfigureAwait(false);
+        CutOffset ??= _token?.Offset;
+
+        // Sound or damaged, from a block that a chunk follows the walk goes on there.
+        async ValueTask<bool> IsPassedAsync(ChunkInfo chunk)
+        {
+            if (_token is not { } token || chunk.Tag != ChunkTag.Core || chunk.Length != token.Record.Length || length - chunk.EndOffset < ChunkHeader.Size
+                || !await _search.IsFollowedAsync(await skim.HeaderAsync(chunk.EndOffset, _cancellationToken).ConfigureAwait(false), _cancellationToken).ConfigureAwait(false))
+            {
+                return false;
+            }
+
+            _token = null;
+            return true;
+        }
     }
 
     private async ValueTask<long> AcceptAsync(ScannedChunk chunk)

@@ -18,13 +18,14 @@ internal sealed class SoundChunkSearch(H4mkSource source, long length)
     private static ReadOnlySpan<byte> TokenStart => [(byte)'T', (byte)'O', (byte)'K', (byte)'N', 0, 0, 0, TokenRecord.Size];
 
     /// <summary>Whether a chunk that follows a block begins at a position: TOKN, INDX or SEEK by its tag, another by its CRC.</summary>
-    public async ValueTask<bool> IsFollowedAsync(long offset, CancellationToken cancellationToken)
-    {
-        var header = await HeaderAsync(offset, cancellationToken).ConfigureAwait(false);
-        return header is { } chunk
-            && (chunk.Tag == ChunkTag.Tokn || chunk.Tag == ChunkTag.Indx || chunk.Tag == ChunkTag.Seek
-                || (chunk.Tag.IsValid && !FormatTags.IsNearMiss(chunk.Tag) && await IsSoundAsync(chunk, cancellationToken).ConfigureAwait(false)));
-    }
+    public async ValueTask<bool> IsFollowedAsync(long offset, CancellationToken cancellationToken) =>
+        await HeaderAsync(offset, cancellationToken).ConfigureAwait(false) is { } chunk && await IsFollowedAsync(chunk, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Whether a header is that of a chunk that follows a block.</summary>
+    public ValueTask<bool> IsFollowedAsync(in ChunkInfo chunk, CancellationToken cancellationToken) =>
+        chunk.Tag == ChunkTag.Tokn || chunk.Tag == ChunkTag.Indx || chunk.Tag == ChunkTag.Seek ? new(true)
+        : chunk.Tag.IsValid && !FormatTags.IsNearMiss(chunk.Tag) ? IsSoundAsync(chunk, cancellationToken)
+        : new(false);
 
     /// <summary>Finds the next sound TOKN with its sound CORE; −1 when there is none.</summary>
     public ValueTask<long> FindAsync(long offset, CancellationToken cancellationToken) => FindAsync(offset, TokenStart.ToArray(), IsBlockAsync, cancellationToken);

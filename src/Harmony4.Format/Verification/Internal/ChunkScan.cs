@@ -11,8 +11,7 @@ namespace Harmony4.Format.Internal;
 /// <param name="source">The file.</param>
 /// <param name="length">Its length.</param>
 /// <param name="degree">How many threads.</param>
-/// <param name="hashes">Whether digests are computed, not CRCs alone.</param>
-internal sealed class ChunkScan(H4mkSource source, long length, int degree, bool hashes = true) : IDisposable
+internal sealed class ChunkScan(H4mkSource source, long length, int degree) : IDisposable
 {
     // Sixteen blocks of the default length, which fill the lanes, with their headers and a page.
     private const int SegmentLength = (8 * 1024 * 1024) + (128 * 1024);
@@ -89,7 +88,7 @@ internal sealed class ChunkScan(H4mkSource source, long length, int degree, bool
 
                 try
                 {
-                    batch.Hash(hashes);
+                    batch.Hash();
                     if (batch.IsLong)
                     {
                         await HashLongAsync(batch, isInMemory ? memory : default, buffer, stopping.Token).ConfigureAwait(false);
@@ -168,11 +167,7 @@ internal sealed class ChunkScan(H4mkSource source, long length, int degree, bool
             var piece = memory.IsEmpty
                 ? await ReadAsync(at, buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false)
                 : memory.Slice((int)at, count);
-            if (hashes)
-            {
-                hash.AppendData(piece.Span);
-            }
-
+            hash.AppendData(piece.Span);
             crc.Append(piece.Span);
             at += count;
         }

@@ -74,8 +74,8 @@ internal sealed class ScanBatch
         return offset + at;
     }
 
-    /// <summary>Computes CRCs of the chunks that lie in the segment, and digests if asked for.</summary>
-    public void Hash(bool hashes = true)
+    /// <summary>Computes CRCs and digests of the chunks that lie in the segment.</summary>
+    public void Hash()
     {
         if (IsLong)
         {
@@ -86,7 +86,7 @@ internal sealed class ScanBatch
         _owners.Clear();
         for (var i = 0; i < _chunks.Count; i++)
         {
-            if ((!hashes || _chunks[i].Info.Tag == ChunkTag.Tokn) && !_chunks[i].IsCut)
+            if (_chunks[i].Info.Tag == ChunkTag.Tokn && !_chunks[i].IsCut)
             {
                 _chunks[i] = _chunks[i] with { Crc = Crc32.Compute(_chunks[i].Payload.Span) };
             }
