@@ -49,7 +49,8 @@ static async Task<int> RecoverAsync(CaseFiles files)
 
     // Whoever recovers needs no key: the recorder's own signature of the last block is found beside the recording. The laboratory adds the key that makes receipts.
     using var laboratory = StatementSigner.FromPem(await File.ReadAllTextAsync(files.LaboratoryKey));
-    var live = LiveSignatures.Read(await File.ReadAllBytesAsync(files.LiveSignatures));
+    await using var side = File.OpenRead(files.LiveSignatures);
+    var live = LiveSignatures.FromStream(side);
     H4mkRecoveryReport report;
     await using (var recording = H4mkSource.FromFile(files.Recording))
     await using (var output = File.Create(files.Container))
@@ -119,7 +120,7 @@ static async Task<int> DemonstrateAsync(CaseFiles files)
     {
         await recorder.StandardInput.BaseStream.WriteAsync(clip.AsMemory(0, clip.Length * 2 / 3));
         await recorder.StandardInput.BaseStream.FlushAsync();
-        while (!File.Exists(files.LiveSignatures) || LiveSignatures.Read(await ReadSharedAsync(files.LiveSignatures)).Count < 5)
+        while (!File.Exists(files.LiveSignatures) || await LiveSignatures.Read(await ReadSharedAsync(files.LiveSignatures)).CountAsync() < 5)
         {
             if (recorder.HasExited)
             {

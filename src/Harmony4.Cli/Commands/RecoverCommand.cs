@@ -8,7 +8,7 @@ namespace Harmony4.Cli.Commands;
 
 internal sealed class RecoverCommand
 {
-    private const int MaxSignaturesLength = 1024 * 1024 * 1024;
+    private const int MaxPipedSignaturesLength = 256 * 1024 * 1024;
     private const int MaxHeadLength = 16 * 1024 * 1024;
 
     private readonly CliConsole _console;
@@ -48,7 +48,8 @@ internal sealed class RecoverCommand
             throw CliException.Usage($"{path}: is what is recovered, and stays as it is: name another output");
         }
 
-        var signatures = result.GetValue(_signatures) is { } side ? LiveSignatures.Read(await InputFile.ReadAllAsync(side, MaxSignaturesLength, _console, cancellationToken).ConfigureAwait(false)) : null;
+        using var side = await OpenSignaturesAsync(result.GetValue(_signatures), cancellationToken).ConfigureAwait(false);
+        var signatures = side is null ? null : LiveSignatures.FromStream(side);
         var options = new H4mkRecoveryOptions
         {
             Authenticators = signatures is null ? [] : [signatures],
@@ -69,7 +70,7 @@ internal sealed class RecoverCommand
                 await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
                 if (signatures is not null && (await signatures.AuthenticateAsync(report.Container.Root!, cancellationToken).ConfigureAwait(false)).Count == 0)
                 {
-                    await _console.TellAsync($"harmony4: {file.Name}: none of the {signatures.Count} live signatures is of what was recovered").ConfigureAwait(false);
+                    await _console.TellAsync($"harmony4: {file.Name}: none of the {await signatures.CountAsync(cancellationToken).ConfigureAwait(false)} live signatures is of what was recovered").ConfigureAwait(false);
                 }
 
                 await ReportAsync(file.Name, report, result.GetValue(_json), cancellationToken).ConfigureAwait(false);
@@ -98,6 +99,20 @@ internal sealed class RecoverCommand
                 throw CliException.Failed(file.Name, $"what was written does not verify: {first}");
             }
         }
+    }
+
+    /// <summary>Opens the side file, which is read once the root is known. One from a pipe is held.</summary>
+    private async ValueTask<Stream?> OpenSignaturesAsync(string? path, CancellationToken cancellationToken)
+    {
+        if (path is null)
+        {
+            return null;
+        }
+
+        var file = InputFile.Open(path, _console);
+        return file.CanSeek
+            ? new LocatedInput(file, path)
+            : new MemoryStream(await InputFile.ReadAllAsync(file, path, MaxPipedSignaturesLength, cancellationToken).ConfigureAwait(false), writable: false);
     }
 
     private async ValueTask<ReadOnlyMemory<byte>> ReadAsync(string? path, CancellationToken cancellationToken) =>

@@ -43,9 +43,12 @@ internal static class InputFile
         : TryGetAddress(path, out var address) ? address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)
         : path;
 
-    public static async Task<byte[]> ReadAllAsync(string path, long limit, CliConsole console, CancellationToken cancellationToken)
+    public static Task<byte[]> ReadAllAsync(string path, long limit, CliConsole console, CancellationToken cancellationToken) =>
+        ReadAllAsync(Open(path, console), path, limit, cancellationToken);
+
+    /// <summary>Reads an opened input to its end, and closes it.</summary>
+    public static async Task<byte[]> ReadAllAsync(Stream input, string path, long limit, CancellationToken cancellationToken)
     {
-        var input = Open(path, console);
         await using (input.ConfigureAwait(false))
         {
             return await CliApplication.LocateAsync(NameOf(path), async () =>

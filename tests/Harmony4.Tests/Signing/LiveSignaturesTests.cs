@@ -16,7 +16,7 @@ public sealed class LiveSignaturesTests
         using var trusted = VerificationKey.FromSubjectPublicKeyInfo(key.ExportSubjectPublicKeyInfo());
         var (container, side) = await RecordAsync(media, key);
         var signatures = LiveSignatures.Read(side);
-        Assert.Equal(20, signatures.Count);
+        Assert.Equal(20, await signatures.CountAsync());
 
         await using var opened = await H4mkContainer.OpenAsync(container);
         for (var i = 0; i < 20; i++)
@@ -34,15 +34,39 @@ public sealed class LiveSignaturesTests
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var (container, side) = await RecordAsync(Vectors.SeededBytes("live", 250), key);
-        Assert.Equal(3, LiveSignatures.Read(side).Count);
+        Assert.Equal(3, await LiveSignatures.Read(side).CountAsync());
         for (var length = 0; length <= side.Length; length++)
         {
-            Assert.Equal(length / (side.Length / 3), LiveSignatures.Read(side.AsMemory(0, length)).Count);
+            Assert.Equal(length / (side.Length / 3), await LiveSignatures.Read(side.AsMemory(0, length)).CountAsync());
         }
 
         // The last signature is of the finished container as well.
         var (_, report) = await RecoverAsync(container[..^64], LiveSignatures.Read(side));
         Assert.Single(await LiveSignatures.Read(side).AuthenticateAsync(report.Container.Root!, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Read_SideFileOfManyReads_FindsEveryRecord()
+    {
+        // Longer than what is read at once, with records that lie across two reads.
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var (container, side) = await RecordAsync(Vectors.SeededBytes("live", 250), key);
+        await using var opened = await H4mkContainer.OpenAsync(container);
+        var others = new MemoryStream();
+        for (var i = 0; i < 40; i++)
+        {
+            others.Write(new byte[32]);
+            others.Write(H4mkSigning.Encode(new SignContent(200, Vectors.SeededBytes("other", i * 1_638))));
+        }
+
+        others.Write(side);
+        others.Write([.. side, .. side, .. new byte[200_000]]);
+        var signatures = LiveSignatures.FromStream(others);
+        Assert.Equal(40 + 9, await signatures.CountAsync());
+        Assert.Single(await signatures.AuthenticateAsync(opened.Root!, CancellationToken.None));
+        Assert.Single(await signatures.AuthenticateAsync(opened.Root!, CancellationToken.None));
+        Assert.True(others.CanRead);
+        Assert.Throws<ArgumentException>(() => LiveSignatures.FromStream(new Pipe([])));
     }
 
     [Fact]
