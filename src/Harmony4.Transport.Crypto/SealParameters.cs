@@ -176,11 +176,7 @@ public sealed class SealParameters
         return parameters;
     }
 
-    internal SealKeySchedule CreateKeys(ContentKey key)
-    {
-        ArgumentNullException.ThrowIfNull(key);
-        return new SealKeySchedule(key, Salt, _bytes);
-    }
+    internal SealKeySchedule CreateKeys(ContentKey key) => new(key, Salt, _bytes);
 
     /// <summary>Takes the parameters for sealing; <see langword="false"/> unless they are fresh.</summary>
     internal bool TryTake() => _isTaken is not null && !Interlocked.Exchange(ref _isTaken.Value, true);

@@ -36,7 +36,6 @@ public sealed class ArgumentTests : IDisposable
             ("parameters", () => _ = new RootSeal(_key, null!)),
             ("key", () => SealParameters.CreateRandom(null!)),
             ("key", () => SealParameters.CreateReproducible(null!, new byte[32], new byte[32])),
-            ("key", () => parameters.CreateKeys(null!)),
             ("output", () => parameters.Write(null!)),
             ("key", () => WrappedKey.Wrap(null!, _master, new byte[16])),
             ("wrappingKey", () => WrappedKey.Wrap(_key, null!, new byte[16])),

@@ -77,6 +77,31 @@ public sealed class ReceiptFormTests
         Assert.Equal(new SignatureResult(SignatureVerdict.Malformed), new StatementVerifier([trusted]).VerifyReceipt(receipt, Record, out _, out _));
     }
 
+    [Theory]
+    [MemberData(nameof(OtherForms))]
+    public void Create_FromAReceiptOrAnyOtherForm_IsRefused(string name, byte[] form)
+    {
+        // Without proofs it is what receipts are made of.
+        if (name != "no proofs")
+        {
+            Assert.Throws<ArgumentException>("message", () => TreeReceipt.Create(form, 0, 2, Sibling));
+        }
+        else
+        {
+            Assert.True(TreeReceipt.TryComputeRoot(TreeReceipt.Create(form, 0, 2, Sibling), Record, new byte[32], out _, out _));
+        }
+    }
+
+    [Fact]
+    public void Create_FromAMessageAboveTheLimit_IsRefused()
+    {
+        var spare = new Form { ProofsLabel = null, Signature = new byte[60_000] }.Encode().Length - 60_000;
+        var largest = new Form { ProofsLabel = null, Signature = new byte[StatementVerifier.MaxMessageLength - spare] }.Encode();
+        Assert.NotEmpty(TreeReceipt.Create(largest, 0, 2, Sibling));
+        var larger = new Form { ProofsLabel = null, Signature = new byte[StatementVerifier.MaxMessageLength - spare + 1] }.Encode();
+        Assert.Throws<ArgumentException>("message", () => TreeReceipt.Create(larger, 0, 2, Sibling));
+    }
+
     [Fact]
     public void TryComputeRoot_EveryCut_IsRefusedWithoutAPlace()
     {
