@@ -108,7 +108,7 @@ public sealed class BlockOpener : IDisposable
         Span<byte> associatedData = stackalloc byte[SealLayout.AssociatedDataLength];
         SealAssociatedData.Write(associatedData, frame, _parameters.ContainerId, block);
         var epoch = block.Ordinal >> _parameters.EpochLog2;
-        var cipher = _ciphers.Take(block.Track, epoch) ?? new BlockCipher(_parameters.Suite, _keys, block.Track, epoch);
+        var cipher = _ciphers.Take(block.Track, epoch) ?? BlockCipher.Derive(_parameters.Suite, _keys, block.Track, epoch);
         try
         {
             return cipher.TryDecrypt(

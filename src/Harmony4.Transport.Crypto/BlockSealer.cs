@@ -117,7 +117,7 @@ public sealed class BlockSealer : IDisposable
         var epoch = block.Ordinal >> _parameters.EpochLog2;
         if (track.Cipher is null || track.Cipher.Epoch != epoch)
         {
-            var cipher = new BlockCipher(_parameters.Suite, _keys, block.Track, epoch);
+            var cipher = BlockCipher.Derive(_parameters.Suite, _keys, block.Track, epoch);
             track.Cipher?.Dispose();
             track.Cipher = cipher;
         }

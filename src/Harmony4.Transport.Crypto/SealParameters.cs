@@ -147,23 +147,8 @@ public sealed class SealParameters
     /// <returns>The bytes.</returns>
     public byte[] ToArray() => _bytes.AsSpan().ToArray();
 
-    internal SealKeySchedule CreateKeys(ContentKey key)
-    {
-        ArgumentNullException.ThrowIfNull(key);
-        return new SealKeySchedule(key, Salt, _bytes);
-    }
-
-    /// <summary>Takes the parameters for sealing; <see langword="false"/> unless they are fresh.</summary>
-    internal bool TryTake() => _isTaken is not null && !Interlocked.Exchange(ref _isTaken.Value, true);
-
-    internal bool IsCommittedTo(SealKeySchedule keys)
-    {
-        Span<byte> expected = stackalloc byte[SealLayout.CommitmentLength];
-        keys.DeriveCommitment(expected);
-        return CryptographicOperations.FixedTimeEquals(expected, Commitment);
-    }
-
-    private static SealParameters Create(
+    /// <summary>Makes parameters of a container id 16 ‖ salt 32. Both must be new: no caller of the package chooses them, only tests that compare bytes.</summary>
+    internal static SealParameters Create(
         ContentKey key, SealSuite suite, SealSaltMode mode, ReadOnlySpan<byte> containerId, int epochLog2, ReadOnlySpan<byte> seed)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -189,5 +174,17 @@ public sealed class SealParameters
         using var keys = parameters.CreateKeys(key);
         keys.DeriveCommitment(parameters.Commitment);
         return parameters;
+    }
+
+    internal SealKeySchedule CreateKeys(ContentKey key) => new(key, Salt, _bytes);
+
+    /// <summary>Takes the parameters for sealing; <see langword="false"/> unless they are fresh.</summary>
+    internal bool TryTake() => _isTaken is not null && !Interlocked.Exchange(ref _isTaken.Value, true);
+
+    internal bool IsCommittedTo(SealKeySchedule keys)
+    {
+        Span<byte> expected = stackalloc byte[SealLayout.CommitmentLength];
+        keys.DeriveCommitment(expected);
+        return CryptographicOperations.FixedTimeEquals(expected, Commitment);
     }
 }

@@ -214,7 +214,7 @@ public sealed class SealingTests
     {
         using var key = ContentKey.CreateRandom();
         using var keys = SealParameters.CreateRandom(key).CreateKeys(key);
-        using var cipher = new Internal.BlockCipher(SealSuite.Aes256Gcm, keys, 1, 0);
+        using var cipher = Internal.BlockCipher.Derive(SealSuite.Aes256Gcm, keys, 1, 0);
         var seen = new HashSet<string>();
         var nonce = new byte[12];
         foreach (var ordinal in Enumerable.Range(0, 5000).Select(i => (ulong)i).Append(ulong.MaxValue).Append(1UL << 63).Append(1UL << 32))

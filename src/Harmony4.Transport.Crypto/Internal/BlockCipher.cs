@@ -10,34 +10,40 @@ internal sealed class BlockCipher : IDisposable
     private readonly AesGcm? _aes;
     private readonly ChaCha20Poly1305? _chaCha;
 
-    public BlockCipher(SealSuite suite, SealKeySchedule keys, ushort track, ulong epoch)
+    /// <summary>Takes a key 32 ‖ base nonce 12.</summary>
+    public BlockCipher(SealSuite suite, ReadOnlySpan<byte> keyAndNonce, ushort track, ulong epoch)
     {
         Track = track;
         Epoch = epoch;
+        if (suite == SealSuite.Aes256Gcm)
+        {
+            _aes = new AesGcm(keyAndNonce[..SealLayout.KeyLength], SealLayout.TagLength);
+        }
+        else
+        {
+            _chaCha = new ChaCha20Poly1305(keyAndNonce[..SealLayout.KeyLength]);
+        }
+
+        _baseNonce = new SecretBytes(keyAndNonce[SealLayout.KeyLength..]);
+    }
+
+    public ushort Track { get; }
+
+    public ulong Epoch { get; }
+
+    public static BlockCipher Derive(SealSuite suite, SealKeySchedule keys, ushort track, ulong epoch)
+    {
         Span<byte> derived = stackalloc byte[SealLayout.KeyLength + SealLayout.NonceLength];
         keys.DeriveBlocks(track, epoch, derived);
         try
         {
-            if (suite == SealSuite.Aes256Gcm)
-            {
-                _aes = new AesGcm(derived[..SealLayout.KeyLength], SealLayout.TagLength);
-            }
-            else
-            {
-                _chaCha = new ChaCha20Poly1305(derived[..SealLayout.KeyLength]);
-            }
-
-            _baseNonce = new SecretBytes(derived[SealLayout.KeyLength..]);
+            return new BlockCipher(suite, derived, track, epoch);
         }
         finally
         {
             CryptographicOperations.ZeroMemory(derived);
         }
     }
-
-    public ushort Track { get; }
-
-    public ulong Epoch { get; }
 
     public static void ThrowIfUnsupported(SealSuite suite)
     {

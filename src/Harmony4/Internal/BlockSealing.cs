@@ -18,10 +18,16 @@ internal sealed class BlockSealing : IRootAuthenticator, IAsyncDisposable
     private int _next;
     private Task? _running;
 
-    private BlockSealing(SealParameters parameters, BlockSealer sealer, RootSeal? root, Dictionary<int, ulong> ordinals)
+    /// <summary>Seals under parameters that nothing was sealed under before.</summary>
+    /// <param name="key">The content key; not needed any more afterwards.</param>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="number">Their place among those of the container.</param>
+    /// <param name="root">The code over the root, if there is a key for it.</param>
+    /// <param name="ordinals">How many blocks each track has already.</param>
+    public BlockSealing(ContentKey key, SealParameters parameters, int number, RootSeal? root, Dictionary<int, ulong> ordinals)
     {
         _parameters = parameters;
-        _sealer = sealer;
+        _sealer = new BlockSealer(key, parameters, (uint)number);
         _root = root;
         _ordinals = ordinals;
     }
@@ -43,7 +49,7 @@ internal sealed class BlockSealing : IRootAuthenticator, IAsyncDisposable
             parameters = parameters.WithWrappedKey(WrappedKey.Wrap(key, recipient.Master, parameters.ContainerId));
         }
 
-        return new BlockSealing(parameters, new BlockSealer(key, parameters, 0), new RootSeal(key, parameters), []);
+        return new BlockSealing(key, parameters, 0, new RootSeal(key, parameters), []);
     }
 
     /// <summary>Goes on with a sealed container, under a seal of its own.</summary>
@@ -58,8 +64,7 @@ internal sealed class BlockSealing : IRootAuthenticator, IAsyncDisposable
             parameters = parameters.WithWrappedKey(WrappedKey.Wrap(keys.ContentKey, recipient.Master, parameters.ContainerId));
         }
 
-        var sealer = new BlockSealer(keys.ContentKey, parameters, (uint)keys.SealCount);
-        return new BlockSealing(parameters, sealer, keys.CreateRootSeal(), tracks.ToDictionary(t => t.Id, t => (ulong)t.BlockCount));
+        return new BlockSealing(keys.ContentKey, parameters, keys.SealCount, keys.CreateRootSeal(), tracks.ToDictionary(t => t.Id, t => (ulong)t.BlockCount));
     }
 
     /// <summary>Whether a block is being sealed, or is sealed and not taken.</summary>

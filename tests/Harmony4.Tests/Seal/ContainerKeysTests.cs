@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Harmony4.Format;
+using Harmony4.Internal;
 using Harmony4.TestKit;
 using Harmony4.Transport.Crypto;
 
@@ -32,6 +34,57 @@ public sealed class ContainerKeysTests
             Assert.True(SealedFrame.TryRead(stored, out var frame));
             Assert.Equal(block.GetProperty("seal").GetUInt32(), frame.SealNumber);
         }
+    }
+
+    [Fact]
+    public async Task Record_PlaintextsOfTheVectorUnderItsIdAndSalts_GivesItsBytes()
+    {
+        using var key = new ContentKey(Hex("content_key_hex"));
+        var seals = Enumerable.Range(0, 2).Select(i => SealParameters.Create(
+            key, SealSuite.Aes256Gcm, SealSaltMode.Random, [], Case.GetProperty("epoch_log2")[i].GetInt32(),
+            [.. Hex("container_id_hex"), .. Convert.FromHexString(Case.GetProperty("salts_hex")[i].GetString()!)])).ToArray();
+        var blocks = Case.GetProperty("blocks").EnumerateArray().ToArray();
+        var first = blocks.Where(b => b.GetProperty("seal").GetInt32() == 0).GroupBy(b => b.GetProperty("track").GetInt32()).ToDictionary(g => g.Key, g => (ulong)g.Count());
+        await using var begin = new BlockSealing(key, seals[0], 0, new RootSeal(key, seals[0]), []);
+        await using var goOn = new BlockSealing(key, seals[1], 1, null, first);
+
+        using var output = new MemoryStream();
+        var options = new H4mkWriterOptions
+        {
+            PageLog2 = 2,
+            Tracks = [new H4mkTrackInfo { Id = 0, Kind = TrackKind.Video }, new H4mkTrackInfo { Id = 1, Kind = TrackKind.Audio }],
+            Meta = """{"name":"sealed"}"""u8.ToArray(),
+            Safe = """{"scope":"test"}"""u8.ToArray(),
+            Authenticators = [begin],
+        };
+        await using (var writer = H4mkContainerWriter.Create(output, options, leaveOpen: true))
+        {
+            var number = -1;
+            foreach (var (i, block) in blocks.Index())
+            {
+                var sealing = block.GetProperty("seal").GetInt32() == 0 ? begin : goOn;
+                if (number != block.GetProperty("seal").GetInt32())
+                {
+                    number = block.GetProperty("seal").GetInt32();
+                    await writer.WriteSealAsync(sealing.Seal);
+                }
+
+                var info = new BlockInfo
+                {
+                    Pts = block.GetProperty("pts").GetUInt64(),
+                    Duration = block.GetProperty("duration").GetUInt64(),
+                    Flags = (BlockFlags)block.GetProperty("flags").GetInt32() & ~BlockFlags.Sealed,
+                };
+                var plain = Vectors.SeededBytes(string.Create(CultureInfo.InvariantCulture, $"harmony4-public:plain{i}"), block.GetProperty("plain_length").GetInt32());
+                sealing.Start(block.GetProperty("track").GetInt32(), info, new(plain));
+                var (track, stored, payload) = await sealing.TakeAsync();
+                await writer.WriteBlockAsync(track, stored, payload);
+            }
+
+            await writer.CompleteAsync();
+        }
+
+        Assert.Equal(Vectors.Read(Vector), output.ToArray());
     }
 
     [Fact]
@@ -261,6 +314,8 @@ public sealed class ContainerKeysTests
         using var key = VectorKey();
         return (await ContainerKeys.TryOpenAsync(container, key))!;
     }
+
+    private static byte[] Hex(string property) => Convert.FromHexString(Case.GetProperty(property).GetString()!);
 
     private static void ShouldThrow(ContainerKeys keys, int track, BlockLocation location, byte[] stored)
     {
