@@ -48,6 +48,8 @@ public sealed class EditedContainerTests
         try
         {
             var result = await H4mkContainer.VerifyAsync(H4mkSource.FromMemory(bytes), OneThread);
+            var counted = await H4mkContainer.VerifyAsync(H4mkSource.FromMemory(bytes), OneThread with { MaxFindings = 0 });
+            Assert.Equal((result.State, result.FindingCount, 0), (counted.State, counted.FindingCount, counted.Findings.Count));
             return string.Create(CultureInfo.InvariantCulture, $"{result.State.ToString().ToLowerInvariant()} {result.BlockCount}/{result.PayloadLength}")
                 + string.Concat(result.Findings.Select(f => $" {f.Chunk}@{f.Offset}-{f.Code.ToName()}"));
         }
