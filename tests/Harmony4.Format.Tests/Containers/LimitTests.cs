@@ -85,6 +85,32 @@ public sealed class LimitTests
                 await AssertAsync(isTaken, () => container.OpenTrackStream(0).CopyToAsync(Stream.Null));
             }
         }
+
+        await AssertTakenAsync(await WriteAsync(), new H4mkContainerOptions { MaxBlockLength = 50 });
+        await AssertFindingAsync(await WriteAsync(), new H4mkContainerOptions { MaxBlockLength = 49 });
+    }
+
+    [Fact]
+    public async Task UnfinishedFile_AtTheLimits_IsCutAndNothingElse()
+    {
+        // Without ROOT the chunks alone tell how many there are and how long they are.
+        const string meta = "{\"text\":\"longer than TRAK and SAFE are, so that the limit is for META alone\",\"deep\":[{\"b\":[[1]]}]}";
+        var bytes = await WriteAsync(meta);
+        bytes = bytes[..H4mkForwardReaderTests.Chunks(bytes).Single(c => c.Tag == "ROOT").Offset];
+        var taken = new H4mkContainerOptions { MaxAuxCount = 4, MaxJsonLength = meta.Length, MaxJsonDepth = 5, MaxBlockLength = 50 };
+        var found = (await H4mkContainer.VerifyAsync(H4mkSource.FromMemory(bytes), taken)).Findings;
+        Assert.Equal([(ChunkTag.Tail, H4mkErrorCode.Incomplete)], found.Select(f => (f.Chunk!.Value, f.Code)));
+        foreach (var (options, tag) in ((H4mkContainerOptions, string)[])
+        [
+            (taken with { MaxAuxCount = 3 }, "note"),
+            (taken with { MaxJsonLength = meta.Length - 1 }, "META"),
+            (taken with { MaxJsonDepth = 4 }, "META"),
+            (taken with { MaxBlockLength = 49 }, "CORE"),
+        ])
+        {
+            found = (await H4mkContainer.VerifyAsync(H4mkSource.FromMemory(bytes), options)).Findings;
+            Assert.Equal([(new ChunkTag(tag), H4mkErrorCode.Limit), (ChunkTag.Tail, H4mkErrorCode.Incomplete)], found.Select(f => (f.Chunk!.Value, f.Code)));
+        }
     }
 
     [Fact]

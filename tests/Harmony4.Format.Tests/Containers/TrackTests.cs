@@ -72,6 +72,84 @@ public sealed class TrackTests
         Assert.Equal((null, null, null), (container.Tracks[0].FirstPts, container.Tracks[0].EndPts, container.Tracks[0].KeyframeCount));
     }
 
+    [Fact]
+    public async Task FindKeyframes_ByTimeSpan_AreThoseOfItsMicroseconds()
+    {
+        foreach (var bytes in (byte[][])[await Recorded.Make(5, 1, 30, 2, 20).WriteAsync(), Media.Small.Encode()])
+        {
+            await using var container = await H4mkContainer.OpenAsync(bytes);
+            foreach (var time in (ulong[])[0, 1, 33_333, 66_665, 66_666, 1_000_000])
+            {
+                // Parts of a microsecond count for nothing.
+                foreach (var ticks in (long[])[0, 9])
+                {
+                    var span = TimeSpan.FromTicks(((long)time * 10) + ticks);
+                    Assert.Equal(await container.FindKeyframeAsync(0, time), await container.FindKeyframeAsync(0, span));
+                    Assert.Equal(await container.FindNextKeyframeAsync(0, time), await container.FindNextKeyframeAsync(0, span));
+                }
+            }
+
+            await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await container.FindKeyframeAsync(0, TimeSpan.FromTicks(-1)));
+            await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await container.FindNextKeyframeAsync(0, TimeSpan.FromTicks(-1)));
+        }
+    }
+
+    [Fact]
+    public async Task Durations_OfTracks_LeadFromTheFirstTimeToTheEnd()
+    {
+        await using var container = await H4mkContainer.OpenAsync(await new Recorded(2, 2, [new TrackBlock(0, new BlockInfo { Pts = 30, Duration = 12 }, [1]), new TrackBlock(0, new BlockInfo { Pts = 20, Duration = 5 }, [2])]).WriteAsync());
+        Assert.Equal([22UL, null], container.Tracks.Select(t => t.Duration));
+        Assert.Equal(2, container.PageLog2);
+        Assert.False(container.IsUpgraded);
+        Assert.Same(container.Tracks[0], container.GetTrack());
+        Assert.Same(container.Tracks[1], container.GetTrack(3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => container.GetTrack(1));
+    }
+
+    [Fact]
+    public async Task Version10_OfItsIndex_SaysWhatItCannotKnow()
+    {
+        await using var container = await H4mkContainer.OpenAsync(Media.Small.Encode());
+        Assert.Null(container.Tracks[0].Duration);
+        Assert.Null(container.PageLog2);
+        Assert.Null(container.Identity);
+        Assert.Null(container.FileDigest);
+        Assert.False(container.IsUpgraded);
+        Assert.Empty(container.Signs);
+        Assert.Equal([(uint?)5, 0, 8], await Task.WhenAll(Enumerable.Range(0, 3).Select(async i => (uint?)(await container.GetBlockAsync(0, i)).Length)));
+        var block = await container.GetBlockAsync(0, 2);
+        Assert.Equal(System.IO.Hashing.Crc32.HashToUInt32("the last"u8), block.Crc);
+        Assert.Null(block.Digest);
+        Assert.False(block.IsKey);
+    }
+
+    [Fact]
+    public async Task SeekTable_OfAFileWithoutSeek_IsEmpty()
+    {
+        await using var container = await H4mkContainer.OpenAsync(Media.Small.Encode().AsMemory(0, 8 + 12 + 5));
+        Assert.Equal(0, await container.CountSeekEntriesAsync());
+        Assert.Equal(0, (await container.GetSeekTableAsync()).Count);
+        Assert.Null(await container.FindNextKeyframeAsync(0, 0UL));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await container.CountSeekEntriesAsync(new CancellationToken(canceled: true)));
+        await using var upgraded = await H4mkContainer.OpenAsync(Conformance.Vectors11.Read("upgraded.h4mk"));
+        Assert.Null(await upgraded.CountSeekEntriesAsync());
+    }
+
+    [Fact]
+    public async Task ReadBlock_WhosePageHasToBeLoaded_GivesItsBytes()
+    {
+        var recorded = Recorded.Make(9, 1, 40, 1, 200);
+        var bytes = await recorded.WriteAsync();
+        await using var source = new Sources.DelegateSource((offset, memory) => Sources.DelegateSource.Copy(bytes, offset, memory, int.MaxValue));
+        await using var container = await H4mkContainer.OpenAsync(source, new H4mkContainerOptions { PageCacheLength = 0 });
+        for (var i = 0; i < recorded.Blocks.Length; i++)
+        {
+            var payload = new System.Buffers.ArrayBufferWriter<byte>();
+            Assert.Equal(recorded.Blocks[i].Payload.Length, await container.ReadBlockAsync(0, i, payload));
+            Assert.Equal(recorded.Blocks[i].Payload, payload.WrittenSpan.ToArray());
+        }
+    }
+
     private static IEnumerable<ulong> Times(IEnumerable<ulong> pts) => pts.SelectMany(p => (ulong[])[p - 1, p, p + 1]).Append(0UL).Append((ulong)long.MaxValue).Append(ulong.MaxValue);
 
     private static long Start(TrackBlock[] blocks, int ordinal) => ordinal < 0 ? 0 : blocks[..ordinal].Sum(b => (long)b.Payload.Length);

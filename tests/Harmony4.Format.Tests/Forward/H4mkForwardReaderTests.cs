@@ -324,7 +324,7 @@ public sealed class H4mkForwardReaderTests
         return chunks;
     }
 
-    private static void Recheck(byte[] bytes, int offset, int length) =>
+    internal static void Recheck(byte[] bytes, int offset, int length) =>
         System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(offset + 8), Harmony4.Hashing.Crc32.Compute(bytes.AsSpan(offset + 12, length)));
 
     private static void AssertPage(H4mkForwardReader reader, Dictionary<int, long> final, Dictionary<int, long> seen)

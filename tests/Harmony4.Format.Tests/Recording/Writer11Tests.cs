@@ -163,6 +163,53 @@ public sealed class Writer11Tests
         await writer.CompleteAsync();
     }
 
+    [Theory]
+    [InlineData(83, false)]
+    [InlineData(84, true)]
+    [InlineData(65_536, true)]
+    [InlineData(65_537, false)]
+    public async Task WriteSeal_OfAnyLength_IsWrittenWithinItsLimits(int length, bool isWritten)
+    {
+        var seal = Vectors.SeededBytes("seal", length);
+        using var output = new MemoryStream();
+        await using var writer = H4mkContainerWriter.Create(output, leaveOpen: true);
+        if (isWritten)
+        {
+            await writer.WriteSealAsync(seal);
+        }
+        else
+        {
+            await Assert.ThrowsAsync<ArgumentException>(async () => await writer.WriteSealAsync(seal));
+        }
+
+        await writer.CompleteAsync();
+        await using var container = await H4mkContainer.OpenAsync(output.ToArray());
+        var seals = await container.EnumerateChunksAsync(ChunkTag.Seal).ToListAsync();
+        Assert.Equal(isWritten ? [(uint)length] : [], seals.Select(s => s.Length));
+        if (isWritten)
+        {
+            var read = new ArrayBufferWriter<byte>();
+            await container.ReadChunkAsync(seals[0], read);
+            Assert.Equal(seal, read.WrittenSpan.ToArray());
+        }
+    }
+
+    [Fact]
+    public async Task WriteSeal_WhereNoneCanStand_IsRefused()
+    {
+        var writer = H4mkContainerWriter.Create(Stream.Null, new H4mkWriterOptions { MaxAuxCount = 4 });
+        await writer.WriteSealAsync(new byte[84]);
+        await Assert.ThrowsAsync<ArgumentException>(async () => await writer.WriteSealAsync(new byte[84]));
+        await writer.CompleteAsync();
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await writer.WriteSealAsync(new byte[84]));
+        await writer.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await writer.WriteSealAsync(new byte[84]));
+        await using var old = H4mkContainerWriter.Create(Stream.Null, new H4mkWriterOptions { Version = H4mkVersion.V10 });
+        await Assert.ThrowsAsync<ArgumentException>(async () => await old.WriteSealAsync(new byte[84]));
+        Assert.Null(await old.GetRootAsync());
+        Assert.Throws<ArgumentException>("options", () => H4mkContainerWriter.Create(Stream.Null, new H4mkWriterOptions { Version = (H4mkVersion)77 }));
+    }
+
     [Fact]
     public void Create_BadTracks_AreRefused()
     {

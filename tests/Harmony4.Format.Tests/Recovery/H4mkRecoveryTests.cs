@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using FsCheck.Xunit;
 using Harmony4.Format.Tests.Conformance;
+using Harmony4.Format.Tests.Forward;
 using Harmony4.Format.Tests.Properties;
 
 namespace Harmony4.Format.Tests.Recovery;
@@ -232,6 +233,267 @@ public sealed class H4mkRecoveryTests
 
         var (_, report) = await RecoverAsync(bytes, new H4mkRecoveryOptions { MaxListed = 2 });
         Assert.Equal((2, 5L), (report.Lost.Count, report.LostCount));
+        for (var i = 2; i < 20; i += 4)
+        {
+            bytes[(await container.GetBlockAsync(0, i)).FileOffset - 12 - 24] ^= 1;
+        }
+
+        (_, report) = await RecoverAsync(bytes, new H4mkRecoveryOptions { MaxListed = 3 });
+        Assert.Equal((3, 5L), (report.Skipped.Count, report.SkippedCount));
+        (_, report) = await RecoverAsync(bytes, new H4mkRecoveryOptions { MaxListed = 0 });
+        Assert.Equal((0, 0, 5L, false), (report.Skipped.Count, report.Lost.Count, report.SkippedCount, report.IsClean));
+    }
+
+    [Fact]
+    public async Task Recover_AnOutputThatCannotWrite_IsRefused()
+    {
+        using var output = new MemoryStream([], writable: false);
+        await Assert.ThrowsAsync<ArgumentException>("output", async () => await H4mkRecovery.RecoverAsync(H4mkSource.FromMemory(Vectors11.Read("one-track.h4mk")), output));
+    }
+
+    [Fact]
+    public async Task Recover_Progress_CountsTheFileTwice()
+    {
+        var bytes = await Recorded.Make(seed: 4, trackCount: 1, blockCount: 400, pageLog2: 4, maxLength: 90_000).WriteAsync();
+        var reports = new List<VerificationProgress>();
+        await H4mkRecovery.RecoverAsync(H4mkSource.FromMemory(bytes), Stream.Null, new H4mkRecoveryOptions { Limits = new H4mkContainerOptions { MaxDegreeOfParallelism = 1 } }, new Told(reports.Add));
+        Assert.All(reports, r => Assert.Equal(2 * bytes.Length, r.Length));
+        Assert.Equal(reports.Select(r => r.BytesRead).Order(), reports.Select(r => r.BytesRead));
+        Assert.Contains(bytes.Length, reports.Select(r => r.BytesRead));
+        Assert.InRange(reports[0].BytesRead, 1, bytes.Length);
+        Assert.Equal(2 * bytes.Length, reports[^1].BytesRead);
+    }
+
+    [Fact]
+    public async Task Recover_BlocksLongerThanAScanHolds_AreCopied()
+    {
+        var recorded = new Recorded(1, 2, [.. ((int[])[5, 9_000_000, 10_000_001, 7]).Select((length, i) => new TrackBlock(0, new BlockInfo { Pts = (ulong)i }, TestKit.Vectors.SeededBytes("long" + i, length)))]);
+        var bytes = await recorded.WriteAsync();
+        var (recovered, report) = await RecoverAsync(bytes[..^200]);
+        Assert.Equal(bytes, recovered);
+        Assert.Equal((4L, 0L), (report.BlockCount, report.LostCount));
+    }
+
+    [Fact]
+    public async Task Recover_TheNextBlockAtTheEdgeOfASearch_IsFound()
+    {
+        // The search for TOKN goes on by windows of 1 MiB, from behind the one that is damaged.
+        const int window = 1024 * 1024;
+        for (var before = -2; before <= 9; before++)
+        {
+            var length = window - before + 1 - 36 - 12;
+            var recorded = new Recorded(1, 2, [.. ((int[])[3, length, 4]).Select((size, i) => new TrackBlock(0, new BlockInfo { Pts = (ulong)i }, new byte[size]))]);
+            var bytes = await recorded.WriteAsync();
+            await using var container = await H4mkContainer.OpenAsync(bytes);
+            var token = (int)(await container.GetBlockAsync(0, 1)).FileOffset - 12 - 36;
+            bytes[token + 10] ^= 1;
+            bytes[token + 36 + 10] ^= 1;
+            var (recovered, report) = await RecoverAsync(bytes[..^100]);
+            Assert.Equal([new LostBlock(0, 1)], report.Lost);
+            Assert.Equal(new SkippedRange(token, token + 36 + 12 + length), report.Skipped[0]);
+            await using var again = await H4mkContainer.OpenAsync(recovered);
+            Assert.Equal(4L, (await again.GetBlockAsync(0, 2)).Length);
+        }
+    }
+
+    [Fact]
+    public async Task Recover_LostBlocksWithoutTheirPage_HaveTheTimeOfTheBlockBefore()
+    {
+        var recorded = new Recorded(2, 4, [.. Enumerable.Range(1, 6).Select(i => new TrackBlock(i % 2 * 3, new BlockInfo { Pts = (ulong)(100 * i), Duration = 9 }, [1, 2, 3]))]);
+        var bytes = await recorded.WriteAsync();
+        bytes = bytes[..H4mkForwardReaderTests.Chunks(bytes).First(c => c.Tag == "INDX").Offset];
+        var tokens = H4mkForwardReaderTests.Chunks(bytes).Where(c => c.Tag == "TOKN").ToArray();
+
+        // Track 0 has the blocks of 200, 400 and 600: the first two are damaged, token and all.
+        foreach (var token in (int[])[tokens[1].Offset, tokens[3].Offset])
+        {
+            bytes[token + 12] ^= 1;
+        }
+
+        var (recovered, report) = await RecoverAsync(bytes);
+        Assert.Equal([new LostBlock(0, 0), new LostBlock(0, 1)], report.Lost);
+        Assert.Equal((4, 2, 2), (report.BlockCount, report.LostCount, report.SkippedCount));
+        Assert.False(report.IsClean);
+        await using var again = await H4mkContainer.OpenAsync(recovered);
+        Assert.Equal([0UL, 0, 600], await Task.WhenAll(Enumerable.Range(0, 3).Select(async i => (await again.GetBlockAsync(0, i)).Pts!.Value)));
+
+        // The second alone: it has the time of the first.
+        bytes[tokens[1].Offset + 12] ^= 1;
+        (recovered, report) = await RecoverAsync(bytes);
+        Assert.Equal([new LostBlock(0, 1)], report.Lost);
+        await using var other = await H4mkContainer.OpenAsync(recovered);
+        Assert.Equal([200UL, 200, 600], await Task.WhenAll(Enumerable.Range(0, 3).Select(async i => (await other.GetBlockAsync(0, i)).Pts!.Value)));
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public async Task Recover_GapInATrack_IsFilledAsFarAsTheFileCouldHoldItsBlocks(int beyond, bool isFilled)
+    {
+        var recorded = new Recorded(1, 10, [.. Enumerable.Range(0, 3).Select(i => new TrackBlock(0, new BlockInfo { Pts = (ulong)i }, []))]);
+        var bytes = await recorded.WriteAsync();
+        bytes = bytes[..H4mkForwardReaderTests.Chunks(bytes).First(c => c.Tag == "INDX").Offset];
+        var token = H4mkForwardReaderTests.Chunks(bytes).Last(c => c.Tag == "TOKN");
+        var room = bytes.Length / 48;
+        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(token.Offset + 12 + 8), (uint)(2 + room + beyond));
+        H4mkForwardReaderTests.Recheck(bytes, token.Offset, token.Length);
+        var (recovered, report) = await RecoverAsync(bytes);
+        Assert.Equal(isFilled ? (3, room, 0) : (2, 0, 1), (report.BlockCount, report.LostCount, report.SkippedCount));
+        await using var again = await H4mkContainer.OpenAsync(recovered);
+        Assert.Equal(isFilled ? room + 3 : 2, again.BlockCount);
+    }
+
+    [Fact]
+    public async Task Recover_ABlockThatItsTrackCannotHold_IsLost()
+    {
+        // A keyframe whose time is not behind the one before it, and one whose time no track can hold.
+        var recorded = new Recorded(1, 10, [.. Enumerable.Range(0, 3).Select(i => new TrackBlock(0, new BlockInfo { Pts = (ulong)(10 * (i + 1)), IsKey = true }, [1]))]);
+        var whole = await recorded.WriteAsync();
+        foreach (var (pts, stored) in ((ulong, ulong)[])[(10, 10), (9, 9), (ulong.MaxValue, long.MaxValue)])
+        {
+            var bytes = whole[..H4mkForwardReaderTests.Chunks(whole).First(c => c.Tag == "INDX").Offset];
+            var token = H4mkForwardReaderTests.Chunks(bytes).Where(c => c.Tag == "TOKN").ElementAt(1);
+            BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(token.Offset + 12), pts);
+            H4mkForwardReaderTests.Recheck(bytes, token.Offset, token.Length);
+            var (recovered, report) = await RecoverAsync(bytes);
+            await using var again = await H4mkContainer.OpenAsync(recovered);
+            Assert.Equal([new LostBlock(0, 1)], report.Lost);
+            Assert.Equal((stored, BlockFlags.Lost), await again.GetBlockAsync(0, 1) is var lost ? (lost.Pts, lost.Flags) : default);
+            Assert.Equal(30UL, (await again.GetBlockAsync(0, 2)).Pts);
+        }
+    }
+
+    [Fact]
+    public async Task Recover_SealsInAGap_KeepTheNumbersOfThoseBehindThem()
+    {
+        // Blocks name their SEAL by its place among them.
+        using var output = new MemoryStream();
+        await using (var writer = H4mkContainerWriter.Create(output, new H4mkWriterOptions { PageLog2 = 4 }, leaveOpen: true))
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                await writer.WriteSealAsync(new byte[84 + i]);
+                byte[] frame = [1, 1, 0, 0, 0, 0, 0, (byte)i, .. new byte[24]];
+                await writer.WriteBlockAsync(0, new BlockInfo { Pts = (ulong)i, Flags = BlockFlags.Sealed }, frame);
+            }
+
+            await writer.FlushAsync();
+        }
+
+        var chunks = H4mkForwardReaderTests.Chunks(output.ToArray());
+        var seals = chunks.Where(c => c.Tag == "SEAL").ToArray();
+        Assert.Equal([84u, 85, 86], await SealsAsync(output.ToArray()));
+
+        // The middle one is gone with the block before it, as if that stretch of the file had never been; damaged in its payload; damaged in its tag.
+        var gap = chunks.Where(c => c.Tag == "TOKN").First().Offset;
+        Assert.Equal([84u, 0, 86], await SealsAsync([.. output.ToArray()[..gap], .. output.ToArray()[(seals[1].Offset + 12 + seals[1].Length)..]]));
+        var bytes = output.ToArray();
+        bytes[seals[1].Offset + 12] ^= 1;
+        Assert.Equal([84u, 0, 86], await SealsAsync(bytes));
+        bytes = output.ToArray();
+        bytes[seals[1].Offset] ^= 64;
+        Assert.Equal([84u, 0, 86], await SealsAsync(bytes));
+
+        static async Task<uint[]> SealsAsync(byte[] cut)
+        {
+            await using var container = await H4mkContainer.OpenAsync((await RecoverAsync(cut)).Bytes);
+            return [.. (await container.EnumerateChunksAsync(ChunkTag.Seal).ToListAsync()).Select(c => c.Length)];
+        }
+    }
+
+    [Fact]
+    public async Task Recover_MoreChunksThanTheLimit_IsRefused()
+    {
+        var bytes = await NotesAsync(3);
+        Assert.Equal(bytes, (await RecoverAsync(bytes, new H4mkRecoveryOptions { Limits = new H4mkContainerOptions { MaxAuxCount = 6 } })).Bytes);
+        var fault = await Assert.ThrowsAsync<H4mkFormatException>(() => RecoverAsync(bytes, new H4mkRecoveryOptions { Limits = new H4mkContainerOptions { MaxAuxCount = 5 } }));
+        Assert.Equal((H4mkErrorCode.Limit, new ChunkTag("note")), (fault.Code, fault.Tag));
+    }
+
+    [Fact]
+    public async Task Recover_DamagedFileHeader_IsWrittenAnewBeforeASoundTrak()
+    {
+        var whole = Vectors11.Read("one-track.h4mk");
+        for (var i = 0; i < 8; i++)
+        {
+            var bytes = whole.ToArray();
+            bytes[i] ^= 1;
+            var (recovered, report) = await RecoverAsync(bytes);
+            Assert.Equal(whole, recovered);
+            Assert.Equal([new SkippedRange(0, 8)], report.Skipped);
+
+            // With TRAK damaged too there is nothing to tell a container by.
+            bytes[21] ^= 1;
+            await Assert.ThrowsAsync<H4mkFormatException>(() => RecoverAsync(bytes, new H4mkRecoveryOptions { Trak = Vectors11.Options(Vectors11.Case("one-track.h4mk")).Trak }));
+        }
+    }
+
+    [Fact]
+    public async Task Recover_HeadChunksAtTheLimit_AreTaken()
+    {
+        var bytes = await NotesAsync(0);
+        var longest = H4mkForwardReaderTests.Chunks(bytes).Where(c => c.Tag is "TRAK" or "META" or "SAFE").Max(c => c.Length);
+        Assert.Equal(bytes, (await RecoverAsync(bytes, new H4mkRecoveryOptions { Limits = new H4mkContainerOptions { MaxJsonLength = longest } })).Bytes);
+        await Assert.ThrowsAsync<H4mkFormatException>(() => RecoverAsync(bytes, new H4mkRecoveryOptions { Limits = new H4mkContainerOptions { MaxJsonLength = longest - 1 } }));
+    }
+
+    [Theory]
+    [InlineData("TRAK", "{}")]
+    [InlineData("META", "[]")]
+    [InlineData("SAFE", "{\"a\":1,\"a\":2}")]
+    public async Task Recover_GivenChunkThatCannotBeWritten_IsRefused(string name, string json)
+    {
+        var bytes = Vectors11.Read("one-track.h4mk");
+        await using var container = await H4mkContainer.OpenAsync(bytes);
+        bytes[container.FindChunk(new ChunkTag(name))!.Value.PayloadOffset] ^= 64;
+        var given = System.Text.Encoding.UTF8.GetBytes(json);
+        var options = name switch
+        {
+            "TRAK" => new H4mkRecoveryOptions { Trak = given },
+            "META" => new H4mkRecoveryOptions { Meta = given },
+            _ => new H4mkRecoveryOptions { Safe = given },
+        };
+        using var output = new MemoryStream();
+        await Assert.ThrowsAsync<ArgumentException>(async () => await H4mkRecovery.RecoverAsync(H4mkSource.FromMemory(bytes), output, options));
+        Assert.Equal(0, output.Length);
+    }
+
+    [Theory]
+    [InlineData("TRAK")]
+    [InlineData("META")]
+    [InlineData("SAFE")]
+    public async Task Recover_CutInItsHead_IsAnEmptyContainerOfWhatIsGiven(string name)
+    {
+        var whole = Vectors11.Read("one-track.h4mk");
+        var given = Vectors11.Options(Vectors11.Case("one-track.h4mk"));
+        await using var container = await H4mkContainer.OpenAsync(whole);
+        var chunk = container.FindChunk(new ChunkTag(name))!.Value;
+        foreach (var cut in (long[])[chunk.Offset + 4, chunk.Offset + 11, chunk.Offset + 12, chunk.EndOffset - 1])
+        {
+            var bytes = whole[..(int)cut];
+            var refusal = await Assert.ThrowsAsync<H4mkFormatException>(() => RecoverAsync(bytes));
+            Assert.Equal((H4mkErrorCode.Incomplete, new ChunkTag(name), chunk.Offset), (refusal.Code, refusal.Tag, refusal.Offset));
+            var (recovered, report) = await RecoverAsync(bytes, new H4mkRecoveryOptions { Trak = given.Trak, Meta = given.Meta, Safe = given.Safe });
+            Assert.Equal((0, chunk.Offset, true), (report.BlockCount, report.CutOffset, report.IsClean));
+            await using var empty = await H4mkContainer.OpenAsync(recovered);
+            Assert.Equal(0, empty.BlockCount);
+            Assert.Equal(given.Meta.ToArray(), (await empty.ReadMetaAsync())!.Value.ToArray());
+            Assert.Equal(given.Safe.ToArray(), (await empty.ReadSafeAsync())!.Value.ToArray());
+        }
+    }
+
+    private static async Task<byte[]> NotesAsync(int count)
+    {
+        using var output = new MemoryStream();
+        await using var writer = H4mkContainerWriter.Create(output, leaveOpen: true);
+        for (var i = 0; i < count; i++)
+        {
+            await writer.WriteChunkAsync(new ChunkTag("note"), new byte[i]);
+        }
+
+        await writer.WriteBlockAsync(0, default, new byte[3]);
+        await writer.CompleteAsync();
+        return output.ToArray();
     }
 
     private static async Task<(byte[] Bytes, H4mkRecoveryReport Report)> RecoverAsync(byte[] bytes, H4mkRecoveryOptions? options = null)
@@ -263,5 +525,10 @@ public sealed class H4mkRecoveryTests
         }
 
         return false;
+    }
+
+    private sealed class Told(Action<VerificationProgress> report) : IProgress<VerificationProgress>
+    {
+        public void Report(VerificationProgress value) => report(value);
     }
 }

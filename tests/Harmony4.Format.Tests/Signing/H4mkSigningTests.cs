@@ -237,6 +237,71 @@ public sealed class H4mkSigningTests
         Assert.Equal([1, 2, 3], Assert.Single(hinted.Signs).Body.ToArray());
     }
 
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(255, 70)]
+    [InlineData(7, 65_532)]
+    public async Task Decode_OfAnEncodedSign_GivesItAsAContainerDoes(byte kind, int length)
+    {
+        var body = TestKit.Vectors.SeededBytes("sign", length);
+        var chunk = H4mkSigning.Encode(new SignContent(kind, body));
+        Assert.Equal(12 + 4 + length, chunk.Length);
+        Assert.True(H4mkSigning.TryDecode((byte[])[.. chunk, 1, 2, 3], out var sign, out var consumed));
+        Assert.Equal((kind, chunk.Length), (sign.Kind, consumed));
+        Assert.Equal(body, sign.Body.ToArray());
+        Assert.True(H4mkSigning.TryDecode(chunk, out _, out _));
+        var signed = await SignAsync(Vectors11.Read("one-track.h4mk"), sign);
+        Assert.Equal(chunk, signed[^(chunk.Length + 64)..^64]);
+    }
+
+    [Fact]
+    public void Decode_WhatIsNoWholeSoundSign_GivesNothing()
+    {
+        var chunk = H4mkSigning.Encode(new SignContent(7, new byte[] { 1, 2, 3, 4, 5 }));
+        for (var length = 0; length < chunk.Length; length++)
+        {
+            AssertNothing(chunk[..length]);
+        }
+
+        for (var bit = 0; bit < 8 * chunk.Length; bit++)
+        {
+            var flipped = chunk.ToArray();
+            flipped[bit / 8] ^= (byte)(1 << (bit % 8));
+            AssertNothing(flipped);
+        }
+
+        // Sound CRCs: no kind, a zero byte that is not, a hint longer than what follows, fewer bytes than fields, more than a SIGN has, another chunk.
+        AssertNothing(Chunk(ChunkTag.Sign, [0, 0, 0, 0, 1]));
+        AssertNothing(Chunk(ChunkTag.Sign, [7, 1, 0, 0, 1]));
+        AssertNothing(Chunk(ChunkTag.Sign, [7, 0, 0, 2, 1]));
+        AssertNothing(Chunk(ChunkTag.Sign, [7, 0, 0]));
+        AssertNothing(Chunk(ChunkTag.Sign, []));
+        AssertNothing(Chunk(ChunkTag.Sign, [7, .. new byte[64 * 1024]]));
+        AssertNothing(Chunk(ChunkTag.Seal, [7, 0, 0, 0, 1]));
+        Assert.True(H4mkSigning.TryDecode(Chunk(ChunkTag.Sign, [7, 0, 0, 2, 65, 66, 9]), out var sign, out _));
+        Assert.Equal([9], sign.Body.ToArray());
+
+        static void AssertNothing(byte[] bytes)
+        {
+            Assert.False(H4mkSigning.TryDecode(bytes, out var sign, out var consumed));
+            Assert.Equal((0, 0, 0), (sign.Kind, sign.Body.Length, consumed));
+        }
+
+        static byte[] Chunk(ChunkTag tag, byte[] payload)
+        {
+            var output = new System.Buffers.ArrayBufferWriter<byte>();
+            new H4mkChunkWriter(output).WriteChunk(tag, payload);
+            return output.WrittenSpan.ToArray();
+        }
+    }
+
+    [Fact]
+    public void Encode_WhatReadersRefuse_IsRefused()
+    {
+        Assert.Throws<ArgumentException>(() => H4mkSigning.Encode(new SignContent(0, new byte[1])));
+        Assert.Throws<ArgumentException>(() => H4mkSigning.Encode(new SignContent(1, new byte[65_533])));
+    }
+
     private static async Task<byte[]> SignAsync(byte[] bytes, params SignContent[] signs)
     {
         await using var container = await H4mkContainer.OpenAsync(bytes);

@@ -1,6 +1,9 @@
+using System.Buffers.Binary;
+using Harmony4.Format.Internal;
 using Harmony4.Format.Tests.Conformance;
 using Harmony4.Format.Tests.Forward;
 using Harmony4.Format.Tests.Properties;
+using Harmony4.Format.Tests.Sources;
 
 namespace Harmony4.Format.Tests.Verification;
 
@@ -49,6 +52,32 @@ public sealed class DamagedChunksTests
         foreach (var (first, second) in pairs)
         {
             await AssertNamedAsync(bytes, at, first, second);
+        }
+    }
+
+    [Fact]
+    public async Task Verify_RootThatListsTrakElsewhere_EndsAfterAFewReads()
+    {
+        // Nothing covers the offsets in ROOT but the digest in TAIL, which whoever makes the file computes.
+        var sound = UpgradedFile.Make(blockCount: 3, pageLog2: 1, notes: []);
+        var chunks = H4mkForwardReaderTests.Chunks(sound);
+        var (trak, root) = (chunks.Single(c => c.Tag == "TRAK").Offset, chunks.Single(c => c.Tag == "ROOT"));
+        var listed = root.Offset + sound.AsSpan(root.Offset, root.Length).IndexOf((byte[])[0, 0, 0, 0, 0, 0, 0, (byte)trak]);
+        for (var place = 0; place < sound.Length; place++)
+        {
+            var bytes = sound.ToArray();
+            BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(listed), place);
+            H4mkForwardReaderTests.Recheck(bytes, root.Offset, root.Length);
+            var tail = RecordedIndex.BuildTail(root.Offset, bytes.AsSpan(root.Offset + 12, root.Length));
+            tail.CopyTo(bytes, bytes.Length - tail.Length);
+            H4mkForwardReaderTests.Recheck(bytes, bytes.Length - tail.Length - 12, tail.Length);
+            var reads = 0;
+            var result = await H4mkContainer.VerifyAsync(new DelegateSource((offset, memory) =>
+            {
+                Assert.InRange(++reads, 1, 60);
+                return DelegateSource.Copy(bytes, offset, memory, int.MaxValue);
+            }));
+            Assert.Equal(place == trak ? VerificationState.Unsigned : VerificationState.Invalid, result.State);
         }
     }
 

@@ -5,6 +5,7 @@ internal sealed class VerificationLog(int maxFindings)
 {
     private readonly List<VerificationFinding> _findings = [];
     private readonly HashSet<long> _offsets = [];
+    private long _last = -1;
 
     /// <summary>Whether a check failed.</summary>
     public bool IsDamaged { get; private set; }
@@ -26,7 +27,7 @@ internal sealed class VerificationLog(int maxFindings)
     }
 
     /// <summary>Whether the chunk at a position has been named.</summary>
-    public bool Contains(long offset) => _offsets.Contains(offset);
+    public bool Contains(long offset) => offset == _last || _offsets.Contains(offset);
 
     public void Add(H4mkFormatException exception) => Add(exception.Tag, exception.Offset, exception.Code, exception.Detail);
 
@@ -34,11 +35,13 @@ internal sealed class VerificationLog(int maxFindings)
     public void Note(ChunkTag? chunk, long offset, H4mkErrorCode code, string message)
     {
         // Several chunks may be missing at the end of the file.
-        if (code != H4mkErrorCode.Missing && _offsets.Contains(offset))
+        if (code != H4mkErrorCode.Missing && Contains(offset))
         {
             return;
         }
 
+        // Beyond the most findings only the last position is remembered: a scan goes from one chunk to the next.
+        _last = offset;
         Count++;
         if (_findings.Count < maxFindings)
         {

@@ -143,20 +143,21 @@ internal sealed partial class Verifier11
             _payloadLength += chunk.Info.Length;
         }
 
+        // A chunk that is cut ends the part too: the search for what the part lists next would lead back to its end, for ever.
+        if (_phase == Phase.Part10 && chunk.Info.Offset >= _index!.End.Trak.Offset)
+        {
+            EndPart();
+        }
+
         if (chunk.IsCut)
         {
             return CutAsync(chunk);
         }
 
         // A broken extent inside a 1.0 part must not step over its end.
-        if (_phase == Phase.Part10 && chunk.Info.Offset < _index!.End.Trak.Offset)
-        {
-            return AcceptInPartAsync(chunk);
-        }
-
         if (_phase == Phase.Part10)
         {
-            EndPart();
+            return AcceptInPartAsync(chunk);
         }
 
         if (!chunk.Info.Tag.IsValid || FormatTags.IsNearMiss(chunk.Info.Tag))
