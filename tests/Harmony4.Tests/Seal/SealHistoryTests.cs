@@ -5,6 +5,7 @@ using Harmony4.Format;
 using Harmony4.TestKit;
 using Harmony4.Tokenization;
 using Harmony4.Transport.Crypto;
+using Xunit.Abstractions;
 
 namespace Harmony4.Tests.Seal;
 
@@ -12,7 +13,7 @@ namespace Harmony4.Tests.Seal;
 /// Whatever befalls a sealed container (it is appended to, killed at that, undone or recovered, resumed, or goes on from an older copy), it opens to what was
 /// written, and no key meets a nonce twice. HARMONY4_LONG_TESTS=1 runs 100,000 histories instead of 200.
 /// </summary>
-public sealed class SealHistoryTests
+public sealed class SealHistoryTests(ITestOutputHelper log)
 {
     private const int BlockSize = 16;
     private const int TrackCount = 2;
@@ -36,6 +37,7 @@ public sealed class SealHistoryTests
                 throw new InvalidOperationException($"history {seed}", exception);
             }
         });
+        log.WriteLine($"{Histories} histories, {_pairs.Count} pairs of key and nonce");
         Assert.True(_pairs.Count > 10 * Histories, $"{_pairs.Count} pairs");
     }
 
