@@ -46,7 +46,8 @@ internal static class CliApplication
         var stopped = new TaskCompletionSource();
         using var registration = interrupted.Token.Register(stopped.SetResult);
         if (await Task.WhenAny(work, stopped.Task).ConfigureAwait(false) != work
-            && await Task.WhenAny(work, Task.Delay(Grace, CancellationToken.None)).ConfigureAwait(false) != work)
+            && await Task.WhenAny(work, Task.Delay(Grace, CancellationToken.None)).ConfigureAwait(false) != work
+            && !console.IsChangingInPlace)
         {
             // The work hangs in a read that cannot be cancelled; the process ends without it.
             OutputFile.DeleteUnfinished();

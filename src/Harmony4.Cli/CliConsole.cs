@@ -12,6 +12,7 @@ internal sealed class CliConsole : IDisposable
     private readonly Func<Stream> _openInput;
     private readonly Lock _lock = new();
     private CancellationTokenSource? _inputEnd;
+    private volatile bool _isChangingInPlace;
 
     public CliConsole(Func<Stream> openInput, Stream output, TextWriter error, bool isOutputTerminal = false, bool isErrorTerminal = false)
     {
@@ -33,6 +34,13 @@ internal sealed class CliConsole : IDisposable
     public bool IsOutputTerminal { get; }
 
     public bool IsErrorTerminal { get; }
+
+    /// <summary>Gets or sets whether a file is being changed in place. The command puts it back when it is interrupted, and reads nothing meanwhile that could hold it up.</summary>
+    public bool IsChangingInPlace
+    {
+        get => _isChangingInPlace;
+        set => _isChangingInPlace = value;
+    }
 
     public static CliConsole System() => new(
         OpenStandardInput,

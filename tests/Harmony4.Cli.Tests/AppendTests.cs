@@ -179,6 +179,34 @@ public sealed class AppendTests : IDisposable
         (await RunAsync("append", Container, _tool.Write("more", [1]))).ShouldFail(3, ".c.undo");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task InspectAndVerify_BesideAnUndoFile_SaySo(bool isComplete)
+    {
+        await ExportAsync("c", Media[..1_300]);
+        var whole = _tool.Read("c");
+        var silent = await _tool.RunAsync("inspect", Container);
+        Assert.Equal((0, ""), (silent.Code, silent.Error));
+        await CrashAsync(500);
+        if (isComplete)
+        {
+            _tool.Write("c", whole);
+        }
+
+        var inspected = await _tool.RunAsync("inspect", Container, "--json");
+        Assert.Equal(isComplete ? 0 : 3, inspected.Code);
+        Assert.Equal(isComplete, inspected.Text.Length > 0);
+        foreach (var outcome in new[] { inspected, await _tool.RunAsync("verify", Container, "--json"), await _tool.RunAsync("verify", Container, Container) })
+        {
+            Assert.Contains($"harmony4: {Container}: a change of it broke off, or is at work (.c.undo lies beside it)", outcome.Error, StringComparison.Ordinal);
+        }
+
+        // What lies beside a file of that name elsewhere is none of its business.
+        var elsewhere = await _tool.RunAsync("verify", _tool.Write("d", whole));
+        Assert.Equal((0, ""), (elsewhere.Code, elsewhere.Error));
+    }
+
     [Fact]
     public async Task Append_SeveralTracks_TakesAnInputForEach()
     {

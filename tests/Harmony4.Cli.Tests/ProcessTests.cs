@@ -96,7 +96,7 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task Append_InterruptedWhileAFileIsSilent_Exits130AndCanBeUndone()
+    public async Task Append_InterruptedWhileAFileIsSilent_Exits130AndIsUndone()
     {
         if (OperatingSystem.IsWindows())
         {
@@ -120,7 +120,7 @@ public sealed class ProcessTests : IDisposable
             Assert.Equal(130, process.ExitCode);
         }
 
-        await ContainerEdit.TryUndoAsync(_tool.Path("c"));
+        Assert.Equal(["c", "in", "pipe"], _tool.Files);
         Assert.Equal(old, _tool.Read("c"));
     }
 

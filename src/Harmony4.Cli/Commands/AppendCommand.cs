@@ -65,7 +65,10 @@ internal sealed class AppendCommand
             foreach (var input in paths)
             {
                 var stream = InputFile.Open(input, _console);
-                streams.Add(input == InputFile.StandardStream ? new EndableStream(stream, end!.Token) : new LocatedInput(stream, input));
+                streams.Add(
+                    input == InputFile.StandardStream ? new EndableStream(stream, end!.Token)
+                    : stream.CanSeek ? new LocatedInput(stream, input)
+                    : new EndableStream(new LocatedInput(stream, input), CancellationToken.None));
             }
 
             IReadOnlyList<ExportInput> inputs = [.. described.Select((input, i) => input with { Media = streams[i] })];
@@ -101,7 +104,9 @@ internal sealed class AppendCommand
         var proof = _proof.Path(result) is { } proofPath ? OutputFile.Create(proofPath, _output.Force(result), _console) : null;
         try
         {
+            _console.IsChangingInPlace = true;
             var done = await ProgressDisplay.RunAsync(_console, "append", progress => LocateAsync(path, result, () => new MediaTransport().AppendAsync(path, inputs, options, progress, cancellationToken))).ConfigureAwait(false);
+            _console.IsChangingInPlace = false;
             if (proof is not null)
             {
                 await proof.Stream.WriteAsync(done.Proof, cancellationToken).ConfigureAwait(false);

@@ -32,17 +32,18 @@ internal static class EndWriting
             {
                 var signs = await sign(container).ConfigureAwait(false);
                 await (target is null
-                    ? InPlaceAsync(container, path, signs, cancellationToken)
+                    ? InPlaceAsync(console, container, path, signs, cancellationToken)
                     : CopyAsync(console, container, signs, target, overwrite, cancellationToken)).ConfigureAwait(false);
                 return true;
             }).ConfigureAwait(false);
         }
     }
 
-    private static async Task InPlaceAsync(H4mkContainer container, string path, IReadOnlyList<SignContent> signs, CancellationToken cancellationToken)
+    private static async Task InPlaceAsync(CliConsole console, H4mkContainer container, string path, IReadOnlyList<SignContent> signs, CancellationToken cancellationToken)
     {
         // What cannot be written must be known before the file is touched.
         await H4mkSigning.WriteEndAsync(container, signs, Stream.Null, cancellationToken).ConfigureAwait(false);
+        console.IsChangingInPlace = true;
         var edit = await ContainerEdit.BeginAsync(path, async cancellation =>
         {
             // Another change may have been quicker.

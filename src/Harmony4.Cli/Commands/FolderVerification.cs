@@ -93,6 +93,7 @@ internal sealed class FolderVerification
             var verification = await ContainerFile.VerifyAsync(path, _options, _console, cancellationToken).ConfigureAwait(false);
             _states[verification.State] = Count(verification.State) + 1;
             await ReportAsync(path, verification, cancellationToken).ConfigureAwait(false);
+            await ContainerFile.TellOfChangeAsync(path, _console).ConfigureAwait(false);
         }
         catch (CliException exception) when (exception.InnerException is H4mkFormatException { Code: H4mkErrorCode.TooShort or H4mkErrorCode.BadMagic or H4mkErrorCode.BadVersion or H4mkErrorCode.BadReserved })
         {

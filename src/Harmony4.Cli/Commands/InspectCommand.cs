@@ -19,6 +19,7 @@ internal static class InspectCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             var path = result.GetValue(container)!;
+            await ContainerFile.TellOfChangeAsync(path, console).ConfigureAwait(false);
             var opened = await ContainerFile.OpenAsync(path, console, cancellationToken).ConfigureAwait(false);
             await using (opened.ConfigureAwait(false))
             {

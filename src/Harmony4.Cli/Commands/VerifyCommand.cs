@@ -95,11 +95,7 @@ internal sealed class VerifyCommand
             PrintFindings(_console.Output, verification);
         }
 
-        if (verification.State == VerificationState.Incomplete && path != InputFile.StandardStream && !InputFile.TryGetAddress(path, out _) && File.Exists(ContainerEdit.GetUndoPath(path)))
-        {
-            await _console.TellAsync($"harmony4: {path}: a change of it broke off, or is at work: the next append, sign or share undoes what broke off; recover takes what was written").ConfigureAwait(false);
-        }
-
+        await ContainerFile.TellOfChangeAsync(path, _console).ConfigureAwait(false);
         return verification.State is VerificationState.Valid or VerificationState.Unsigned ? ExitCode.Done : ExitCode.No;
     }
 }

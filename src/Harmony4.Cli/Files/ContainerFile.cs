@@ -38,6 +38,15 @@ internal static class ContainerFile
         }
     }
 
+    /// <summary>Says of a container that something beside it waits to put it back: whoever reads it may see what no change meant to leave.</summary>
+    public static async Task TellOfChangeAsync(string path, CliConsole console)
+    {
+        if (path != InputFile.StandardStream && !InputFile.TryGetAddress(path, out _) && File.Exists(path) && ContainerEdit.GetUndoPath(path) is var undo && File.Exists(undo))
+        {
+            await console.TellAsync($"harmony4: {path}: a change of it broke off, or is at work ({Path.GetFileName(undo)} lies beside it): the next append, sign or share undoes what broke off and keeps what is complete; recover takes what was written").ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Opens what a container is read from, without looking into it.</summary>
     public static async Task<H4mkSource> OpenSourceAsync(string path, CliConsole console, CancellationToken cancellationToken)
     {

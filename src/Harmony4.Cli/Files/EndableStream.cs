@@ -1,6 +1,9 @@
 namespace Harmony4.Cli.Files;
 
-/// <summary>Standard input that the user can end: from then on it reads as if it had come to its end, also while it is silent.</summary>
+/// <summary>
+/// A pipe that nobody has to wait for while it is silent: a read of it can be cancelled, and standard input can be ended by the user, from when on it reads as if it had come
+/// to its end.
+/// </summary>
 internal sealed class EndableStream : Stream
 {
     private const int BufferLength = 256 * 1024;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Harmony4.Format;
+using Harmony4.Internal;
 
 namespace Harmony4;
 
@@ -197,10 +198,14 @@ public sealed class ContainerEdit : IAsyncDisposable
             }
 
             File.Move(temporary, undo, overwrite: true);
+
+            // Only then may the end be overwritten: a power failure must not take the name of what was saved with it.
+            FolderFlush.TryFlush(Path.GetDirectoryName(undo)!);
         }
         catch
         {
             File.Delete(temporary);
+            File.Delete(undo);
             throw;
         }
     }
