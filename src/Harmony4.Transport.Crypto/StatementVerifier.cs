@@ -40,21 +40,21 @@ public sealed class StatementVerifier
     /// <param name="statement">The statement that it should be over.</param>
     /// <param name="associatedData">What the signature should be for.</param>
     /// <returns>The outcome.</returns>
-    public SignatureResult Verify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> statement, ReadOnlySpan<byte> associatedData)
+    public StatementResult Verify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> statement, ReadOnlySpan<byte> associatedData)
     {
         if (!TryDecode(message, out var sign1) || !TryReadAlgorithm(sign1, out var number))
         {
-            return new SignatureResult(SignatureVerdict.Malformed);
+            return new StatementResult(StatementState.Malformed);
         }
 
         if (!Enum.IsDefined((SignatureAlgorithm)number))
         {
-            return new SignatureResult(SignatureVerdict.AlgorithmNotAllowed);
+            return new StatementResult(StatementState.AlgorithmNotAllowed);
         }
 
         var algorithm = (SignatureAlgorithm)number;
         var result = VerifyWithKeys(sign1, algorithm, statement, associatedData);
-        return result.State == SignatureVerdict.UnknownKey && _certificates is not null
+        return result.State == StatementState.UnknownKey && _certificates is not null
             ? VerifyWithCertificates(sign1, algorithm, statement, associatedData)
             : result;
     }
@@ -65,12 +65,12 @@ public sealed class StatementVerifier
     /// <param name="index">Where the record is in the tree.</param>
     /// <param name="size">How many leaves the receipt says the tree has; this is not signed.</param>
     /// <returns>The outcome.</returns>
-    public SignatureResult VerifyReceipt(ReadOnlySpan<byte> receipt, ReadOnlySpan<byte> record, out long index, out long size)
+    public StatementResult VerifyReceipt(ReadOnlySpan<byte> receipt, ReadOnlySpan<byte> record, out long index, out long size)
     {
         Span<byte> root = stackalloc byte[SHA256.HashSizeInBytes];
         return TreeReceipt.TryComputeRoot(receipt, record, root, out index, out size)
             ? Verify(receipt, root, default)
-            : new SignatureResult(SignatureVerdict.Malformed);
+            : new StatementResult(StatementState.Malformed);
     }
 
     private static bool TryDecode(ReadOnlySpan<byte> message, out CoseSign1Message sign1)
@@ -115,12 +115,12 @@ public sealed class StatementVerifier
         }
     }
 
-    private SignatureResult VerifyWithKeys(
+    private StatementResult VerifyWithKeys(
         CoseSign1Message sign1, SignatureAlgorithm algorithm, ReadOnlySpan<byte> statement, ReadOnlySpan<byte> associatedData)
     {
         var named = sign1.ProtectedHeaders.TryGetValue(CoseHeaderLabel.KeyIdentifier, out var value)
             && TryRead(value, static reader => reader.ReadByteString(), out var bytes) ? bytes : null;
-        var result = new SignatureResult(SignatureVerdict.UnknownKey, algorithm);
+        var result = new StatementResult(StatementState.UnknownKey, algorithm);
         foreach (var key in _keys)
         {
             if (named is not null && !key.KeyId.SequenceEqual(named))
@@ -130,25 +130,25 @@ public sealed class StatementVerifier
 
             if (key.Algorithm != algorithm)
             {
-                result = result.State == SignatureVerdict.Invalid ? result : result with { State = SignatureVerdict.AlgorithmNotAllowed };
+                result = result.State == StatementState.Invalid ? result : result with { State = StatementState.AlgorithmNotAllowed };
             }
             else if (IsSignedBy(sign1, key, statement, associatedData))
             {
-                return new SignatureResult(SignatureVerdict.Valid, algorithm, Convert.ToHexStringLower(key.KeyId));
+                return new StatementResult(StatementState.Valid, algorithm, Convert.ToHexStringLower(key.KeyId));
             }
             else
             {
-                result = result with { State = SignatureVerdict.Invalid };
+                result = result with { State = StatementState.Invalid };
             }
         }
 
         return result;
     }
 
-    private SignatureResult VerifyWithCertificates(
+    private StatementResult VerifyWithCertificates(
         CoseSign1Message sign1, SignatureAlgorithm algorithm, ReadOnlySpan<byte> statement, ReadOnlySpan<byte> associatedData)
     {
-        var result = new SignatureResult(SignatureVerdict.UnknownKey, algorithm);
+        var result = new StatementResult(StatementState.UnknownKey, algorithm);
         if (!sign1.UnprotectedHeaders.TryGetValue(new CoseHeaderLabel(StatementSigner.CertificateChainLabel), out var value))
         {
             return result;
@@ -157,7 +157,7 @@ public sealed class StatementVerifier
         var certificates = new List<X509Certificate2>();
         if (!CertificateChain.TryDecode(value.EncodedValue, certificates))
         {
-            return new SignatureResult(SignatureVerdict.Malformed, algorithm);
+            return new StatementResult(StatementState.Malformed, algorithm);
         }
 
         try
@@ -165,21 +165,21 @@ public sealed class StatementVerifier
             using var key = SignatureKeys.GetPublicKey(certificates[0]);
             if (!_certificates!.IsTrusted(certificates))
             {
-                return result with { State = SignatureVerdict.UntrustedCertificate };
+                return result with { State = StatementState.UntrustedCertificate };
             }
 
             if (key is null || !SignatureKeys.TryGetAlgorithm(key, out var pinned) || pinned != algorithm)
             {
-                return result with { State = SignatureVerdict.AlgorithmNotAllowed };
+                return result with { State = StatementState.AlgorithmNotAllowed };
             }
 
             return IsSignedBy(sign1, key, statement, associatedData)
-                ? new SignatureResult(SignatureVerdict.Valid, algorithm, Convert.ToHexStringLower(SignatureKeys.GetKeyId(key)), certificates[0].Subject)
-                : result with { State = SignatureVerdict.Invalid };
+                ? new StatementResult(StatementState.Valid, algorithm, Convert.ToHexStringLower(SignatureKeys.GetKeyId(key)), certificates[0].Subject)
+                : result with { State = StatementState.Invalid };
         }
         catch (Exception exception) when (PlatformFault.IsOfBytes(exception))
         {
-            return result with { State = SignatureVerdict.UntrustedCertificate };
+            return result with { State = StatementState.UntrustedCertificate };
         }
         finally
         {

@@ -38,7 +38,7 @@ public sealed partial class MediaTransport
             SeekEntryCount = await container.CountSeekEntriesAsync(cancellationToken).ConfigureAwait(false),
             Crcs = crcs,
             Verification = verification,
-            Integrity = verification?.State ?? (damaged ? VerificationState.Invalid : StateOfStructure(container)),
+            State = verification?.State ?? (damaged ? VerificationState.Invalid : StateOfStructure(container)),
         };
 
         async ValueTask<T?> ReadAsync<T>(ChunkTag tag, Func<ValueTask<T?>> read, Func<T, uint> crc)

@@ -106,9 +106,9 @@ public sealed class ForgeryTests : IDisposable
         var unasked = await TestContainers.VerifyAsync(forged);
         Assert.Equal((VerificationState.Unsigned, 0), (unasked.State, unasked.FindingCount));
         Assert.NotEqual((await TestContainers.VerifyAsync(sound)).Identity, unasked.Identity);
-        Assert.Equal((VerificationState.Invalid, Integrity.Intact), await StateAsync(new VerifyOptions { Keys = [_trusted] }));
-        Assert.Equal((VerificationState.Invalid, Integrity.Intact), await StateAsync(new VerifyOptions { SealKey = _key }));
-        Assert.Equal((VerificationState.Invalid, Integrity.Intact), await StateAsync(new VerifyOptions { RequireSignature = true }));
+        Assert.Equal((VerificationState.Invalid, IntegrityState.Intact), await StateAsync(new VerifyOptions { Keys = [_trusted] }));
+        Assert.Equal((VerificationState.Invalid, IntegrityState.Intact), await StateAsync(new VerifyOptions { SealKey = _key }));
+        Assert.Equal((VerificationState.Invalid, IntegrityState.Intact), await StateAsync(new VerifyOptions { RequireSignature = true }));
 
         // No reader gives out what was not sealed for its place.
         await using var container = await H4mkContainer.OpenAsync(forged);
@@ -141,7 +141,7 @@ public sealed class ForgeryTests : IDisposable
         // Nor does an append vouch for it.
         await Assert.ThrowsAsync<SealKeyException>(() => TestContainers.AppendAsync(forged, [[1], [2]], Options()));
 
-        async Task<(VerificationState, Integrity)> StateAsync(VerifyOptions options)
+        async Task<(VerificationState, IntegrityState)> StateAsync(VerifyOptions options)
         {
             var result = await TestContainers.VerifyAsync(forged, options);
             return (result.State, result.Integrity);
@@ -162,7 +162,7 @@ public sealed class ForgeryTests : IDisposable
             foreach (var options in (VerifyOptions[])[new() { Keys = [_trusted] }, new() { SealKey = _key }])
             {
                 var result = await TestContainers.VerifyAsync(moved, options);
-                Assert.Equal((VerificationState.Invalid, Integrity.Intact), (result.State, result.Integrity));
+                Assert.Equal((VerificationState.Invalid, IntegrityState.Intact), (result.State, result.Integrity));
                 Assert.Contains(result.Signs, s => s.State == SignatureState.Invalid);
             }
         }

@@ -116,7 +116,7 @@ public sealed class MediaTransportTests
         bytes[meta + 13] ^= 1;
         await using var opened = await H4mkContainer.OpenAsync(bytes);
         var report = await Transport.InspectAsync(opened);
-        Assert.Equal((VerificationState.Invalid, null), (report.Integrity, report.Meta));
+        Assert.Equal((VerificationState.Invalid, null), (report.State, report.Meta));
         var json = await JsonAsync(report);
         Assert.Equal(JsonValueKind.Null, json.GetProperty("meta").ValueKind);
         Assert.Equal("HarmonyØ4", (await JsonAsync(await Transport.InspectAsync(await H4mkContainer.OpenAsync(Vectors.Read("containers/one-block.h4mk"))))).GetProperty("meta").GetProperty("project").GetString());

@@ -104,7 +104,7 @@ public sealed class ReportTests
         bytes[25] ^= 1;
         await using var container = await H4mkContainer.OpenAsync(bytes);
         var report = await Transport.InspectAsync(container);
-        Assert.Equal((VerificationState.Invalid, 0), (report.Integrity, report.TrackInfo.Count));
+        Assert.Equal((VerificationState.Invalid, 0), (report.State, report.TrackInfo.Count));
         Assert.Equal(JsonValueKind.Null, (await JsonAsync(report)).GetProperty("tracks")[0].GetProperty("kind").ValueKind);
     }
 

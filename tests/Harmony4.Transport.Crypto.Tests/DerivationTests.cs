@@ -134,11 +134,11 @@ public sealed class DerivationTests : IDisposable
                 Assert.Equal(isOwn, result.IsValid);
                 if (isOwn)
                 {
-                    Assert.Equal(new SignatureResult(SignatureVerdict.Valid, algorithm, Convert.ToHexStringLower(key.KeyId)), result);
+                    Assert.Equal(new StatementResult(StatementState.Valid, algorithm, Convert.ToHexStringLower(key.KeyId)), result);
                 }
             }
 
-            Assert.Equal(SignatureVerdict.Invalid, verifier.Verify(answer.Hex("message"), statement, "H4MK 1.1 tree"u8).State);
+            Assert.Equal(StatementState.Invalid, verifier.Verify(answer.Hex("message"), statement, "H4MK 1.1 tree"u8).State);
         }
     }
 }

@@ -44,7 +44,7 @@ public sealed class FailClosedTests : IDisposable
         var verifier = new StatementVerifier([key]);
         Assert.True(verifier.Verify(message, Statement, Purpose).IsValid);
         key.Dispose();
-        Assert.Equal(SignatureVerdict.Invalid, verifier.Verify(message, Statement, Purpose).State);
+        Assert.Equal(StatementState.Invalid, verifier.Verify(message, Statement, Purpose).State);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class FailClosedTests : IDisposable
         var verifier = new StatementVerifier([], new CertificateTrust([root], Now));
         Assert.True(verifier.Verify(message, Statement, Purpose).IsValid);
         root.Dispose();
-        Assert.Equal(SignatureVerdict.UntrustedCertificate, verifier.Verify(message, Statement, Purpose).State);
+        Assert.Equal(StatementState.UntrustedCertificate, verifier.Verify(message, Statement, Purpose).State);
     }
 
     [Theory]
@@ -73,7 +73,7 @@ public sealed class FailClosedTests : IDisposable
         var message = WithPadding(length - WithPadding(60_000).Length + 60_000);
         Assert.Equal(length, message.Length);
         Assert.True(CoseMessage.DecodeSign1(message).VerifyDetached(_p256, Statement, Purpose));
-        Assert.Equal(isValid ? SignatureVerdict.Valid : SignatureVerdict.Malformed, new StatementVerifier([trusted]).Verify(message, Statement, Purpose).State);
+        Assert.Equal(isValid ? StatementState.Valid : StatementState.Malformed, new StatementVerifier([trusted]).Verify(message, Statement, Purpose).State);
     }
 
     [Fact]
@@ -83,14 +83,14 @@ public sealed class FailClosedTests : IDisposable
         var verifier = new StatementVerifier([trusted]);
 
         // {1: "ES256"}, {4: h'00'} and an empty protected header.
-        Assert.Equal(SignatureVerdict.Malformed, State("d28448a1016545533235 36a0f640".Replace(" ", "", StringComparison.Ordinal)));
-        Assert.Equal(SignatureVerdict.Malformed, State("d28444a1044100a0f640"));
-        Assert.Equal(SignatureVerdict.Malformed, State("d28440a0f640"));
+        Assert.Equal(StatementState.Malformed, State("d28448a1016545533235 36a0f640".Replace(" ", "", StringComparison.Ordinal)));
+        Assert.Equal(StatementState.Malformed, State("d28444a1044100a0f640"));
+        Assert.Equal(StatementState.Malformed, State("d28440a0f640"));
 
         // {1: -8}, EdDSA, and {1: 0}.
-        Assert.Equal(SignatureVerdict.AlgorithmNotAllowed, State("d28443a10127a0f640"));
-        Assert.Equal(SignatureVerdict.AlgorithmNotAllowed, State("d28443a10100a0f640"));
-        SignatureVerdict State(string hex) => verifier.Verify(Convert.FromHexString(hex), Statement, Purpose).State;
+        Assert.Equal(StatementState.AlgorithmNotAllowed, State("d28443a10127a0f640"));
+        Assert.Equal(StatementState.AlgorithmNotAllowed, State("d28443a10100a0f640"));
+        StatementState State(string hex) => verifier.Verify(Convert.FromHexString(hex), Statement, Purpose).State;
     }
 
     [Fact]
@@ -101,11 +101,11 @@ public sealed class FailClosedTests : IDisposable
         using var otherAlgorithm = Trusted(_p384);
         using var right = Trusted(_p256);
         var message = Message(_p256, HashAlgorithmName.SHA256);
-        Assert.Equal(SignatureVerdict.Invalid, new StatementVerifier([wrong, otherAlgorithm]).Verify(message, Statement, Purpose).State);
-        Assert.Equal(SignatureVerdict.Invalid, new StatementVerifier([otherAlgorithm, wrong]).Verify(message, Statement, Purpose).State);
+        Assert.Equal(StatementState.Invalid, new StatementVerifier([wrong, otherAlgorithm]).Verify(message, Statement, Purpose).State);
+        Assert.Equal(StatementState.Invalid, new StatementVerifier([otherAlgorithm, wrong]).Verify(message, Statement, Purpose).State);
         Assert.True(new StatementVerifier([wrong, otherAlgorithm, right]).Verify(message, Statement, Purpose).IsValid);
         Assert.Equal(
-            new SignatureResult(SignatureVerdict.AlgorithmNotAllowed, SignatureAlgorithm.ES256),
+            new StatementResult(StatementState.AlgorithmNotAllowed, SignatureAlgorithm.ES256),
             new StatementVerifier([otherAlgorithm]).Verify(message, Statement, Purpose));
     }
 
@@ -118,7 +118,7 @@ public sealed class FailClosedTests : IDisposable
         var message = Message(_p256, HashAlgorithmName.SHA256, Issue("CN=signer", _p256), header);
         Assert.True(new StatementVerifier([], new CertificateTrust([_root], Now)).Verify(message, Statement, Purpose).IsValid);
         Assert.Equal(
-            SignatureVerdict.AlgorithmNotAllowed, new StatementVerifier([pinned], new CertificateTrust([_root], Now)).Verify(message, Statement, Purpose).State);
+            StatementState.AlgorithmNotAllowed, new StatementVerifier([pinned], new CertificateTrust([_root], Now)).Verify(message, Statement, Purpose).State);
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class FailClosedTests : IDisposable
         var verifier = new StatementVerifier([stranger], new CertificateTrust([_root], Now));
         var header = new CoseHeaderMap { { CoseHeaderLabel.KeyIdentifier, CoseHeaderValue.FromBytes(new byte[32]) } };
         Assert.Equal(
-            new SignatureResult(SignatureVerdict.UnknownKey, SignatureAlgorithm.ES256),
+            new StatementResult(StatementState.UnknownKey, SignatureAlgorithm.ES256),
             verifier.Verify(Message(_p256, HashAlgorithmName.SHA256, header: header), Statement, Purpose));
     }
 
@@ -143,8 +143,8 @@ public sealed class FailClosedTests : IDisposable
         using var bare = StatementSigner.FromCertificate(withKey, []);
         var verifier = new StatementVerifier([], new CertificateTrust([_root], Now));
         var result = verifier.Verify(full.Sign(Statement, Purpose), Statement, Purpose);
-        Assert.Equal(new SignatureResult(SignatureVerdict.Valid, SignatureAlgorithm.ES256, Convert.ToHexStringLower(full.KeyId), "CN=signer"), result);
-        Assert.Equal(SignatureVerdict.UntrustedCertificate, verifier.Verify(bare.Sign(Statement, Purpose), Statement, Purpose).State);
+        Assert.Equal(new StatementResult(StatementState.Valid, SignatureAlgorithm.ES256, Convert.ToHexStringLower(full.KeyId), "CN=signer"), result);
+        Assert.Equal(StatementState.UntrustedCertificate, verifier.Verify(bare.Sign(Statement, Purpose), Statement, Purpose).State);
 
         // One certificate is a byte string, several are an array.
         Assert.Equal(0x59, X5Chain(bare.Sign(Statement, Purpose))[0]);
@@ -160,7 +160,7 @@ public sealed class FailClosedTests : IDisposable
     {
         var message = Message(_p256, HashAlgorithmName.SHA256, Issue("CN=signer", _p256, usage));
         var result = new StatementVerifier([], new CertificateTrust([_root], Now)).Verify(message, Statement, Purpose);
-        Assert.Equal(mayBeUsed ? SignatureVerdict.Valid : SignatureVerdict.UntrustedCertificate, result.State);
+        Assert.Equal(mayBeUsed ? StatementState.Valid : StatementState.UntrustedCertificate, result.State);
     }
 
     [Fact]
@@ -171,15 +171,15 @@ public sealed class FailClosedTests : IDisposable
         var verifier = new StatementVerifier([], new CertificateTrust([_root], Now));
 
         // P-384 under the number of P-256, and P-521 under that of P-384: the signatures are right.
-        Assert.Equal(SignatureVerdict.AlgorithmNotAllowed, State(Message(_p384, HashAlgorithmName.SHA256, Issue("CN=signer", _p384))));
-        Assert.Equal(SignatureVerdict.Valid, State(Message(_p384, HashAlgorithmName.SHA384, Issue("CN=signer", _p384))));
-        Assert.Equal(SignatureVerdict.AlgorithmNotAllowed, State(Message(p521, HashAlgorithmName.SHA384, Issue("CN=signer", p521))));
+        Assert.Equal(StatementState.AlgorithmNotAllowed, State(Message(_p384, HashAlgorithmName.SHA256, Issue("CN=signer", _p384))));
+        Assert.Equal(StatementState.Valid, State(Message(_p384, HashAlgorithmName.SHA384, Issue("CN=signer", _p384))));
+        Assert.Equal(StatementState.AlgorithmNotAllowed, State(Message(p521, HashAlgorithmName.SHA384, Issue("CN=signer", p521))));
         Assert.False(verifier.Verify(Message(weak, HashAlgorithmName.SHA256, Issue("CN=signer", weak)), Statement, Purpose).IsValid);
 
         // Ed25519: a key of neither family.
         var other = new PublicKey(new Oid("1.3.101.112"), null, new AsnEncodedData(Vectors.SeededBytes("ed25519", 32)));
-        Assert.Equal(SignatureVerdict.AlgorithmNotAllowed, State(Message(_p256, HashAlgorithmName.SHA256, Issue("CN=signer", other))));
-        SignatureVerdict State(byte[] message) => verifier.Verify(message, Statement, Purpose).State;
+        Assert.Equal(StatementState.AlgorithmNotAllowed, State(Message(_p256, HashAlgorithmName.SHA256, Issue("CN=signer", other))));
+        StatementState State(byte[] message) => verifier.Verify(message, Statement, Purpose).State;
     }
 
     [Fact]
@@ -190,7 +190,7 @@ public sealed class FailClosedTests : IDisposable
         using var signer = StatementSigner.FromCertificate(withKey, []);
         Assert.Equal(SignatureAlgorithm.PS256, signer.Algorithm);
         var result = new StatementVerifier([], new CertificateTrust([_root], Now)).Verify(signer.Sign(Statement, Purpose), Statement, Purpose);
-        Assert.Equal((SignatureVerdict.Valid, "CN=signer"), (result.State, result.Subject));
+        Assert.Equal((StatementState.Valid, "CN=signer"), (result.State, result.Subject));
         using var publicOnly = X509CertificateLoader.LoadCertificate(withKey.RawData);
         Assert.Throws<ArgumentException>("certificate", () => StatementSigner.FromCertificate(publicOnly, []));
     }
@@ -206,7 +206,7 @@ public sealed class FailClosedTests : IDisposable
         writer.WriteByteString(bytes);
         var message = Message(_p256, HashAlgorithmName.SHA256, writer.Encode());
         var result = new StatementVerifier([], new CertificateTrust([_root], Now)).Verify(message, Statement, Purpose);
-        Assert.Equal(new SignatureResult(SignatureVerdict.UntrustedCertificate, SignatureAlgorithm.ES256), result);
+        Assert.Equal(new StatementResult(StatementState.UntrustedCertificate, SignatureAlgorithm.ES256), result);
     }
 
     [Fact]
@@ -214,7 +214,7 @@ public sealed class FailClosedTests : IDisposable
     {
         var certificate = Issue("CN=signer", _p256).RawData;
         var verifier = new StatementVerifier([], new CertificateTrust([_root], Now));
-        var expected = new SignatureResult(SignatureVerdict.Malformed, SignatureAlgorithm.ES256);
+        var expected = new StatementResult(StatementState.Malformed, SignatureAlgorithm.ES256);
         Assert.True(Verify(Chain(1, certificate)).IsValid);
         Assert.True(Verify(Chain(8, certificate)).IsValid);
         Assert.Equal(expected, Verify(Chain(9, certificate)));
@@ -225,7 +225,7 @@ public sealed class FailClosedTests : IDisposable
 
         // An array of indefinite length names no number to hold against the limit.
         Assert.Equal(expected, Verify([0x9f, .. Chain(1, certificate).AsSpan(1), 0xff]));
-        SignatureResult Verify(byte[] chain) => verifier.Verify(Message(_p256, HashAlgorithmName.SHA256, chain), Statement, Purpose);
+        StatementResult Verify(byte[] chain) => verifier.Verify(Message(_p256, HashAlgorithmName.SHA256, chain), Statement, Purpose);
     }
 
     [Fact]

@@ -27,8 +27,8 @@ public sealed class HostileBytesTests
         using var trusted = VerificationKey.FromSubjectPublicKeyInfo(key.ExportSubjectPublicKeyInfo());
         var bytes = Convert.FromHexString(hex);
         var verifier = new StatementVerifier([trusted]);
-        Assert.NotEqual(SignatureVerdict.Valid, verifier.Verify(bytes, "statement"u8, default).State);
-        Assert.Equal(SignatureVerdict.Malformed, verifier.VerifyReceipt(bytes, new byte[56], out _, out _).State);
+        Assert.NotEqual(StatementState.Valid, verifier.Verify(bytes, "statement"u8, default).State);
+        Assert.Equal(StatementState.Malformed, verifier.VerifyReceipt(bytes, new byte[56], out _, out _).State);
     }
 
     [Fact]

@@ -74,7 +74,7 @@ public sealed class ReceiptFormTests
         Assert.False(TreeReceipt.TryComputeRoot(receipt, Record, new byte[32], out _, out _), name);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var trusted = VerificationKey.FromSubjectPublicKeyInfo(key.ExportSubjectPublicKeyInfo());
-        Assert.Equal(new SignatureResult(SignatureVerdict.Malformed), new StatementVerifier([trusted]).VerifyReceipt(receipt, Record, out _, out _));
+        Assert.Equal(new StatementResult(StatementState.Malformed), new StatementVerifier([trusted]).VerifyReceipt(receipt, Record, out _, out _));
     }
 
     [Theory]
@@ -161,7 +161,7 @@ public sealed class ReceiptFormTests
         var receipt = TreeReceipt.Create(message, 0, 3, path);
         var verifier = new StatementVerifier([], new CertificateTrust([certificate], now));
         var result = verifier.VerifyReceipt(receipt, Record, out var index, out var size);
-        Assert.Equal((SignatureVerdict.Valid, "CN=signer", 0L, 3L), (result.State, result.Subject, index, size));
+        Assert.Equal((StatementState.Valid, "CN=signer", 0L, 3L), (result.State, result.Subject, index, size));
         Assert.False(verifier.VerifyReceipt(receipt, [1], out _, out _).IsValid);
         Assert.Throws<ArgumentException>("message", () => TreeReceipt.Create(receipt, 0, 3, path));
         Assert.Throws<ArgumentException>("message", () => TreeReceipt.Create([1, 2, 3], 0, 3, path));

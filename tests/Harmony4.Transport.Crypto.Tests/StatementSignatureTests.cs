@@ -39,7 +39,7 @@ public sealed class StatementSignatureTests : IDisposable
             Assert.Equal((algorithm, algorithm), (signer.Algorithm, trusted.Algorithm));
             var message = signer.Sign(Statement, Purpose);
             var result = new StatementVerifier([trusted]).Verify(message, Statement, Purpose);
-            Assert.Equal(new SignatureResult(SignatureVerdict.Valid, algorithm, Convert.ToHexStringLower(signer.KeyId)), result);
+            Assert.Equal(new StatementResult(StatementState.Valid, algorithm, Convert.ToHexStringLower(signer.KeyId)), result);
             Assert.True(result.IsValid);
             Assert.Null(CoseMessage.DecodeSign1(message).Content);
         }
@@ -61,13 +61,13 @@ public sealed class StatementSignatureTests : IDisposable
 
         for (var length = 0; length < message.Length; length++)
         {
-            Assert.Equal(SignatureVerdict.Malformed, verifier.Verify(message.AsSpan(0, length), Statement, Purpose).State);
+            Assert.Equal(StatementState.Malformed, verifier.Verify(message.AsSpan(0, length), Statement, Purpose).State);
         }
 
-        Assert.Equal(SignatureVerdict.Malformed, verifier.Verify([.. message, 0], Statement, Purpose).State);
-        Assert.Equal(SignatureVerdict.Malformed, verifier.Verify(new byte[StatementVerifier.MaxMessageLength + 1], Statement, Purpose).State);
-        Assert.Equal(SignatureVerdict.Invalid, verifier.Verify(message, Statement.AsSpan(1), Purpose).State);
-        Assert.Equal(SignatureVerdict.Invalid, verifier.Verify(message, Statement, "other"u8).State);
+        Assert.Equal(StatementState.Malformed, verifier.Verify([.. message, 0], Statement, Purpose).State);
+        Assert.Equal(StatementState.Malformed, verifier.Verify(new byte[StatementVerifier.MaxMessageLength + 1], Statement, Purpose).State);
+        Assert.Equal(StatementState.Invalid, verifier.Verify(message, Statement.AsSpan(1), Purpose).State);
+        Assert.Equal(StatementState.Invalid, verifier.Verify(message, Statement, "other"u8).State);
         Assert.True(verifier.Verify(message, Statement, Purpose).IsValid);
     }
 
@@ -77,7 +77,7 @@ public sealed class StatementSignatureTests : IDisposable
         using var signer = StatementSigner.FromPem(PrivatePem(_p256));
         using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var trusted = Trusted(stranger);
-        Assert.Equal(SignatureVerdict.UnknownKey, new StatementVerifier([trusted]).Verify(signer.Sign(Statement, Purpose), Statement, Purpose).State);
+        Assert.Equal(StatementState.UnknownKey, new StatementVerifier([trusted]).Verify(signer.Sign(Statement, Purpose), Statement, Purpose).State);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class StatementSignatureTests : IDisposable
         using var right = Trusted(_p256);
         var message = CoseSign1Message.SignDetached(Statement, new CoseSigner(_p256, HashAlgorithmName.SHA256), Purpose);
         Assert.True(new StatementVerifier([wrong, right]).Verify(message, Statement, Purpose).IsValid);
-        Assert.Equal(SignatureVerdict.AlgorithmNotAllowed, new StatementVerifier([wrong]).Verify(message, Statement, Purpose).State);
+        Assert.Equal(StatementState.AlgorithmNotAllowed, new StatementVerifier([wrong]).Verify(message, Statement, Purpose).State);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class StatementSignatureTests : IDisposable
         var es384 = CoseSign1Message.SignDetached(Statement, new CoseSigner(_p256, HashAlgorithmName.SHA384), Purpose);
         var rs256 = CoseSign1Message.SignDetached(Statement, new CoseSigner(_rsa, RSASignaturePadding.Pkcs1, HashAlgorithmName.SHA256), Purpose);
         var ps512 = CoseSign1Message.SignDetached(Statement, new CoseSigner(_rsa, RSASignaturePadding.Pss, HashAlgorithmName.SHA512), Purpose);
-        Assert.All([es512, es384, rs256, ps512], m => Assert.Equal(SignatureVerdict.AlgorithmNotAllowed, verifier.Verify(m, Statement, Purpose).State));
+        Assert.All([es512, es384, rs256, ps512], m => Assert.Equal(StatementState.AlgorithmNotAllowed, verifier.Verify(m, Statement, Purpose).State));
     }
 
     [Fact]
@@ -111,11 +111,11 @@ public sealed class StatementSignatureTests : IDisposable
         using var trusted = Trusted(_p256);
         var verifier = new StatementVerifier([trusted]);
         var embedded = CoseSign1Message.SignEmbedded(Statement, new CoseSigner(_p256, HashAlgorithmName.SHA256), Purpose);
-        Assert.Equal(SignatureVerdict.Malformed, verifier.Verify(embedded, Statement, Purpose).State);
+        Assert.Equal(StatementState.Malformed, verifier.Verify(embedded, Statement, Purpose).State);
         var header = new CoseHeaderMap { { new CoseHeaderLabel("x"), CoseHeaderValue.FromInt32(1) } };
         header.Add(CoseHeaderLabel.CriticalHeaders, CoseHeaderValue.FromEncodedValue([0x81, 0x61, 0x78]));
         var critical = CoseSign1Message.SignDetached(Statement, new CoseSigner(_p256, HashAlgorithmName.SHA256, header), Purpose);
-        Assert.Equal(SignatureVerdict.Malformed, verifier.Verify(critical, Statement, Purpose).State);
+        Assert.Equal(StatementState.Malformed, verifier.Verify(critical, Statement, Purpose).State);
     }
 
     [Property(Replay = "4,7", MaxTest = 3000)]
@@ -140,18 +140,18 @@ public sealed class StatementSignatureTests : IDisposable
         var message = signer.Sign(Statement, Purpose);
 
         Assert.Equal("CN=signer", Check(root, Now).Subject);
-        Assert.Equal(SignatureVerdict.Valid, Check(root, Now).State);
-        Assert.Equal(SignatureVerdict.UntrustedCertificate, Check(otherRoot, Now).State);
-        Assert.Equal(SignatureVerdict.UntrustedCertificate, Check(root, Now.AddDays(3)).State);
-        Assert.Equal(SignatureVerdict.Invalid, new StatementVerifier([], new CertificateTrust([root], Now)).Verify(message, Statement, "x"u8).State);
+        Assert.Equal(StatementState.Valid, Check(root, Now).State);
+        Assert.Equal(StatementState.UntrustedCertificate, Check(otherRoot, Now).State);
+        Assert.Equal(StatementState.UntrustedCertificate, Check(root, Now.AddDays(3)).State);
+        Assert.Equal(StatementState.Invalid, new StatementVerifier([], new CertificateTrust([root], Now)).Verify(message, Statement, "x"u8).State);
 
         // A trusted key needs no certificate; a certificate alone is nothing without trust in its root.
         using var pinned = Trusted(_p256);
         Assert.True(new StatementVerifier([pinned]).Verify(message, Statement, Purpose).IsValid);
         using var stranger = Trusted(otherKey);
-        Assert.Equal(SignatureVerdict.UnknownKey, new StatementVerifier([stranger]).Verify(message, Statement, Purpose).State);
+        Assert.Equal(StatementState.UnknownKey, new StatementVerifier([stranger]).Verify(message, Statement, Purpose).State);
 
-        SignatureResult Check(X509Certificate2 trustedRoot, DateTimeOffset time) =>
+        StatementResult Check(X509Certificate2 trustedRoot, DateTimeOffset time) =>
             new StatementVerifier([], new CertificateTrust([trustedRoot], time)).Verify(message, Statement, Purpose);
     }
 

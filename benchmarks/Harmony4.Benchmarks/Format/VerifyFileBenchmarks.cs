@@ -43,7 +43,7 @@ public class VerifyFileBenchmarks
     public async Task<bool> Container()
     {
         await using var container = await H4mkContainer.OpenAsync(Path.Combine(_folder, "h4mk"));
-        return (await container.VerifyAsync()).Integrity == Integrity.Intact;
+        return (await container.VerifyAsync()).Integrity == IntegrityState.Intact;
     }
 
     /// <summary>The SHA-256 of each entry, held against the manifest.</summary>

@@ -61,7 +61,7 @@ internal static class InspectCommand
         }
 
         Line(output, "keyframes", report.SeekEntryCount is { } entries ? string.Create(CultureInfo.InvariantCulture, $"{entries} in SEEK") : "an unknown number in SEEK");
-        Line(output, "integrity", report.Integrity.ToName());
+        Line(output, "integrity", report.State.ToName());
         Line(output, "root", report.Root?.ToString() ?? "none");
         Line(output, "veri", report.Veri?.ToString() ?? "none");
         foreach (var sign in report.Signs)

@@ -4,7 +4,7 @@ namespace Harmony4.Format;
 public sealed record VerificationResult
 {
     /// <summary>Gets what is to be said of the bytes.</summary>
-    public required Integrity Integrity { get; init; }
+    public required IntegrityState Integrity { get; init; }
 
     /// <summary>Gets what is to be said of signatures; version 1.0 has none.</summary>
     public SignatureState Signature { get; init; }
@@ -39,9 +39,9 @@ public sealed record VerificationResult
     /// <summary>Gets integrity and signature in one word. A required signature that does not hold makes it invalid, whatever else is the case.</summary>
     public VerificationState State => (Integrity, Signature) switch
     {
-        (Integrity.Invalid, _) or (_, SignatureState.Invalid) => VerificationState.Invalid,
-        (Integrity.Incomplete, _) => VerificationState.Incomplete,
-        (Integrity.Unverified, _) => VerificationState.Unverified,
+        (IntegrityState.Invalid, _) or (_, SignatureState.Invalid) => VerificationState.Invalid,
+        (IntegrityState.Incomplete, _) => VerificationState.Incomplete,
+        (IntegrityState.Unverified, _) => VerificationState.Unverified,
         (_, SignatureState.Valid) => VerificationState.Valid,
         _ => VerificationState.Unsigned,
     };

@@ -1,6 +1,6 @@
 namespace Harmony4.Format;
 
-/// <summary>Integrity and signature in one word.</summary>
+/// <summary>What verification says of a file: <see cref="IntegrityState"/> and <see cref="SignatureState"/> in one word.</summary>
 public enum VerificationState
 {
     /// <summary>Intact, and signed by a key that was given.</summary>

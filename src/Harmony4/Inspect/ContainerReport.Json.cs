@@ -56,7 +56,7 @@ public sealed partial class ContainerReport
         WriteRaw(writer, "meta"u8, Meta);
         WriteRaw(writer, "safe"u8, Safe);
         writer.WriteNumberOrNull("seek_entries"u8, SeekEntryCount);
-        writer.WriteString("integrity"u8, Integrity.ToName());
+        writer.WriteString("integrity"u8, State.ToName());
         writer.WriteDigestOrNull("root"u8, Root);
         writer.WriteDigestOrNull("veri"u8, Veri);
         writer.WriteSignatures(Signs);

@@ -44,7 +44,7 @@ public sealed partial class ContainerReport
     public IReadOnlyList<SignChunk> Signs => _container.Signs;
 
     /// <summary>Gets the state: unverified, unless something that was read is already wrong or a verification was asked for.</summary>
-    public VerificationState Integrity { get; internal init; }
+    public VerificationState State { get; internal init; }
 
     /// <summary>Gets the verification, when one was asked for.</summary>
     public VerificationResult? Verification { get; internal init; }

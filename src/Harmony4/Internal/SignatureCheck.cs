@@ -73,10 +73,10 @@ internal static class SignatureCheck
         return holds;
     }
 
-    private static SignatureState StateOf(SignatureVerdict verdict) => verdict switch
+    private static SignatureState StateOf(StatementState verdict) => verdict switch
     {
-        SignatureVerdict.Valid => SignatureState.Valid,
-        SignatureVerdict.UnknownKey => SignatureState.NotChecked,
+        StatementState.Valid => SignatureState.Valid,
+        StatementState.UnknownKey => SignatureState.NotChecked,
         _ => SignatureState.Invalid,
     };
 

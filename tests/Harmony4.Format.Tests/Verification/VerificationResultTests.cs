@@ -6,28 +6,28 @@ namespace Harmony4.Format.Tests.Verification;
 /// <summary>What a verification sums up: how much it checked, how far it is, and its state.</summary>
 public sealed class VerificationResultTests
 {
-    public static TheoryData<Integrity, SignatureState, VerificationState> States => new()
+    public static TheoryData<IntegrityState, SignatureState, VerificationState> States => new()
     {
-        { Integrity.Intact, SignatureState.None, VerificationState.Unsigned },
-        { Integrity.Intact, SignatureState.NotChecked, VerificationState.Unsigned },
-        { Integrity.Intact, SignatureState.Valid, VerificationState.Valid },
-        { Integrity.Intact, SignatureState.Invalid, VerificationState.Invalid },
-        { Integrity.Unverified, SignatureState.None, VerificationState.Unverified },
-        { Integrity.Unverified, SignatureState.NotChecked, VerificationState.Unverified },
-        { Integrity.Unverified, SignatureState.Valid, VerificationState.Unverified },
-        { Integrity.Unverified, SignatureState.Invalid, VerificationState.Invalid },
-        { Integrity.Incomplete, SignatureState.None, VerificationState.Incomplete },
-        { Integrity.Incomplete, SignatureState.NotChecked, VerificationState.Incomplete },
-        { Integrity.Incomplete, SignatureState.Valid, VerificationState.Incomplete },
-        { Integrity.Incomplete, SignatureState.Invalid, VerificationState.Invalid },
-        { Integrity.Invalid, SignatureState.None, VerificationState.Invalid },
-        { Integrity.Invalid, SignatureState.NotChecked, VerificationState.Invalid },
-        { Integrity.Invalid, SignatureState.Valid, VerificationState.Invalid },
-        { Integrity.Invalid, SignatureState.Invalid, VerificationState.Invalid },
+        { IntegrityState.Intact, SignatureState.None, VerificationState.Unsigned },
+        { IntegrityState.Intact, SignatureState.NotChecked, VerificationState.Unsigned },
+        { IntegrityState.Intact, SignatureState.Valid, VerificationState.Valid },
+        { IntegrityState.Intact, SignatureState.Invalid, VerificationState.Invalid },
+        { IntegrityState.Unverified, SignatureState.None, VerificationState.Unverified },
+        { IntegrityState.Unverified, SignatureState.NotChecked, VerificationState.Unverified },
+        { IntegrityState.Unverified, SignatureState.Valid, VerificationState.Unverified },
+        { IntegrityState.Unverified, SignatureState.Invalid, VerificationState.Invalid },
+        { IntegrityState.Incomplete, SignatureState.None, VerificationState.Incomplete },
+        { IntegrityState.Incomplete, SignatureState.NotChecked, VerificationState.Incomplete },
+        { IntegrityState.Incomplete, SignatureState.Valid, VerificationState.Incomplete },
+        { IntegrityState.Incomplete, SignatureState.Invalid, VerificationState.Invalid },
+        { IntegrityState.Invalid, SignatureState.None, VerificationState.Invalid },
+        { IntegrityState.Invalid, SignatureState.NotChecked, VerificationState.Invalid },
+        { IntegrityState.Invalid, SignatureState.Valid, VerificationState.Invalid },
+        { IntegrityState.Invalid, SignatureState.Invalid, VerificationState.Invalid },
     };
 
     [Theory, MemberData(nameof(States))]
-    public void State_OfIntegrityAndSignature_IsOneWord(Integrity integrity, SignatureState signature, VerificationState expected) =>
+    public void State_OfIntegrityAndSignature_IsOneWord(IntegrityState integrity, SignatureState signature, VerificationState expected) =>
         Assert.Equal(expected, new VerificationResult { Integrity = integrity, Signature = signature, Findings = [], FindingCount = 0, BlockCount = 0, PayloadLength = 0, BytesVerified = 0 }.State);
 
     [Theory]

@@ -114,7 +114,7 @@ public sealed class SealHistoryTests(ITestOutputHelper log)
     private static async Task CheckAsync(Version version, SealKey key)
     {
         var result = await TestContainers.VerifyAsync(version.Bytes, new VerifyOptions { SealKey = key });
-        Assert.Equal((Integrity.Intact, version.IsAuthenticated ? VerificationState.Valid : VerificationState.Invalid), (result.Integrity, result.State));
+        Assert.Equal((IntegrityState.Intact, version.IsAuthenticated ? VerificationState.Valid : VerificationState.Invalid), (result.Integrity, result.State));
         await using var container = await H4mkContainer.OpenAsync(version.Bytes);
         using var keys = await ContainerKeys.TryOpenAsync(container, key);
         Assert.NotNull(keys);

@@ -22,7 +22,7 @@ public sealed class SealVerificationTests
         var asked = await TestContainers.VerifyAsync(bytes, new VerifyOptions { SealKey = key });
         Assert.Equal((VerificationState.Valid, SignatureState.Valid), (asked.State, Assert.Single(asked.Signs).State));
         var mistaken = await TestContainers.VerifyAsync(bytes, new VerifyOptions { SealKey = wrong });
-        Assert.Equal((VerificationState.Invalid, Integrity.Intact), (mistaken.State, mistaken.Integrity));
+        Assert.Equal((VerificationState.Invalid, IntegrityState.Intact), (mistaken.State, mistaken.Integrity));
         Assert.Equal(H4mkErrorCode.Sign, Assert.Single(mistaken.Findings).Code);
     }
 

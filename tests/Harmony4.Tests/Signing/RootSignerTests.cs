@@ -34,7 +34,7 @@ public sealed class RootSignerTests : IDisposable
         AsymmetricAlgorithm key = algorithm switch { SignatureAlgorithm.ES256 => _p256, SignatureAlgorithm.ES384 => _p384, _ => _rsa };
         var bytes = await ExportAsync(SignerOf(key));
         var result = await TestContainers.VerifyAsync(bytes, new VerifyOptions { Keys = [Trusted(key)], RequireSignature = true });
-        Assert.Equal((VerificationState.Valid, Integrity.Intact, SignatureState.Valid), (result.State, result.Integrity, result.Signature));
+        Assert.Equal((VerificationState.Valid, IntegrityState.Intact, SignatureState.Valid), (result.State, result.Integrity, result.Signature));
         Assert.Equal((SignContent.Cose, SignatureState.Valid), (Assert.Single(result.Signs).Kind, result.Signs[0].State));
         Assert.Equal(VerificationState.Unsigned, (await TestContainers.VerifyAsync(bytes)).State);
     }
@@ -63,7 +63,7 @@ public sealed class RootSignerTests : IDisposable
     {
         using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var result = await TestContainers.VerifyAsync(await ExportAsync(SignerOf(_p256)), new VerifyOptions { Keys = [Trusted(stranger)] });
-        Assert.Equal((VerificationState.Invalid, Integrity.Intact), (result.State, result.Integrity));
+        Assert.Equal((VerificationState.Invalid, IntegrityState.Intact), (result.State, result.Integrity));
         Assert.Equal(SignatureState.NotChecked, Assert.Single(result.Signs).State);
     }
 

@@ -49,7 +49,7 @@ internal sealed class PartReader(H4mkContainer container, H4mkWriterOptions opti
 
     private void RequireWhole(VerificationResult result)
     {
-        if (result.Integrity != Integrity.Intact)
+        if (result.Integrity != IntegrityState.Intact)
         {
             var finding = result.Findings[0];
             throw new H4mkFormatException(finding.Code, finding.Offset, finding.Message, finding.Chunk);

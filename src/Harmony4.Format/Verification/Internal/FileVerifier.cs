@@ -25,7 +25,7 @@ internal static class FileVerifier
                 var (result, chain) = await VerifyTailedAsync(source, end, read.Length, start, options, progress, cancellationToken).ConfigureAwait(false);
 
                 // The bytes of a TAIL inside the payload of the last chunk are no TAIL.
-                if (result.Integrity != Integrity.Invalid || await ReachesTailAsync(source, chain, read.Length, cancellationToken).ConfigureAwait(false))
+                if (result.Integrity != IntegrityState.Invalid || await ReachesTailAsync(source, chain, read.Length, cancellationToken).ConfigureAwait(false))
                 {
                     return result;
                 }

@@ -13,7 +13,7 @@ internal sealed class Verifier10 : IDisposable
     private readonly VerificationLog _log;
     private readonly OverlappedSha256 _hash = new();
     private readonly List<ChunkTag> _seen = [];
-    private Integrity? _structure;
+    private IntegrityState? _structure;
     private ChunkInfo? _veri;
     private Sha256Digest _computed;
     private Sha256Digest? _stored;
@@ -291,7 +291,7 @@ internal sealed class Verifier10 : IDisposable
 
     private void Structure(ChunkTag? chunk, long offset, H4mkErrorCode code, string message)
     {
-        _structure ??= code is H4mkErrorCode.Overrun or H4mkErrorCode.Trailing or H4mkErrorCode.TooShort ? Integrity.Incomplete : Integrity.Invalid;
+        _structure ??= code is H4mkErrorCode.Overrun or H4mkErrorCode.Trailing or H4mkErrorCode.TooShort ? IntegrityState.Incomplete : IntegrityState.Invalid;
         _log.Add(chunk, offset, code, message);
     }
 
@@ -306,11 +306,11 @@ internal sealed class Verifier10 : IDisposable
     private bool IsBehindWholePart(long offset) => _veri is { } veri && veri.EndOffset == offset && !_hasHeaderFault;
 
     /// <summary>The state rows of docs/format/h4mk-1.0.md section 10: structure outweighs damage, and damage what is missing.</summary>
-    private Integrity Conclude() =>
-        _isCut11 ? Integrity.Incomplete
+    private IntegrityState Conclude() =>
+        _isCut11 ? IntegrityState.Incomplete
         : _structure is { } structure ? structure
-        : _log.IsDamaged ? Integrity.Invalid
-        : _veri is null ? _seen.Contains(ChunkTag.Seek) && _seen.Contains(ChunkTag.Meta) && _seen.Contains(ChunkTag.Safe) ? Integrity.Unverified : Integrity.Incomplete
-        : _log.IsLimited ? Integrity.Unverified
-        : Integrity.Intact;
+        : _log.IsDamaged ? IntegrityState.Invalid
+        : _veri is null ? _seen.Contains(ChunkTag.Seek) && _seen.Contains(ChunkTag.Meta) && _seen.Contains(ChunkTag.Safe) ? IntegrityState.Unverified : IntegrityState.Incomplete
+        : _log.IsLimited ? IntegrityState.Unverified
+        : IntegrityState.Intact;
 }

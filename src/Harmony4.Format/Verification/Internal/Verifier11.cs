@@ -112,7 +112,7 @@ internal sealed partial class Verifier11
 
         return new VerificationResult
         {
-            Integrity = !_hasTail ? Integrity.Incomplete : _log.IsDamaged ? Integrity.Invalid : _log.IsLimited ? Integrity.Unverified : Integrity.Intact,
+            Integrity = !_hasTail ? IntegrityState.Incomplete : _log.IsDamaged ? IntegrityState.Invalid : _log.IsLimited ? IntegrityState.Unverified : IntegrityState.Intact,
             Signature = _index is { End.Signs.Count: > 0 } ? SignatureState.NotChecked : SignatureState.None,
             Signs = _index?.End.Signs ?? [],
             Root = _index is null ? null : new H4mkRoot { Header = _index.Root.HeaderBytes.ToArray(), Tracks = _index.Tracks },

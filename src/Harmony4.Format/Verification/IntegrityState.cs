@@ -1,7 +1,7 @@
 namespace Harmony4.Format;
 
 /// <summary>What verification says of the bytes.</summary>
-public enum Integrity
+public enum IntegrityState
 {
     /// <summary>Every check passes.</summary>
     Intact,

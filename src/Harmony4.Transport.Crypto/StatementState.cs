@@ -1,7 +1,7 @@
 namespace Harmony4.Transport.Crypto;
 
-/// <summary>What is known about a signature after checking it. Only <see cref="Valid"/> is a yes.</summary>
-public enum SignatureVerdict
+/// <summary>What is known of a signed statement after checking it. Only <see cref="Valid"/> is a yes.</summary>
+public enum StatementState
 {
     /// <summary>Not a detached COSE_Sign1 message of the form that is accepted. Also the state of <c>default</c>.</summary>
     Malformed = 0,

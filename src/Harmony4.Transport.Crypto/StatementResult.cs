@@ -5,9 +5,9 @@ namespace Harmony4.Transport.Crypto;
 /// <param name="Algorithm">The algorithm, where it was recognised.</param>
 /// <param name="KeyId">When valid, the SHA-256 of the signer's SubjectPublicKeyInfo in lower-case hexadecimal; otherwise <see langword="null"/>.</param>
 /// <param name="Subject">When valid through a certificate, its subject; otherwise <see langword="null"/>.</param>
-public readonly record struct SignatureResult(
-    SignatureVerdict State, SignatureAlgorithm? Algorithm = null, string? KeyId = null, string? Subject = null)
+public readonly record struct StatementResult(
+    StatementState State, SignatureAlgorithm? Algorithm = null, string? KeyId = null, string? Subject = null)
 {
-    /// <summary>Gets whether the state is <see cref="SignatureVerdict.Valid"/>.</summary>
-    public bool IsValid => State == SignatureVerdict.Valid;
+    /// <summary>Gets whether the state is <see cref="StatementState.Valid"/>.</summary>
+    public bool IsValid => State == StatementState.Valid;
 }
