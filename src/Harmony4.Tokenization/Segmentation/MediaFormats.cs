@@ -39,16 +39,40 @@ public static class MediaFormats
     /// <summary>Raw PCM in the form that the options name: blocks of at most half a second. Never detected.</summary>
     public const string Pcm = "pcm";
 
-    private static readonly string[] AllNames = [Fixed, FragmentedMp4, Webm, Ivf, Ogg, Ts, Adts, Mp3, Wav, Pcm];
+    // Asked in this order: formats with a mark of their own before those that several units in a row tell.
+    private static readonly FormatEntry[] Formats =
+    [
+        new(Fixed, null, o => new FixedSizeSegmenter(o)),
+        new(FragmentedMp4, Mp4Detector.Detect, o => new FragmentedMp4Segmenter(o)),
+        new(Webm, WebmDetector.Detect, o => new WebmSegmenter(o)),
+        new(Ivf, IvfDetector.Detect, o => new IvfSegmenter(o)),
+        new(Ogg, OggDetector.Detect, o => new OggSegmenter(o)),
+        new(Ts, TsDetector.Detect, o => new TsSegmenter(o)),
+        new(Adts, AudioDetector.Detect, o => new AdtsSegmenter(o)),
+        new(Mp3, AudioDetector.Detect, o => new Mp3Segmenter(o)),
+        new(Wav, WavDetector.Detect, o => new WavSegmenter(o)),
+        new(Pcm, null, o => new PcmSegmenter(o)),
+    ];
 
     /// <summary>Gets the names that <see cref="Create"/> takes.</summary>
-    public static IReadOnlyList<string> Names { get; } = AllNames.AsReadOnly();
+    public static IReadOnlyList<string> Names { get; } = [.. Formats.Select(f => f.Name)];
 
     /// <summary>Tells the format of an input from its first bytes.</summary>
     /// <param name="head">The first <see cref="DetectionLength"/> bytes, or all of a shorter input; what is behind them is not looked at.</param>
     /// <returns>The format; fixed-size blocks when no other is recognised.</returns>
-    public static MediaFormat Detect(ReadOnlySpan<byte> head) =>
-        FormatDetector.Detect(head[..Math.Min(head.Length, DetectionLength)]);
+    public static MediaFormat Detect(ReadOnlySpan<byte> head)
+    {
+        head = head[..Math.Min(head.Length, DetectionLength)];
+        foreach (var format in Formats)
+        {
+            if (format.Detect?.Invoke(head) is { } detected)
+            {
+                return detected;
+            }
+        }
+
+        return new MediaFormat(Fixed);
+    }
 
     /// <summary>Creates the segmenter of a format.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -56,18 +80,7 @@ public static class MediaFormats
     /// <returns>A segmenter for one input.</returns>
     /// <exception cref="ArgumentException">The name is not one of <see cref="Names"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
-    public static BlockSegmenter Create(string name, SegmenterOptions? options = null) => name switch
-    {
-        Fixed => new FixedSizeSegmenter(options),
-        FragmentedMp4 => new FragmentedMp4Segmenter(options),
-        Webm => new WebmSegmenter(options),
-        Ivf => new IvfSegmenter(options),
-        Ogg => new OggSegmenter(options),
-        Ts => new TsSegmenter(options),
-        Adts => new AdtsSegmenter(options),
-        Mp3 => new Mp3Segmenter(options),
-        Wav => new WavSegmenter(options),
-        Pcm => new PcmSegmenter(options),
-        _ => throw new ArgumentException($"'{name}' is not a format: expected one of {string.Join(", ", AllNames)}", nameof(name)),
-    };
+    public static BlockSegmenter Create(string name, SegmenterOptions? options = null) =>
+        Array.Find(Formats, f => f.Name == name)?.Create(options)
+        ?? throw new ArgumentException($"'{name}' is not a format: expected one of {string.Join(", ", Names)}", nameof(name));
 }

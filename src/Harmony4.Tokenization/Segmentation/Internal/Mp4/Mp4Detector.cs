@@ -1,13 +1,27 @@
 namespace Harmony4.Tokenization.Internal;
 
-/// <summary>Tells a fragmented MP4 from a plain one by the boxes in its first bytes.</summary>
-internal static class Mp4Sniffer
+/// <summary>Tells an MP4, and a fragmented one from a plain one, by the boxes in its first bytes.</summary>
+internal static class Mp4Detector
 {
+    private const string FragmentHint =
+        "this MP4 is not fragmented; keyframes are only known after: ffmpeg -i in.mp4 -c copy -movflags +frag_keyframe+empty_moov+default_base_moof out.mp4";
+
+    private const string AbsoluteHint =
+        "the fragments of this MP4 name positions in the file; it plays from a keyframe on only after: ffmpeg -i in.mp4 -c copy -movflags +frag_keyframe+empty_moov+default_base_moof out.mp4";
+
     /// <summary>Where tfhd's flags end, and the flag that says a position in the file follows.</summary>
     private const int FlagsEnd = 4;
     private const int HasBaseDataOffset = 1;
 
-    public static Mp4Kind Sniff(ReadOnlySpan<byte> head)
+    public static MediaFormat? Detect(ReadOnlySpan<byte> head) => KindOf(head) switch
+    {
+        Mp4Kind.Fragmented => new MediaFormat(MediaFormats.FragmentedMp4),
+        Mp4Kind.FragmentedAbsolute => new MediaFormat(MediaFormats.FragmentedMp4, AbsoluteHint),
+        Mp4Kind.Plain => new MediaFormat(MediaFormats.Fixed, FragmentHint),
+        _ => null,
+    };
+
+    private static Mp4Kind KindOf(ReadOnlySpan<byte> head)
     {
         var kind = Mp4Kind.None;
         for (var at = 0L; at < head.Length;)
