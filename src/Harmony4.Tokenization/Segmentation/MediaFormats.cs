@@ -6,7 +6,7 @@ namespace Harmony4.Tokenization;
 /// <remarks>Thread safe.</remarks>
 public static class MediaFormats
 {
-    /// <summary>How many leading bytes <see cref="Detect"/> makes use of; with fewer it may be less sure.</summary>
+    /// <summary>How many leading bytes behind tags <see cref="Detect"/> makes use of; with fewer it may be less sure.</summary>
     public const int DetectionLength = 64 * 1024;
 
     /// <summary>Fixed-size blocks, for anything: <see cref="FixedSizeSegmenter"/>.</summary>
@@ -46,28 +46,47 @@ public static class MediaFormats
         new(FragmentedMp4, Mp4Detector.Detect, o => new FragmentedMp4Segmenter(o)),
         new(Webm, WebmDetector.Detect, o => new WebmSegmenter(o)),
         new(Ivf, IvfDetector.Detect, o => new IvfSegmenter(o)),
-        new(Ogg, OggDetector.Detect, o => new OggSegmenter(o)),
-        new(Ts, TsDetector.Detect, o => new TsSegmenter(o)),
-        new(Adts, AudioDetector.Detect, o => new AdtsSegmenter(o)),
-        new(Mp3, AudioDetector.Detect, o => new Mp3Segmenter(o)),
-        new(Wav, WavDetector.Detect, o => new WavSegmenter(o)),
+        new(Ogg, OggDetector.Detect, o => new OggSegmenter(o), MayStartLate: true),
+        new(Ts, TsDetector.Detect, o => new TsSegmenter(o), MayStartLate: true),
+        new(Adts, AdtsDetector.Detect, o => new AdtsSegmenter(o), MayStartLate: true),
+        new(Mp3, Mp3Detector.Detect, o => new Mp3Segmenter(o), MayStartLate: true),
+        new(Wav, WavDetector.Detect, o => new WavSegmenter(o), MayStartLate: true),
         new(Pcm, null, o => new PcmSegmenter(o)),
     ];
 
     /// <summary>Gets the names that <see cref="Create"/> takes.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Formats.Select(f => f.Name)];
 
+    /// <summary>Tells how long the tags are that stand in front of an input (ID3v2, ID3v1, APEv2), several behind each other included.</summary>
+    /// <param name="head">The first bytes of the input, 32 or all of a shorter one at least.</param>
+    /// <returns>
+    /// Bytes of tags by their own word, 0 without one. More than <paramref name="head"/> has when the last one reaches out of it: behind it there may be another.
+    /// </returns>
+    public static long GetTagLength(ReadOnlySpan<byte> head) => AudioTag.GetLengthInFront(head);
+
     /// <summary>Tells the format of an input from its first bytes.</summary>
-    /// <param name="head">The first <see cref="DetectionLength"/> bytes, or all of a shorter input; what is behind them is not looked at.</param>
-    /// <returns>The format; fixed-size blocks when no other is recognised.</returns>
+    /// <param name="head">
+    /// The first bytes of the input: <see cref="GetTagLength"/> and <see cref="DetectionLength"/> of them, or all of a shorter input. What is behind them is not looked at.
+    /// </param>
+    /// <returns>
+    /// The format; fixed-size blocks when no other is recognised. Tags never decide it. MPEG-TS, ADTS, MP3, Ogg and WAV are also recognised behind up to 64 KiB of other bytes,
+    /// where enough units follow each other.
+    /// </returns>
     public static MediaFormat Detect(ReadOnlySpan<byte> head)
     {
+        var tags = GetTagLength(head);
+        head = head[(int)Math.Min(tags, head.Length)..];
         head = head[..Math.Min(head.Length, DetectionLength)];
-        foreach (var format in Formats)
+
+        // What begins with a format's own mark is that, whatever frames are found further behind.
+        foreach (var limit in (ReadOnlySpan<int>)[0, FramedSegmenter.StartWindow])
         {
-            if (format.Detect?.Invoke(head) is { } detected)
+            foreach (var format in Formats)
             {
-                return detected;
+                if ((tags == 0 || format.MayStartLate) && format.Detect?.Invoke(head, limit) is { } detected)
+                {
+                    return detected;
+                }
             }
         }
 

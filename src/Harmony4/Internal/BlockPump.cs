@@ -11,6 +11,9 @@ internal sealed class BlockPump : IAsyncDisposable
 {
     private const int ReadLength = 256 * 1024;
 
+    // As much as a block may have: pictures in tags are shorter.
+    private const int LongestTags = 8 * 1024 * 1024;
+
     private readonly PipeReader _reader;
     private BlockSegmenter? _segmenter;
     private readonly int _number;
@@ -47,21 +50,9 @@ internal sealed class BlockPump : IAsyncDisposable
             return;
         }
 
-        var result = await _reader.ReadAtLeastAsync(MediaFormats.DetectionLength, cancellationToken).ConfigureAwait(false);
-        var head = ArrayPool<byte>.Shared.Rent(MediaFormats.DetectionLength);
-        try
-        {
-            var length = (int)Math.Min(result.Buffer.Length, MediaFormats.DetectionLength);
-            result.Buffer.Slice(0, length).CopyTo(head);
-            var format = MediaFormats.Detect(head.AsSpan(0, length));
-            Hint = format.Hint;
-            _segmenter = MediaFormats.Create(format.Name, options);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(head);
-            _reader.AdvanceTo(result.Buffer.Start);
-        }
+        var format = await DetectAsync(cancellationToken).ConfigureAwait(false);
+        Hint = format.Hint;
+        _segmenter = MediaFormats.Create(format.Name, options);
     }
 
     /// <summary>Reads every block, in order. <see cref="Payload"/> is the block's bytes until the next is asked for.</summary>
@@ -93,6 +84,40 @@ internal sealed class BlockPump : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _reader.CompleteAsync();
+
+    private async ValueTask<MediaFormat> DetectAsync(CancellationToken cancellationToken)
+    {
+        var wanted = MediaFormats.DetectionLength;
+        while (true)
+        {
+            var result = await _reader.ReadAtLeastAsync(wanted, cancellationToken).ConfigureAwait(false);
+            var length = (int)Math.Min(result.Buffer.Length, wanted);
+            var head = ArrayPool<byte>.Shared.Rent(length);
+            try
+            {
+                result.Buffer.Slice(0, length).CopyTo(head);
+
+                // What is behind tags decides: they are held until it is there.
+                var tags = MediaFormats.GetTagLength(head.AsSpan(0, length));
+                if (result.IsCompleted || tags + MediaFormats.DetectionLength <= length)
+                {
+                    return MediaFormats.Detect(head.AsSpan(0, length));
+                }
+
+                if (tags > LongestTags)
+                {
+                    return new MediaFormat(MediaFormats.Fixed, string.Create(CultureInfo.InvariantCulture, $"the media is hidden behind {tags} bytes of tags: name its format"));
+                }
+
+                wanted = (int)tags + MediaFormats.DetectionLength;
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(head);
+                _reader.AdvanceTo(result.Buffer.Start);
+            }
+        }
+    }
 
     private void CheckTimeTrack()
     {

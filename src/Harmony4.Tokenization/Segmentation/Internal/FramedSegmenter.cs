@@ -16,6 +16,12 @@ internal abstract class FramedSegmenter : BlockSegmenter
     /// <summary>The most bytes that a format looks at before it accepts the first of them: the longest ADTS frame and the header of the next.</summary>
     private const int LongestPeek = 8191 + 7;
 
+    /// <summary>The most bytes before the first unit, tags not counted: what stands in front of it goes with the first block.</summary>
+    internal const int StartWindow = MediaFormats.DetectionLength;
+
+    /// <summary>The most bytes behind the start of the first unit that are looked at before it is taken for one.</summary>
+    private const int StartLookahead = 64 * 1024;
+
     private readonly int _cap;
     private SegmentationNotice? _notice;
     private Timeline _timeline;
@@ -23,6 +29,8 @@ internal abstract class FramedSegmenter : BlockSegmenter
     private BlockDraft _current;
     private bool _isCurrentClosed;
     private bool _isEndOpen;
+    private bool _isStarted;
+    private int _searched;
     private long _origin;
     private TimeTrack _timeTrack;
 
@@ -125,6 +133,22 @@ internal abstract class FramedSegmenter : BlockSegmenter
     /// <param name="isFinal">Whether nothing follows the bytes ahead.</param>
     protected abstract Step ReadUnit(in SequenceReader<byte> reader, long limit, bool isFinal);
 
+    /// <summary>Whether tags, and bytes that are no framing, may stand before the first unit.</summary>
+    protected virtual bool MayStartLate => false;
+
+    /// <summary>Finds the first unit; only asked where <see cref="MayStartLate"/>.</summary>
+    /// <param name="bytes">Bytes behind the tags, from the first one on that no earlier call has passed.</param>
+    /// <param name="limit">The last of them at which the unit may begin.</param>
+    /// <param name="isFront">Whether none was passed: at the very front fewer units in a row will do.</param>
+    /// <param name="isAll">Whether no more bytes are looked at.</param>
+    /// <param name="passed">How many bytes in front were passed: where the unit begins, or may begin.</param>
+    /// <returns>Whether a unit begins there; null where it takes more bytes to tell.</returns>
+    protected virtual bool? FindStart(ReadOnlySpan<byte> bytes, int limit, bool isFront, bool isAll, out int passed)
+    {
+        passed = 0;
+        return true;
+    }
+
     /// <summary>Tells which track times come from, by what was read up to now.</summary>
     protected abstract TimeTrack FindTimeTrack();
 
@@ -162,7 +186,7 @@ internal abstract class FramedSegmenter : BlockSegmenter
     private bool TryAdvance(in SequenceReader<byte> reader, bool isFinal)
     {
         var limit = (_pending.Length > 0 ? Lookahead : _cap + 1L) - _current.Length;
-        var step = ReadUnit(in reader, limit, isFinal);
+        var step = _isStarted || !MayStartLate ? ReadUnit(in reader, limit, isFinal) : ReadStart(in reader, limit, isFinal);
         if (step is Step.Cut or Step.Closed)
         {
             _isCurrentClosed = true;
@@ -179,6 +203,53 @@ internal abstract class FramedSegmenter : BlockSegmenter
         }
 
         return true;
+    }
+
+    /// <summary>Goes over what stands before the first unit. Where none is found, the format judges what is there.</summary>
+    private Step ReadStart(in SequenceReader<byte> reader, long limit, bool isFinal)
+    {
+        Span<byte> scratch = stackalloc byte[AudioTag.LongestHeader];
+        var head = reader.PeekUpTo(AudioTag.LongestHeader, scratch);
+        if (AudioTag.CanBegin(head))
+        {
+            if (!isFinal && head.Length < AudioTag.LongestHeader)
+            {
+                return Step.NeedMore;
+            }
+
+            if (AudioTag.GetLength(head) is > 0 and var tag)
+            {
+                Accept(tag);
+                return Step.Accepted;
+            }
+        }
+
+        var rest = reader;
+        rest.Advance(_searched);
+        var most = StartWindow + StartLookahead - _searched;
+        var count = (int)Math.Min(rest.Remaining, most);
+        var copy = rest.UnreadSpan.Length < count ? ArrayPool<byte>.Shared.Rent(count) : null;
+        rest.TryPeek(count, copy, out var bytes);
+        var found = FindStart(bytes, StartWindow - _searched, _searched == 0, isFinal || count == most, out var passed);
+        if (copy is not null)
+        {
+            ArrayPool<byte>.Shared.Return(copy);
+        }
+
+        _searched += passed;
+        if (found is null)
+        {
+            return Step.NeedMore;
+        }
+
+        _isStarted = true;
+        if (found is false || _searched == 0)
+        {
+            return ReadUnit(in reader, limit, isFinal);
+        }
+
+        Accept(_searched);
+        return Step.Accepted;
     }
 
     private bool IsSettled() =>

@@ -3,7 +3,7 @@ namespace Harmony4.Tokenization.Internal;
 /// <summary>AAC in ADTS frames (ISO/IEC 14496-3, 1.A.3.2).</summary>
 internal sealed class AdtsSegmenter(SegmenterOptions? options) : AudioFrameSegmenter(options)
 {
-    private const int FixedHeader = 7;
+    public const int FixedHeader = 7;
     private const int CheckedHeader = 9;
     private const int SamplesPerBlock = 1024;
 

@@ -25,6 +25,10 @@ internal abstract class AudioFrameSegmenter(SegmenterOptions? options) : Resynch
     /// <summary>Gets how far into the first frame is looked to tell whether it holds information instead of audio.</summary>
     protected virtual int InfoLength => 0;
 
+    protected sealed override bool MayStartLate => true;
+
+    protected sealed override bool? FindStart(ReadOnlySpan<byte> bytes, int limit, bool isFront, bool isAll, out int passed) => FrameSearch.Find(bytes, limit, isFront, isAll, out passed, TryReadHeader);
+
     protected sealed override TimeTrack FindTimeTrack() => new() { Kind = MediaKind.Audio };
 
     /// <summary>Reads a frame header; <see langword="false"/> when the bytes are none.</summary>

@@ -14,6 +14,21 @@ internal static class AudioTag
     private const int ApeFlagsOffset = 20;
     private const uint ApeIsHeader = 0x2000_0000;
 
+    /// <summary>Whether these bytes can begin a tag; <see cref="LongestHeader"/> of them tell.</summary>
+    public static bool CanBegin(ReadOnlySpan<byte> bytes) => bytes.Length > 0 && bytes[0] is (byte)'I' or (byte)'T' or (byte)'A';
+
+    /// <summary>Returns the length of all tags in front of an input: those behind each other, each by its own length, as far as their headers are there.</summary>
+    public static long GetLengthInFront(ReadOnlySpan<byte> bytes)
+    {
+        var length = 0L;
+        while (length < bytes.Length && GetLength(bytes[(int)length..]) is > 0 and var tag)
+        {
+            length += tag;
+        }
+
+        return length;
+    }
+
     /// <summary>Returns the length of the tag that begins here; 0 when none does.</summary>
     public static long GetLength(ReadOnlySpan<byte> bytes)
     {

@@ -13,7 +13,7 @@ internal static class Mp4Detector
     private const int FlagsEnd = 4;
     private const int HasBaseDataOffset = 1;
 
-    public static MediaFormat? Detect(ReadOnlySpan<byte> head) => KindOf(head) switch
+    public static MediaFormat? Detect(ReadOnlySpan<byte> head, int limit) => KindOf(head) switch
     {
         Mp4Kind.Fragmented => new MediaFormat(MediaFormats.FragmentedMp4),
         Mp4Kind.FragmentedAbsolute => new MediaFormat(MediaFormats.FragmentedMp4, AbsoluteHint),

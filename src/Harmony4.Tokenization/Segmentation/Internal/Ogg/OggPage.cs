@@ -10,6 +10,10 @@ internal readonly ref struct OggPage
     public const int LongestPeek = FixedHeader + 255 + OggStream.LongestIdentification;
 
     public const int FixedHeader = 27;
+
+    /// <summary>The capture pattern and the version.</summary>
+    public const int MarkLength = 5;
+
     public const long NoGranule = -1;
 
     private const int FlagsOffset = 5;
@@ -54,9 +58,26 @@ internal readonly ref struct OggPage
     public ReadOnlySpan<byte> Head { get; }
 
     /// <summary>Whether these bytes are, as far as they go, the begin of a page.</summary>
-    public static bool CanBegin(ReadOnlySpan<byte> bytes) => bytes.Length < 5
+    public static bool CanBegin(ReadOnlySpan<byte> bytes) => bytes.Length < MarkLength
         ? "OggS\0"u8.StartsWith(bytes)
         : bytes.StartsWith("OggS\0"u8);
+
+    /// <summary>Returns the length of the page that begins here; null when its header is not there.</summary>
+    public static int? GetLength(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < FixedHeader || bytes.Length < FixedHeader + bytes[SegmentsOffset])
+        {
+            return null;
+        }
+
+        var length = FixedHeader + bytes[SegmentsOffset];
+        foreach (var lacing in bytes[FixedHeader..length])
+        {
+            length += lacing;
+        }
+
+        return length;
+    }
 
     /// <summary>Reads a page header; <see langword="false"/> when not enough of it is there.</summary>
     public static bool TryRead(in SequenceReader<byte> reader, Span<byte> scratch, out OggPage page)

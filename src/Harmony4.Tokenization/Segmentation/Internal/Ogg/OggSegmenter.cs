@@ -24,6 +24,10 @@ internal sealed class OggSegmenter(SegmenterOptions? options) : ResynchronisingS
 
     protected override byte SyncByte => (byte)'O';
 
+    protected override bool MayStartLate => true;
+
+    protected override bool? FindStart(ReadOnlySpan<byte> bytes, int limit, bool isFront, bool isAll, out int passed) => PageSearch.Find(bytes, limit, isFront, isAll, out passed);
+
     protected override TimeTrack FindTimeTrack() => _timeTrack >= 0
         ? new() { Kind = _streams[_timeTrack].Kind, Id = _streams[_timeTrack].Serial, IsOneOfSeveral = _streams.CountTimed() > 1 }
         : default;

@@ -11,6 +11,8 @@ internal sealed class TsSegmenter(SegmenterOptions? options) : ResynchronisingSe
     private const int TimeCode = 4;
     private const int LongestPacket = 204;
 
+    private static readonly (int Length, int Prefix)[] AllForms = [(TsPacket.Length, 0), (TsPacket.Length + TimeCode, TimeCode), (LongestPacket, 0)];
+
     // Times count 90 kHz in 33 bits.
     private const int MicrosecondsPerNineTicks = 100;
     private const int TimeBits = 33;
@@ -32,12 +34,14 @@ internal sealed class TsSegmenter(SegmenterOptions? options) : ResynchronisingSe
 
     protected override byte SyncByte => TsPacket.Sync;
 
+    /// <summary>Gets the forms of packets: their length, and the bytes before the sync byte.</summary>
+    public static ReadOnlySpan<(int Length, int Prefix)> Forms => AllForms;
+
     /// <summary>Tells the form of the packets at the start of <paramref name="bytes"/>; false when they are none, null when it takes more bytes.</summary>
     public static bool? TryGetForm(ReadOnlySpan<byte> bytes, bool isFinal, out int packetLength, out int prefix)
     {
-        ReadOnlySpan<(int Length, int Prefix)> forms = [(TsPacket.Length, 0), (TsPacket.Length + TimeCode, TimeCode), (LongestPacket, 0)];
         bool? result = false;
-        foreach (var form in forms)
+        foreach (var form in Forms)
         {
             (packetLength, prefix) = form;
             if (HasSyncs(bytes, form.Length, form.Prefix))
@@ -54,6 +58,10 @@ internal sealed class TsSegmenter(SegmenterOptions? options) : ResynchronisingSe
         (packetLength, prefix) = (0, 0);
         return result;
     }
+
+    protected override bool MayStartLate => true;
+
+    protected override bool? FindStart(ReadOnlySpan<byte> bytes, int limit, bool isFront, bool isAll, out int passed) => PacketSearch.Find(bytes, limit, isFront, isAll, out passed);
 
     protected override TimeTrack FindTimeTrack() => _program.TimePid == TsProgram.None
         ? default

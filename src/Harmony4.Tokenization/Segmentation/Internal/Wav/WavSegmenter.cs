@@ -9,7 +9,7 @@ namespace Harmony4.Tokenization.Internal;
 /// </summary>
 internal sealed class WavSegmenter(SegmenterOptions? options) : FramedSegmenter(options)
 {
-    private const int RiffHeader = 12;
+    public const int RiffHeader = 12;
     private const int ChunkHeader = 8;
     private const int LongDataSizeOffset = 8;
     private const int LongestPeek = ChunkHeader + WavFormat.LongestUsed;
@@ -29,6 +29,10 @@ internal sealed class WavSegmenter(SegmenterOptions? options) : FramedSegmenter(
     }
 
     public override string Name => MediaFormats.Wav;
+
+    protected override bool MayStartLate => true;
+
+    protected override bool? FindStart(ReadOnlySpan<byte> bytes, int limit, bool isFront, bool isAll, out int passed) => RiffSearch.Find(bytes, limit, isFront, isAll, out passed);
 
     protected override TimeTrack FindTimeTrack() => new() { Kind = MediaKind.Audio };
 
