@@ -14,6 +14,9 @@ internal sealed class AdtsSegmenter(SegmenterOptions? options) : AudioFrameSegme
 
     protected override int HeaderLength => FixedHeader;
 
+    protected override bool? FindStart(ReadOnlySpan<byte> bytes, int limit, bool isFront, bool isAll, out int passed) =>
+        FrameSearch.Find(bytes, limit, isFront, isAll, out passed, TryRead);
+
     protected override bool TryReadHeader(ReadOnlySpan<byte> header, out AudioFrame frame) => TryRead(header, out frame);
 
     public static bool TryRead(ReadOnlySpan<byte> header, out AudioFrame frame)

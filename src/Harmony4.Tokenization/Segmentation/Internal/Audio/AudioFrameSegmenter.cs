@@ -27,8 +27,6 @@ internal abstract class AudioFrameSegmenter(SegmenterOptions? options) : Resynch
 
     protected sealed override bool MayStartLate => true;
 
-    protected sealed override bool? FindStart(ReadOnlySpan<byte> bytes, int limit, bool isFront, bool isAll, out int passed) => FrameSearch.Find(bytes, limit, isFront, isAll, out passed, TryReadHeader);
-
     protected sealed override TimeTrack FindTimeTrack() => new() { Kind = MediaKind.Audio };
 
     /// <summary>Reads a frame header; <see langword="false"/> when the bytes are none.</summary>

@@ -29,6 +29,9 @@ internal sealed class Mp3Segmenter(SegmenterOptions? options) : AudioFrameSegmen
 
     protected override int InfoLength => VbriOffset + TagLength;
 
+    protected override bool? FindStart(ReadOnlySpan<byte> bytes, int limit, bool isFront, bool isAll, out int passed) =>
+        FrameSearch.Find(bytes, limit, isFront, isAll, out passed, TryRead);
+
     protected override bool TryReadHeader(ReadOnlySpan<byte> header, out AudioFrame frame) => TryRead(header, out frame);
 
     protected override bool IsInfo(ReadOnlySpan<byte> head)
