@@ -21,7 +21,7 @@ public sealed record SegmenterOptions
     public FrameRate FrameRate { get; init; } = new(30);
 
     /// <summary>Gets the distance between key blocks where the framing has no key flags, in blocks; null for the format's own rule.</summary>
-    /// <value>Default null: 30 for fixed-size blocks, only the first frame for IVF.</value>
+    /// <value>Default null: 30 for fixed-size blocks, only the first frame for IVF, none for a transport stream without random access indicators.</value>
     public int? Gop { get; init; }
 
     /// <summary>Gets how the times of fixed-size blocks are rounded.</summary>

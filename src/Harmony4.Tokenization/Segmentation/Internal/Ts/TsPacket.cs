@@ -10,6 +10,7 @@ internal readonly ref struct TsPacket
 
     private const int Header = 4;
     private const int PesHeader = 9;
+    private const int PesStreamId = 3;
     private const int PesPts = 14;
     private const int PesDts = 19;
 
@@ -39,6 +40,9 @@ internal readonly ref struct TsPacket
 
     /// <summary>Whether a PES packet begins here.</summary>
     public bool BeginsPes => IsStart && Payload.StartsWith((ReadOnlySpan<byte>)[0, 0, 1]);
+
+    /// <summary>Whether the PES packet that begins here says that it is video (ISO/IEC 13818-1, table 2-22).</summary>
+    public bool IsVideo => Payload is { Length: > PesStreamId } payload && (payload[PesStreamId] & 0xF0) == 0xE0;
 
     /// <summary>Reads the times of the PES packet that begins here; <see langword="false"/> when it states none.</summary>
     public bool TryGetTimes(out long pts, out long dts)

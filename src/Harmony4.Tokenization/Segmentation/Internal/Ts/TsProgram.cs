@@ -19,6 +19,7 @@ internal sealed class TsProgram(ulong? wanted)
     private readonly TsSections _map = new();
     private readonly ulong[] _elementary = new ulong[(LastPid + 1) / 64];
     private int _mapPid = None;
+    private bool _hasMap;
 
     /// <summary>Gets the packets of the stream that the caller wants, else of the first video stream, else of the first stream.</summary>
     public int TimePid { get; private set; } = None;
@@ -32,6 +33,20 @@ internal sealed class TsProgram(ulong? wanted)
     public bool IsTable(int pid) => pid == AssociationPid || pid == _mapPid;
 
     public bool IsElementary(int pid) => (_elementary[pid >> 6] >> (pid & 63) & 1) != 0;
+
+    /// <summary>Takes the first stream that says it is video for the time track, as long as no table was read: a capture begins anywhere.</summary>
+    /// <returns>Whether the stream is the time track now.</returns>
+    public bool TryAssume(int pid, bool isVideo)
+    {
+        if (_hasMap || TimePid != None || (wanted is { } number ? number != (ulong)pid : !isVideo))
+        {
+            return false;
+        }
+
+        _elementary[pid >> 6] |= 1UL << (pid & 63);
+        (TimePid, TimeKind, StreamCount) = (pid, isVideo ? MediaKind.Video : MediaKind.Data, 1);
+        return true;
+    }
 
     /// <summary>Reads the payload of a packet for which <see cref="IsTable"/> holds.</summary>
     public void ReadTable(int pid, ReadOnlySpan<byte> payload, bool isStart)
@@ -74,6 +89,9 @@ internal sealed class TsProgram(ulong? wanted)
             return;
         }
 
+        // What was assumed before the first table stays, if the table has it: blocks were made of it.
+        var assumed = _hasMap ? None : TimePid;
+        _hasMap = true;
         Array.Clear(_elementary);
         int chosen = None, count = 0;
         var chosenKind = MediaKind.Data;
@@ -84,8 +102,9 @@ internal sealed class TsProgram(ulong? wanted)
             _elementary[pid >> 6] |= 1UL << (pid & 63);
             count++;
             var kind = KindOf(section[at]);
-            var isBetter = wanted is { } number
-                ? chosen == None && (ulong)pid == number
+            var isBetter = pid == assumed ? true
+                : chosen == assumed && assumed != None ? false
+                : wanted is { } number ? chosen == None && (ulong)pid == number
                 : chosen == None || (kind == MediaKind.Video && chosenKind != MediaKind.Video);
             if (isBetter)
             {

@@ -18,11 +18,18 @@ internal sealed class TsSegmenter(SegmenterOptions? options) : ResynchronisingSe
     private const int TimeBits = 33;
     private const long LongestFrame = 10 * 90_000;
 
+    // Where nothing says at which frames a decoder can start, blocks begin at frames so far apart.
+    private const long BlockTime = 90_000;
+
     private readonly TsProgram _program = new(options?.TimeTrack);
+    private readonly int? _gop = options?.Gop;
     private int _packetLength;
     private int _prefix;
     private bool _isPastInit;
     private bool _hasFrames;
+    private bool _isRandomAccessNext;
+    private bool _hasRandomAccess;
+    private long _timedBlocks;
     private long _time;
     private bool _hasTimeBase;
     private long _first;
@@ -141,7 +148,7 @@ internal sealed class TsSegmenter(SegmenterOptions? options) : ResynchronisingSe
     private bool IsOfInterest(in TsPacket packet)
     {
         var pid = packet.Pid;
-        return !packet.HasError && (_program.IsTable(pid) || (packet.IsStart && (pid == _program.TimePid || !_isPastInit)));
+        return !packet.HasError && (_program.IsTable(pid) || (packet.IsStart && (pid == _program.TimePid || !_isPastInit)) || (pid == _program.TimePid && packet.IsRandomAccess));
     }
 
     private Step ReadPacket(in TsPacket packet)
@@ -157,7 +164,7 @@ internal sealed class TsSegmenter(SegmenterOptions? options) : ResynchronisingSe
         {
             _program.ReadTable(pid, packet.Payload, packet.IsStart);
         }
-        else if (packet.BeginsPes && _program.IsElementary(pid))
+        else if (packet.BeginsPes && (_program.IsElementary(pid) || _program.TryAssume(pid, packet.IsVideo)))
         {
             if (BeginsBlock(packet, pid))
             {
@@ -170,10 +177,18 @@ internal sealed class TsSegmenter(SegmenterOptions? options) : ResynchronisingSe
                 _hasFrames = false;
             }
 
+            var isTimeTrack = pid == _program.TimePid;
             if (packet.TryGetTimes(out var pts, out var dts))
             {
-                Place(pts, dts, pid == _program.TimePid, packet.IsRandomAccess);
+                Place(pts, dts, isTimeTrack, IsKey(packet, isTimeTrack));
             }
+
+            _isRandomAccessNext &= !isTimeTrack;
+        }
+        else if (pid == _program.TimePid && packet.IsRandomAccess)
+        {
+            // It is said of the next PES packet to start (ISO/IEC 13818-1, 2.4.3.5).
+            _isRandomAccessNext = true;
         }
 
         Accept(_packetLength);
@@ -181,7 +196,29 @@ internal sealed class TsSegmenter(SegmenterOptions? options) : ResynchronisingSe
     }
 
     private bool BeginsBlock(in TsPacket packet, int pid) =>
-        !_isPastInit || (pid == _program.TimePid && packet.IsRandomAccess && packet.TryGetTimes(out _, out _));
+        !_isPastInit || (pid == _program.TimePid && packet.TryGetTimes(out var pts, out _) && (IsRandomAccess(packet) || IsDue(pts)));
+
+    private bool IsRandomAccess(in TsPacket packet) => packet.IsRandomAccess || _isRandomAccessNext;
+
+    /// <summary>Whether it is time for a block, in a stream without random access points up to here.</summary>
+    private bool IsDue(long pts) => !_hasRandomAccess && _hasFrames && _time + Wrap(pts - _time) - _first >= BlockTime;
+
+    /// <summary>Whether a frame is key; asked once for each.</summary>
+    private bool IsKey(in TsPacket packet, bool isTimeTrack)
+    {
+        if (!isTimeTrack)
+        {
+            return false;
+        }
+
+        if (IsRandomAccess(packet))
+        {
+            _hasRandomAccess = true;
+            return true;
+        }
+
+        return !_hasFrames && !_hasRandomAccess && _gop is { } gop && _timedBlocks++ % gop == 0;
+    }
 
     private void Place(long pts, long dts, bool isTimeTrack, bool isKey)
     {
