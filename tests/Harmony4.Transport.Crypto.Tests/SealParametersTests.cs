@@ -138,7 +138,7 @@ public sealed class SealParametersTests
         seal.Compute(header, code);
         Assert.True(seal.Verify(header, code));
         Assert.False(seal.Verify(header, code.AsSpan(0, 31)));
-        Assert.Throws<ArgumentException>(() => seal.Compute(header, new byte[31]));
+        Assert.Throws<ArgumentException>("code", () => seal.Compute(header, new byte[31]));
         for (var bit = 0; bit < 1024; bit++)
         {
             header[bit / 8] ^= (byte)(1 << (bit % 8));
