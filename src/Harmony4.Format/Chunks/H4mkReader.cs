@@ -151,7 +151,6 @@ public ref struct H4mkReader
         _state.Chunk = header.At(offset);
         _state.Remaining = header.Length;
         _state.Crc = default;
-        _state.SeekCount = 0;
         _state.Part = ChunkPart.Start;
         return true;
     }

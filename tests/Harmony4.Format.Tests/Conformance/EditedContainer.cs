@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Harmony4.Format.Internal;
 using Harmony4.Format.Tests.Forward;
+using Harmony4.Format.Tests.Properties;
 
 namespace Harmony4.Format.Tests.Conformance;
 
@@ -38,6 +39,7 @@ internal sealed class EditedContainer
         new("version-10", Version10()),
         new("recorded", RecordedAsync().GetAwaiter().GetResult()),
         new("upgraded", UpgradedFile.Make(blockCount: 3, pageLog2: 1, notes: ["one"])),
+        new("continued", ContinuedAsync().GetAwaiter().GetResult()),
     ];
 
     public string Name { get; }
@@ -150,6 +152,25 @@ internal sealed class EditedContainer
             await writer.WriteBlockAsync(3, new BlockInfo { Pts = 15, Duration = 5, IsKey = true }, "sound"u8.ToArray());
             await writer.WriteBlockAsync(0, new BlockInfo { Pts = 20, Duration = 10 }, default);
             await writer.WriteBlockAsync(0, new BlockInfo { Pts = 30, IsKey = true }, "last"u8.ToArray());
+            await writer.CompleteAsync();
+        }
+
+        return output.ToArray();
+    }
+
+    /// <summary>Behind a 1.0 file a second track, and blocks that share a page with those of the file.</summary>
+    private static async Task<byte[]> ContinuedAsync()
+    {
+        var file = Media.Small.Encode();
+        using var output = new MemoryStream();
+        output.Write(file);
+        await using var container = await H4mkContainer.OpenAsync(file);
+        var options = new H4mkWriterOptions { PageLog2 = 2, Tracks = [new H4mkTrackInfo { Id = 0, Kind = TrackKind.Video }, new H4mkTrackInfo { Id = 9, Kind = TrackKind.Data }] };
+        await using (var writer = await H4mkContainerWriter.UpgradeAsync(container, output, options, leaveOpen: true))
+        {
+            await writer.WriteBlockAsync(9, new BlockInfo { Pts = 5, Duration = 1 }, "data"u8.ToArray());
+            await writer.WriteBlockAsync(0, new BlockInfo { Pts = 99_999, Flags = BlockFlags.Discontinuity }, "more"u8.ToArray());
+            await writer.WriteBlockAsync(0, new BlockInfo { Pts = 133_333, IsKey = true }, "and more"u8.ToArray());
             await writer.CompleteAsync();
         }
 

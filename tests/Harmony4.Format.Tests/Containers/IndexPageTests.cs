@@ -82,6 +82,99 @@ public sealed class IndexPageTests
         Assert.Equal(H4mkErrorCode.Page, (await Assert.ThrowsAsync<H4mkFormatException>(async () => await container.GetBlockAsync(0, 0))).Code);
     }
 
+    // A page, the index of an entry on it (−1: the page's header), a field, a value, and what is found wrong; "" where nothing is.
+    public static TheoryData<int, int, string, ulong, string> Fields => new()
+    {
+        { 1, -1, "track", 1, "expected the page of track 0 from block 2 at stream offset 3, found track 1, block 2, offset 3" },
+        { 1, -1, "zero", 1, "expected the page of track 0 from block 2" },
+        { 1, -1, "first", 3, "found track 0, block 3, offset 3" },
+        { 1, -1, "stream", 4, "found track 0, block 2, offset 4" },
+        { 0, 1, "pts", long.MaxValue - 7, "" },
+        { 0, 1, "pts", long.MaxValue - 6, "block 1: expected an end below 2^63 us" },
+        { 0, 1, "flags", 8, "" },
+        { 0, 1, "flags", 16, "block 1: expected flags below 16, found 16" },
+        { 0, 0, "link", 1, "block 0: expected a link to the keyframe before it, found 1" },
+        { 0, 1, "link", 0, "block 1: expected a link to the keyframe before it, found 0" },
+        { 0, 1, "link", 2, "block 1: expected a link to the keyframe before it, found 2" },
+        { 1, 0, "link", 1, "" },
+        { 1, 0, "link", 0, "" },
+        { 1, 0, "link", 3, "block 2: expected a link to the keyframe before it, found 3" },
+        { 1, 1, "link", 2, "block 3: expected a link to the keyframe before it, found 2" },
+        { 1, 1, "pts", 30, "block 3: expected a keyframe after 30 us, found 30" },
+        { 1, 1, "pts", 31, "" },
+        { 1, 0, "pts", 31, "expected a first key time of 30 us, as ROOT says, found 31" },
+        { 1, 0, "flags", 0, "block 3: expected a link to the keyframe before it" },
+        { 0, 1, "length", 3, "expected blocks that end at stream offset 3, found 4" },
+        { 2, 0, "length", 6, "expected blocks that end at stream offset 12, found 13" },
+        { 2, 0, "link", 1, "" },
+        { 2, 0, "link", 2, "expected the track's last keyframe to be block 3, found 2" },
+        { 2, 0, "link", 0, "expected the track's last keyframe to be block 3, found -1" },
+        { 2, 0, "flags", 1, "expected a first key time of 18446744073709551615 us, as ROOT says, found 50" },
+    };
+
+    [Theory, MemberData(nameof(Fields))]
+    public async Task GetBlock_OnAPageWithAnotherValue_IsRefusedForIt(int page, int entry, string field, ulong value, string expected)
+    {
+        var bytes = Forge([Entry(10, 1, isKey: true), Entry(20, 2), Entry(30, 2, isKey: true), Entry(40, 2, isKey: true), Entry(50, 5)]);
+        var chunks = H4mkForwardReaderTests.Chunks(bytes);
+        var chunk = chunks.Where(c => c.Tag == "INDX").ElementAt(page);
+        var (offset, size) = (entry, field) switch
+        {
+            (-1, "track") => (0, 2),
+            (-1, "zero") => (2, 2),
+            (-1, "first") => (4, 4),
+            (-1, _) => (8, 8),
+            (_, "pts") => (16 + (56 * entry), 8),
+            (_, "length") => (16 + (56 * entry) + 12, 4),
+            (_, "link") => (16 + (56 * entry) + 16, 4),
+            _ => (16 + (56 * entry) + 20, 4),
+        };
+        for (var i = 0; i < size; i++)
+        {
+            bytes[chunk.Offset + 12 + offset + i] = (byte)(value >> (8 * (size - 1 - i)));
+        }
+
+        await using var container = await H4mkContainer.OpenAsync(Fit(bytes, chunks));
+        if (expected.Length == 0)
+        {
+            Assert.Equal(2 * page, (await container.GetBlockAsync(0, 2 * page)).Ordinal);
+            return;
+        }
+
+        var fault = await Assert.ThrowsAsync<H4mkFormatException>(async () => await container.GetBlockAsync(0, 2 * page));
+        Assert.Equal((H4mkErrorCode.Page, ChunkTag.Indx, (long)chunk.Offset), (fault.Code, fault.Tag, fault.Offset));
+        Assert.Contains(expected, fault.Detail, StringComparison.Ordinal);
+
+        static IndexEntry Entry(ulong pts, uint length, bool isKey = false) => new(pts, 7, length, 0, isKey ? (uint)BlockFlags.Key : 0, default);
+    }
+
+    /// <summary>Makes CRCs and hashes fit the pages, from their own roots to TAIL.</summary>
+    private static byte[] Fit(byte[] bytes, List<(string Tag, int Offset, int Length)> chunks)
+    {
+        const int pageRecords = 128 + 72 + (3 * 40);
+        var pages = chunks.Where(c => c.Tag == "INDX").ToArray();
+        var root = chunks.Single(c => c.Tag == "ROOT");
+        var payload = bytes.AsSpan(root.Offset + 12, root.Length);
+        var tree = new MerkleTreeBuilder();
+        for (var i = 0; i < pages.Length; i++)
+        {
+            H4mkForwardReaderTests.Recheck(bytes, pages[i].Offset, pages[i].Length);
+            var pageRoot = payload.Slice(pageRecords + (48 * i) + 16, 32);
+            IndexPage.WriteRoot(bytes.AsSpan(pages[i].Offset + 12 + 16, (pages[i].Length - 16) / 64 * 56), pageRoot);
+            tree.AppendLeafHashes(pageRoot);
+        }
+
+        tree.WriteRoot(payload.Slice(128 + 40, 32));
+        var tracks = new MerkleTreeBuilder();
+        tracks.AppendRecords(payload.Slice(128, 72), 72);
+        tracks.WriteRoot(payload.Slice(32, 32));
+        SHA256.HashData(payload.Slice(pageRecords, 48 * pages.Length), payload.Slice(96, 32));
+        H4mkForwardReaderTests.Recheck(bytes, root.Offset, root.Length);
+        RecordedIndex.BuildTail(root.Offset, payload).CopyTo(bytes, bytes.Length - 52);
+        H4mkForwardReaderTests.Recheck(bytes, bytes.Length - 64, 52);
+        return bytes;
+    }
+
     /// <summary>A container of pages of two blocks with any entries.</summary>
     private static byte[] Forge(IndexEntry[] entries)
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Harmony4.Format.Tests.Forward;
 using Harmony4.Format.Tests.Properties;
+using Harmony4.Format.Tests.Sources;
 
 namespace Harmony4.Format.Tests.Containers;
 
@@ -133,6 +134,35 @@ public sealed class LimitTests
         // A forward reader keeps its blocks alone.
         await ForwardAsync(bytes, new H4mkContainerOptions { MaxChunkCount = 3 });
         await AssertLimitAsync(() => ForwardAsync(bytes, new H4mkContainerOptions { MaxChunkCount = 2 }));
+    }
+
+    [Theory]
+    [InlineData("META", int.MaxValue)]
+    [InlineData("SEEK", 4 + (16 * 134_217_727L))]
+    [InlineData("note", int.MaxValue)]
+    public async Task ChunksLongerThanAnArray_AreRefusedWhateverTheLimit(string tag, long length)
+    {
+        // Nothing but headers is there: what is refused by its length is not read.
+        var start = new ArrayBufferWriter<byte>();
+        var writer = new H4mkChunkWriter(start);
+        writer.WriteFileHeader();
+        writer.WriteChunkHeader(new ChunkTag(tag), (uint)length, 0);
+        writer.WriteRaw([0x07, 0xff, 0xff, 0xff]);
+        var source = new DelegateSource((offset, destination) =>
+        {
+            destination.Span.Clear();
+            var end = 8 + 12 + length;
+            DelegateSource.Copy(start.WrittenSpan.ToArray(), offset, destination, int.MaxValue);
+            return new SourceRead((int)Math.Min(destination.Length, Math.Max(0, end - offset)), end);
+        });
+        const int most = int.MaxValue;
+        await using var container = await H4mkContainer.OpenAsync(source, new H4mkContainerOptions { MaxMetadataLength = most, MaxSeekLength = most, MaxBlockLength = most });
+        await AssertLimitAsync(async () => await (tag switch
+        {
+            "META" => container.ReadMetaAsync().AsTask(),
+            "SEEK" => (Task)container.GetSeekTableAsync().AsTask(),
+            _ => container.ReadChunkAsync(container.ListOtherChunks().Single(), new ArrayBufferWriter<byte>()).AsTask(),
+        }));
     }
 
     private static async Task AssertTakenAsync(byte[] bytes, H4mkContainerOptions options)

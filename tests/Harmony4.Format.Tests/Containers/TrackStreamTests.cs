@@ -180,6 +180,48 @@ public sealed class TrackStreamTests
     }
 
     [Fact]
+    public async Task Read_ArgumentsOutOfRange_AreRefusedByName()
+    {
+        await using var container = await H4mkContainer.OpenAsync(Media.Encode());
+        await using var stream = container.OpenTrackStream(0);
+#pragma warning disable CA1835, CA2022 // What older callers use is tested too.
+        foreach (var (buffer, offset, count, parameter) in ((byte[]?, int, int, string)[])[(null, 0, 0, "buffer"), (new byte[5], -1, 1, "offset"), (new byte[5], 0, -1, "count"), (new byte[5], 0, 6, "count"), (new byte[5], 5, 1, "count")])
+        {
+            Assert.Throws(buffer is null ? typeof(ArgumentNullException) : typeof(ArgumentOutOfRangeException), () => stream.Read(buffer!, offset, count));
+            var refusal = await Assert.ThrowsAnyAsync<ArgumentException>(async () => await stream.ReadAsync(buffer!, offset, count, CancellationToken.None));
+            Assert.Equal(parameter, refusal.ParamName);
+            Assert.Equal(parameter, Assert.ThrowsAny<ArgumentException>(() => stream.Read(buffer!, offset, count)).ParamName);
+        }
+
+        // A part of a buffer is filled, and nothing around it.
+        var bytes = new byte[7];
+        Assert.Equal(3, await stream.ReadAsync(bytes, 2, 3, CancellationToken.None));
+        Assert.Equal([0, 0, .. Media.Payloads[..3], 0, 0], bytes);
+        Assert.Equal(2, stream.Read(bytes, 5, 2));
+        Assert.Equal([0, 0, .. Media.Payloads[..5]], bytes);
+#pragma warning restore CA1835, CA2022
+    }
+
+    [Fact]
+    public async Task Seek_ToTheEdges_IsTaken()
+    {
+        await using var container = await H4mkContainer.OpenAsync(Media.Encode());
+        var stream = container.OpenTrackStream(0);
+        Assert.Equal(0, stream.Seek(0, SeekOrigin.Begin));
+        Assert.Equal(0, stream.Seek(-stream.Length, SeekOrigin.End));
+        Assert.Throws<IOException>(() => stream.Seek(-stream.Length - 1, SeekOrigin.End));
+        Assert.Equal(long.MaxValue, stream.Seek(long.MaxValue - stream.Length, SeekOrigin.End));
+        Assert.Throws<IOException>(() => stream.Seek(long.MaxValue - stream.Length + 1, SeekOrigin.End));
+        Assert.Equal(long.MaxValue, stream.Position);
+        stream.Flush();
+        await stream.DisposeAsync();
+        await stream.DisposeAsync();
+        Assert.False(stream.CanSeek);
+        Assert.Throws<ObjectDisposedException>(() => stream.Position = 0);
+        Assert.Throws<ObjectDisposedException>(() => stream.Read(new byte[1], 0, 1));
+    }
+
+    [Fact]
     public async Task Dispose_WhileAReadIsUnderWay_KeepsItsBufferFromOthers()
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -54,6 +54,73 @@ public sealed class TrackInfoTests
         }
     }
 
+    [Theory]
+    [InlineData("{\"page_log2\":1,\"tracks\":[{\"id\":0,\"kind\":\"video\"}]}", "")]
+    [InlineData("{\"page_log2\":14,\"tracks\":[{\"id\":65535,\"kind\":\"data\"}]}", "")]
+    [InlineData("{\"page_log2\":0,\"tracks\":[{\"id\":0,\"kind\":\"video\"}]}", "expected a page_log2 of 1 to 14")]
+    [InlineData("{\"page_log2\":15,\"tracks\":[{\"id\":0,\"kind\":\"video\"}]}", "expected a page_log2 of 1 to 14")]
+    [InlineData("{\"page_log2\":1.0,\"tracks\":[{\"id\":0,\"kind\":\"video\"}]}", "expected a page_log2 of 1 to 14")]
+    [InlineData("{\"page_log2\":\"1\",\"tracks\":[{\"id\":0,\"kind\":\"video\"}]}", "expected a page_log2 of 1 to 14")]
+    [InlineData("{\"tracks\":[{\"id\":0,\"kind\":\"video\"}]}", "expected a page_log2 of 1 to 14")]
+    [InlineData("{\"page_log2\":1}", "expected an array \"tracks\"")]
+    [InlineData("{\"page_log2\":1,\"tracks\":{}}", "expected an array \"tracks\"")]
+    [InlineData("{\"page_log2\":1,\"tracks\":[]}", "expected 1 to 1024 tracks")]
+    [InlineData("{\"page_log2\":1,\"tracks\":[7]}", "expected ascending ids of 0 to 65535 and kinds video, audio or data, found otherwise in track 0")]
+    [InlineData("{\"page_log2\":1,\"tracks\":[{\"kind\":\"video\"}]}", "found otherwise in track 0")]
+    [InlineData("{\"page_log2\":1,\"tracks\":[{\"id\":0}]}", "found otherwise in track 0")]
+    [InlineData("{\"page_log2\":1,\"tracks\":[{\"id\":0,\"kind\":1}]}", "found otherwise in track 0")]
+    [InlineData("{\"page_log2\":1,\"tracks\":[{\"id\":0,\"kind\":\"Video\"}]}", "found otherwise in track 0")]
+    [InlineData("{\"page_log2\":1,\"tracks\":[{\"id\":65536,\"kind\":\"data\"}]}", "found otherwise in track 0")]
+    [InlineData("{\"page_log2\":1,\"tracks\":[{\"id\":-1,\"kind\":\"data\"}]}", "found otherwise in track 0")]
+    [InlineData("{\"page_log2\":1,\"tracks\":[{\"id\":4,\"kind\":\"data\"},{\"id\":4,\"kind\":\"data\"}]}", "found otherwise in track 1")]
+    [InlineData("[]", "expected a JSON object without duplicate members")]
+    public void Create_AnyTrak_IsTakenOrRefusedForItsFault(string trak, string expected)
+    {
+        var options = new H4mkWriterOptions { Trak = Encoding.UTF8.GetBytes(trak) };
+        if (expected.Length == 0)
+        {
+            Assert.Equal(0, H4mkContainerWriter.Create(Stream.Null, options).BlockCount);
+            return;
+        }
+
+        Assert.Contains(expected, Assert.Throws<ArgumentException>("options", () => H4mkContainerWriter.Create(Stream.Null, options)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(10, 1024, true)]
+    [InlineData(10, 1025, false)]
+    [InlineData(11, 1024, false)]
+    [InlineData(11, 512, true)]
+    [InlineData(14, 64, true)]
+    [InlineData(14, 65, false)]
+    public void Create_ManyTracks_AreTakenUpToTheirLimits(int pageLog2, int count, bool isTaken)
+    {
+        var options = new H4mkWriterOptions { PageLog2 = pageLog2, Tracks = [.. Enumerable.Range(0, count).Select(i => new H4mkTrackInfo { Id = i, Kind = TrackKind.Audio })] };
+        if (isTaken)
+        {
+            Assert.Equal(0, H4mkContainerWriter.Create(Stream.Null, options).BlockCount);
+        }
+        else
+        {
+            Assert.Contains("expected 1 to 1024 tracks", Assert.Throws<ArgumentException>("options", () => H4mkContainerWriter.Create(Stream.Null, options)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Create_TrakAtTheLimitsOfDepthAndLength_IsTaken()
+    {
+        var trak = "{\"page_log2\":1,\"tracks\":[{\"id\":0,\"kind\":\"video\",\"more\":[[1]]}]}"u8.ToArray();
+        Assert.Equal(0, H4mkContainerWriter.Create(Stream.Null, new H4mkWriterOptions { Trak = trak, MaxJsonDepth = 5, MaxJsonLength = trak.Length }).BlockCount);
+        Assert.Contains("at most 4 levels", Assert.Throws<ArgumentException>(() => H4mkContainerWriter.Create(Stream.Null, new H4mkWriterOptions { Trak = trak, MaxJsonDepth = 4 })).Message, StringComparison.Ordinal);
+        Assert.Contains("TRAK", Assert.Throws<ArgumentException>(() => H4mkContainerWriter.Create(Stream.Null, new H4mkWriterOptions { Trak = trak, MaxJsonLength = trak.Length - 1 })).Message, StringComparison.Ordinal);
+        var json = "{\"a\":\"as long as TRAK, so that the limit is for META and SAFE too, and then some more\"}"u8.ToArray();
+        foreach (var (name, options) in ((string, H4mkWriterOptions)[])[("META", new() { Meta = json }), ("SAFE", new() { Safe = json })])
+        {
+            Assert.Equal(0, H4mkContainerWriter.Create(Stream.Null, options with { MaxJsonLength = json.Length }).BlockCount);
+            Assert.Contains(name, Assert.Throws<ArgumentException>(() => H4mkContainerWriter.Create(Stream.Null, options with { MaxJsonLength = json.Length - 1 })).Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Create_LabelWithSurrogates_IsTakenInPairs()
     {

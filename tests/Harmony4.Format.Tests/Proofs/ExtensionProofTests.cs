@@ -60,20 +60,24 @@ public sealed class ExtensionProofTests
         var track = Small.Tracks[0];
         ClipBlock[] retimed = [.. track.Blocks];
         retimed[2] = retimed[2] with { Duration = retimed[2].Duration + 1 };
-        Clip[] others =
+        const string otherTracks = "expected a later container with 2 tracks and page log2 2, found";
+        const string otherTrack = "expected a later container with track";
+        const string otherBlocks = "the later container does not begin with the blocks of this one";
+        (Clip Clip, string Expected)[] others =
         [
-            Small.Before(t => t.Blocks.Length - 1),
-            Small with { PageLog2 = 3 },
-            Small with { Tracks = [track] },
-            Small with { Tracks = [track, Small.Tracks[1] with { Id = 6 }] },
-            Small with { Tracks = [track with { Blocks = retimed }, Small.Tracks[1]] },
-            Small with { Tracks = [track with { Blocks = [.. retimed, .. retimed.Skip(13)] }, Small.Tracks[1]] },
-            Small with { Tracks = [track with { Blocks = [.. track.Blocks.Skip(1)] }, Small.Tracks[1]] },
+            (Small.Before(t => t.Blocks.Length - 1), otherTrack),
+            (Small with { PageLog2 = 3 }, otherTracks),
+            (Small with { Tracks = [track] }, otherTracks),
+            (Small with { Tracks = [track, Small.Tracks[1] with { Id = 6 }] }, otherTrack),
+            (Small with { Tracks = [track with { Blocks = retimed }, Small.Tracks[1]] }, otherBlocks),
+            (Small with { Tracks = [track with { Blocks = [.. retimed, .. retimed.Skip(13)] }, Small.Tracks[1]] }, otherBlocks),
+            (Small with { Tracks = [track with { Blocks = [.. track.Blocks.Skip(1)] }, Small.Tracks[1]] }, otherTrack),
         ];
-        foreach (var clip in others)
+        foreach (var (clip, expected) in others)
         {
             await using var other = await clip.OpenAsync();
-            await Assert.ThrowsAsync<ArgumentException>("later", async () => await container.ProveExtensionAsync(other));
+            var refusal = await Assert.ThrowsAsync<ArgumentException>("later", async () => await container.ProveExtensionAsync(other));
+            Assert.StartsWith(expected, refusal.Message, StringComparison.Ordinal);
         }
     }
 

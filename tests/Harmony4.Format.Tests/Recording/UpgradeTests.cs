@@ -122,6 +122,41 @@ public sealed class UpgradeTests
     }
 
     [Fact]
+    public async Task Upgrade_AFileAtTheLimits_IsTaken()
+    {
+        var meta = "{\"a\":[[[\"longer than SAFE is, so that the limit is for META\"]]]}"u8.ToArray();
+        var file = File([(5, 0)], [3], meta: meta, own: new ChunkTag("note"));
+        var taken = new H4mkWriterOptions { MaxAuxCount = 4, MaxJsonLength = meta.Length, MaxJsonDepth = 4 };
+        Assert.Equal(VerificationState.Unsigned, (await H4mkContainer.VerifyAsync(H4mkSource.FromMemory(await UpgradeAsync(file, taken)))).State);
+        foreach (var (options, code, chunk) in ((H4mkWriterOptions, H4mkErrorCode, ChunkTag)[])
+        [
+            (taken with { MaxAuxCount = 3 }, H4mkErrorCode.Limit, ChunkTag.Safe),
+            (taken with { MaxJsonLength = meta.Length - 1 }, H4mkErrorCode.Limit, ChunkTag.Meta),
+            (taken with { MaxJsonDepth = 3 }, H4mkErrorCode.Json, ChunkTag.Meta),
+        ])
+        {
+            try
+            {
+                await UpgradeAsync(file, options);
+                Assert.Fail("expected a refusal");
+            }
+            catch (H4mkFormatException refusal)
+            {
+                Assert.Equal((code, chunk), (refusal.Code, refusal.Tag));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Upgrade_Progress_CountsTheBytesOfTheBlocks()
+    {
+        var told = new List<long>();
+        await using var container = await H4mkContainer.OpenAsync(Media.Small.Encode());
+        await (await H4mkContainerWriter.UpgradeAsync(container, Stream.Null, progress: new Told(told.Add))).DisposeAsync();
+        Assert.Equal([5, 5, 13], told);
+    }
+
+    [Fact]
     public async Task Upgrade_ADamagedOrCutFile_IsRefusedAndNothingIsWritten()
     {
         var file = Media.Small.Encode();
@@ -196,5 +231,10 @@ public sealed class UpgradeTests
 
         writer.WriteChunk(ChunkTag.Veri, SHA256.HashData(output.WrittenSpan[8..]));
         return output.WrittenSpan.ToArray();
+    }
+
+    private sealed class Told(Action<long> report) : IProgress<long>
+    {
+        public void Report(long value) => report(value);
     }
 }

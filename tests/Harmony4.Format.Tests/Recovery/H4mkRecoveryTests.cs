@@ -325,6 +325,31 @@ public sealed class H4mkRecoveryTests
         Assert.Equal([200UL, 200, 600], await Task.WhenAll(Enumerable.Range(0, 3).Select(async i => (await other.GetBlockAsync(0, i)).Pts!.Value)));
     }
 
+    // How many blocks the page is of, what is behind them, its track and its first block; whether it is a page of this recording.
+    [Theory]
+    [InlineData(2, 0, 0, 0, true)]
+    [InlineData(1, 0, 0, 0, true)]
+    [InlineData(3, 0, 0, 0, false)]
+    [InlineData(0, 0, 0, 0, false)]
+    [InlineData(2, 1, 0, 0, false)]
+    [InlineData(2, 63, 0, 0, false)]
+    [InlineData(2, 0, 1, 0, false)]
+    [InlineData(2, 0, 0, 1, false)]
+    [InlineData(2, 0, 0, 4, false)]
+    public async Task Recover_APageThatSaysOtherThanTheBlocks_CostsThemWhereItIsOne(int count, int more, int track, uint first, bool isPage)
+    {
+        var recorded = new Recorded(1, 1, [.. Enumerable.Range(0, 2).Select(i => new TrackBlock(0, new BlockInfo { Pts = (ulong)i }, [1, 2, 3]))]);
+        var bytes = await recorded.WriteAsync();
+        bytes = bytes[..H4mkForwardReaderTests.Chunks(bytes).First(c => c.Tag == "INDX").Offset];
+        var page = new byte[16 + (64 * count) + more];
+        BinaryPrimitives.WriteUInt16BigEndian(page, (ushort)track);
+        BinaryPrimitives.WriteUInt32BigEndian(page.AsSpan(4), first);
+        var chunk = new System.Buffers.ArrayBufferWriter<byte>();
+        new H4mkChunkWriter(chunk).WriteChunk(ChunkTag.Indx, page);
+        var (_, report) = await RecoverAsync([.. bytes, .. chunk.WrittenSpan]);
+        Assert.Equal(isPage ? (2 - count, count) : (2, 0), (report.BlockCount, report.LostCount));
+    }
+
     [Theory]
     [InlineData(0, true)]
     [InlineData(1, false)]

@@ -41,6 +41,28 @@ public sealed class SeekTableTests
         Check(table, times, ulong.MaxValue);
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(2_000)]
+    [InlineData(2_000_000)]
+    public void FindIndex_TimesAFewEntriesFromWhereTheyAreGuessed_IsThatOfTheDefinition(int longestGap)
+    {
+        // Some 17 entries a slot, no two of which lie alike: guesses are off by none to many, to both sides.
+        var random = new Random(longestGap);
+        var times = new ulong[70_000];
+        for (var i = 1; i < times.Length; i++)
+        {
+            times[i] = times[i - 1] + (ulong)random.Next(longestGap + 1);
+        }
+
+        var table = SeekTable.Parse(Payload(times));
+        for (var i = 0; i < times.Length; i += 3)
+        {
+            Check(table, times, times[i]);
+            Check(table, times, times[i] == 0 ? 0 : times[i] - 1);
+        }
+    }
+
     [Fact]
     public void FindIndex_EveryTimeOfSmallTables_IsThatOfTheDefinition()
     {

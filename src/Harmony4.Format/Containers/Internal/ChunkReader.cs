@@ -12,10 +12,7 @@ internal sealed class ChunkReader(H4mkSource source, H4mkContainerOptions option
     /// <exception cref="H4mkFormatException">It is longer than the limit, is not where it was, or does not match its CRC.</exception>
     public async ValueTask<byte[]> ReadWholeAsync(ChunkInfo chunk, long limit, CancellationToken cancellationToken, Sha256Digest? digest = null)
     {
-        if (chunk.Length > limit)
-        {
-            Throw.Limit(chunk, limit);
-        }
+        CheckLength(chunk, limit);
 
         // The length is no more than the file's, which was read when the chunk was found.
         var bytes = ArrayPool<byte>.Shared.Rent(ChunkHeader.Size + (int)chunk.Length);
@@ -34,10 +31,7 @@ internal sealed class ChunkReader(H4mkSource source, H4mkContainerOptions option
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> ReadAsync(ChunkInfo chunk, Sha256Digest? digest, IBufferWriter<byte> destination, CancellationToken cancellationToken)
     {
-        if (chunk.Length > (uint)options.MaxBlockLength)
-        {
-            Throw.Limit(chunk, options.MaxBlockLength);
-        }
+        CheckLength(chunk, options.MaxBlockLength);
 
         var length = (int)chunk.Length;
         var bytes = destination.GetMemory(ChunkHeader.Size + length)[..(ChunkHeader.Size + length)];
@@ -45,6 +39,16 @@ internal sealed class ChunkReader(H4mkSource source, H4mkContainerOptions option
         bytes[ChunkHeader.Size..].CopyTo(bytes);
         destination.Advance(length);
         return length;
+    }
+
+    // A chunk is read with its header into one array.
+    private static void CheckLength(in ChunkInfo chunk, long limit)
+    {
+        var most = Math.Min(limit, Array.MaxLength - ChunkHeader.Size);
+        if (chunk.Length > most)
+        {
+            Throw.Limit(chunk, most);
+        }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

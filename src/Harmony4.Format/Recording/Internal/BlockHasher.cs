@@ -24,6 +24,9 @@ internal sealed class BlockHasher(RecordedIndex index) : IDisposable
     private readonly Stack<HashBatch> _free = new([new(), new()]);
     private HashBatch _filling = new();
 
+    /// <summary>Bytes that the copies of blocks take.</summary>
+    public long Capacity => _filling.Capacity + _running.Concat(_free).Sum(b => (long)b.Capacity);
+
     /// <summary>Takes a block, whose bytes are no longer needed once the call ends.</summary>
     public ValueTask AddAsync(int track, int place, in ReadOnlySequence<byte> payload)
     {

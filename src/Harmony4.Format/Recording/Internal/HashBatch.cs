@@ -21,6 +21,12 @@ internal sealed class HashBatch : IThreadPoolWorkItem, IValueTaskSource, IDispos
     // between them spreads them over all sets.
     private const int Gap = 5 * 64;
 
+    // The arrays of the pool are powers of two: with their gaps, 16 blocks of such a length would take two of theirs.
+    private const int LargestPooled = 1024 * 1024;
+
+    /// <summary>The most bytes that the copies take.</summary>
+    public const int MaxCapacity = MaxLength + (MaxCount * Gap);
+
     private readonly ReadOnlyMemory<byte>[] _messages = new ReadOnlyMemory<byte>[MaxCount];
     private readonly (int Track, int Place)[] _owners = new (int, int)[MaxCount];
     private readonly byte[] _digests = new byte[MaxCount * Sha256Digest.SizeInBytes];
@@ -32,6 +38,9 @@ internal sealed class HashBatch : IThreadPoolWorkItem, IValueTaskSource, IDispos
 
     /// <summary>Bytes of the blocks.</summary>
     public int Length { get; private set; }
+
+    /// <summary>Bytes that the copies take.</summary>
+    public int Capacity => _copies.Length;
 
     /// <summary>Whether hashing has been started and not been waited for.</summary>
     public bool IsRunning { get; private set; }
@@ -123,9 +132,9 @@ internal sealed class HashBatch : IThreadPoolWorkItem, IValueTaskSource, IDispos
         var copies = _copies;
         _copies = [];
         _isDisposed = true;
-        if (!IsRunning && copies.Length > 0)
+        if (!IsRunning)
         {
-            ArrayPool<byte>.Shared.Return(copies);
+            GiveBack(copies);
         }
     }
 
@@ -142,12 +151,10 @@ internal sealed class HashBatch : IThreadPoolWorkItem, IValueTaskSource, IDispos
 
         // Blocks are mostly of one length: room for as many as fill the lanes.
         var wanted = Math.Max(64 * 1024, Math.Max(2 * _copies.Length, LaneMultiple * (block + Gap)));
-        var grown = ArrayPool<byte>.Shared.Rent(Math.Max(least, Math.Min(MaxLength + (MaxCount * Gap), wanted)));
+        var length = Math.Max(least, Math.Min(MaxCapacity, wanted));
+        var grown = length <= LargestPooled ? ArrayPool<byte>.Shared.Rent(length) : GC.AllocateUninitializedArray<byte>(length);
         _copies.AsSpan(0, Math.Min(End, _copies.Length)).CopyTo(grown);
-        if (_copies.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_copies);
-        }
+        GiveBack(_copies);
 
         // Messages are slices of the old array, so they are cut anew.
         _copies = grown;
@@ -156,6 +163,14 @@ internal sealed class HashBatch : IThreadPoolWorkItem, IValueTaskSource, IDispos
         {
             _messages[i] = grown.AsMemory(at, _messages[i].Length);
             at += _messages[i].Length + Gap;
+        }
+    }
+
+    private static void GiveBack(byte[] copies)
+    {
+        if (copies.Length is > 0 and <= LargestPooled)
+        {
+            ArrayPool<byte>.Shared.Return(copies);
         }
     }
 }

@@ -49,4 +49,84 @@ public sealed class FollowedFileTests
             Assert.Equal(FollowOutcome.Taken, await followed.TryTakeAsync(CancellationToken.None));
         }
     }
+
+    [Fact]
+    public async Task TryTake_FileThatBecameAnother_StartsAnew()
+    {
+        var (first, other) = (Media.Small.Encode(), await Recorded.Make(7, 2, 9, 1, 20).WriteAsync());
+        foreach (var (before, after) in ((byte[], byte[])[])[(first, other), (other, first), (first, other[..40]), (other, first[..8])])
+        {
+            for (var taken = 2; taken <= 7; taken++)
+            {
+                var now = before;
+                await using var source = new DelegateSource((offset, destination) => DelegateSource.Copy(now, offset, destination, int.MaxValue), yields: false);
+                using var followed = new FollowedFile(source, new H4mkContainerOptions());
+                for (var i = 0; i < taken; i++)
+                {
+                    Assert.Equal(FollowOutcome.Taken, await followed.TryTakeAsync(CancellationToken.None));
+                }
+
+                now = after;
+                Assert.Equal(FollowOutcome.Restart, await followed.TryTakeAsync(CancellationToken.None));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task TryTake_LengthThatRunsAheadOfTheBytes_Waits()
+    {
+        var bytes = Media.Small.Encode();
+        var there = 8;
+        await using var source = new DelegateSource((offset, destination) => DelegateSource.Copy(bytes[..there], offset, destination, int.MaxValue) with { Length = bytes.Length }, yields: false);
+        using var followed = new FollowedFile(source, new H4mkContainerOptions());
+        Assert.Equal(FollowOutcome.Taken, await followed.TryTakeAsync(CancellationToken.None));
+        for (there = 8; there < 8 + 12 + 5; there++)
+        {
+            Assert.Equal(FollowOutcome.Waiting, await followed.TryTakeAsync(CancellationToken.None));
+        }
+
+        Assert.Equal(FollowOutcome.Taken, await followed.TryTakeAsync(CancellationToken.None));
+        Assert.Equal("first"u8, followed.Payload.Span);
+    }
+
+    [Fact]
+    public async Task TryTake_ChunkWhoseBytesComeLate_IsDoubtedOnceWithBytesBehindIt()
+    {
+        var bytes = Media.Small.Encode();
+        bytes[8 + 12] ^= 1;
+        var there = 8 + 12 + 5;
+        await using var source = new DelegateSource((offset, destination) => DelegateSource.Copy(bytes[..there], offset, destination, int.MaxValue), yields: false);
+        using var followed = new FollowedFile(source, new H4mkContainerOptions());
+        Assert.Equal(FollowOutcome.Taken, await followed.TryTakeAsync(CancellationToken.None));
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(FollowOutcome.Waiting, await followed.TryTakeAsync(CancellationToken.None));
+        }
+
+        there++;
+        var fault = await Assert.ThrowsAsync<H4mkFormatException>(async () => await followed.TryTakeAsync(CancellationToken.None));
+        Assert.Equal((H4mkErrorCode.Crc, 8L), (fault.Code, fault.Offset));
+
+        // With bytes behind it from the start, the second look decides.
+        using var second = new FollowedFile(source, new H4mkContainerOptions());
+        Assert.Equal(FollowOutcome.Taken, await second.TryTakeAsync(CancellationToken.None));
+        Assert.Equal(FollowOutcome.Waiting, await second.TryTakeAsync(CancellationToken.None));
+        bytes[8 + 12] ^= 1;
+        Assert.Equal(FollowOutcome.Taken, await second.TryTakeAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task TryTake_BytesBehindTail_AreRefused()
+    {
+        byte[] bytes = [.. await Recorded.Make(7, 1, 3, 1, 20).WriteAsync(), 0];
+        using var followed = new FollowedFile(H4mkSource.FromMemory(bytes), new H4mkContainerOptions());
+        var chunks = Forward.H4mkForwardReaderTests.Chunks(bytes[..^1]);
+        for (var i = 0; i < chunks.Count; i++)
+        {
+            Assert.Equal(FollowOutcome.Taken, await followed.TryTakeAsync(CancellationToken.None));
+        }
+
+        var fault = await Assert.ThrowsAsync<H4mkFormatException>(async () => await followed.TryTakeAsync(CancellationToken.None));
+        Assert.Equal((H4mkErrorCode.Order, bytes.Length - 1L), (fault.Code, fault.Offset));
+    }
 }
