@@ -17,6 +17,48 @@ public sealed class FragmentedMp4SegmenterTests
     }
 
     [Fact]
+    public void TryRead_DataInSeveralBoxes_IsOneBlock()
+    {
+        var init = Init((1, "vide", 1000), (2, "soun", 1000));
+        var header = Box("moof", TrackAt(1, 0, 0, 30, 20), TrackAt(2, 0, 0, 40)).Length;
+
+        // Two tracks, each with a box of its own.
+        byte[] At(ulong time) => [.. Box("moof", TrackAt(1, time, header + 8, 30, 20), TrackAt(2, time, header + 8 + 50 + 8, 40)), .. Data(50), .. Data(40)];
+        var run = Run(init, At(0), Box("styp", new byte[4]), At(20), At(40), Box("mfra", new byte[8]));
+        var length = At(0).Length;
+        Assert.Equal([init.Length, length, length + 12, length, 16], run.Blocks.Select(b => (int)b.Length));
+        Assert.Equal([false, true, true, true, false], run.Blocks.Select(b => b.IsKey));
+        Assert.Null(run.Notice);
+
+        // Where nothing says where the data lies it is the first box behind the moof.
+        Assert.Equal([init.Length, Size, 28 + Size], Run(init, Fragment(1, 0), Data(), Data(), Fragment(1, 30), Data()).Blocks.Select(b => (int)b.Length));
+    }
+
+    [Fact]
+    public void TryRead_DataBeforeItsFragment_IsInItsBlock()
+    {
+        byte[] At(ulong time) => [.. Data(50), .. Box("moof", TrackAt(1, time, -50, 30, 20))];
+        var run = Run(OneVideo, At(0), At(20), At(40), Box("mfra", new byte[8]));
+        var length = At(0).Length;
+        Assert.Equal([OneVideo.Length, length, length, length, 16], run.Blocks.Select(b => (int)b.Length));
+        Assert.Equal([false, true, true, true, false], run.Blocks.Select(b => b.IsKey));
+        Assert.Equal([0UL, 0, 20_000, 40_000, 40_000], run.Blocks.Select(b => b.Pts));
+        Assert.Null(run.Notice);
+    }
+
+    [Theory]
+    [InlineData(uint.MaxValue, 100)]
+    [InlineData(1_000_000, 8)]
+    [InlineData(30, int.MinValue)]
+    [InlineData(30, int.MaxValue)]
+    public void TryRead_DataThatIsNotThere_EndsWithTheNextFragment(uint size, int offset)
+    {
+        byte[] fragment = [.. Box("moof", TrackAt(1, 0, offset, size, size)), .. Data(50)];
+        var run = Run(OneVideo, fragment, fragment, Fragment(1, 60), Data());
+        Assert.Equal([OneVideo.Length, fragment.Length, fragment.Length, Size], run.Blocks.Select(b => (int)b.Length));
+    }
+
+    [Fact]
     public void TryRead_BoxesBeforeMoof_BelongToItsBlock()
     {
         byte[] prefix = [.. Box("styp", new byte[4]), .. Box("prft", new byte[9]), .. Box("emsg", new byte[30]), .. Box("sidx", new byte[40])];

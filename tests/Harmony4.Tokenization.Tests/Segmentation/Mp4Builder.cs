@@ -51,5 +51,12 @@ internal static class Mp4Builder
         Box("trun", [U32(0x0100_0D00), U32(samples), .. Enumerable.Range(0, (int)samples)
             .Select(i => (byte[])[.. U32(duration), .. U32(i == 0 ? flags : NonSync), .. U32((uint)offset)])]));
 
+    /// <summary>A traf whose run says where its data lies, counted from the moof, and how long each sample is.</summary>
+    public static byte[] TrackAt(uint track, ulong time, int dataOffset, params uint[] sizes) => Box(
+        "traf",
+        Box("tfhd", U32(0x02_0000), U32(track)),
+        Box("tfdt", U32(0x0100_0000), U64(time)),
+        Box("trun", [U32(0x0100_0701), U32((uint)sizes.Length), U32((uint)dataOffset), .. sizes.Select((size, i) => (byte[])[.. U32(10), .. U32(size), .. U32(i == 0 ? Sync : NonSync)])]));
+
     public static byte[] Data(int length = 20) => Box("mdat", new byte[length]);
 }

@@ -114,6 +114,7 @@ internal abstract class FramedSegmenter : BlockSegmenter
                     return false;
                 }
 
+                OnEnd();
                 _isCurrentClosed = true;
                 continue;
             }
@@ -147,6 +148,11 @@ internal abstract class FramedSegmenter : BlockSegmenter
     {
         passed = 0;
         return true;
+    }
+
+    /// <summary>Called when the whole input is accepted; more than once where blocks are left.</summary>
+    protected virtual void OnEnd()
+    {
     }
 
     /// <summary>Tells which track times come from, by what was read up to now.</summary>

@@ -5,7 +5,7 @@ namespace Harmony4.Tokenization.Internal;
 
 /// <summary>
 /// Fragmented MP4 and CMAF: the first block is everything before the first segment (ftyp, moov); then one block per moof with
-/// its media data and the boxes before it (styp, sidx, emsg, prft, a later moov); boxes behind the last fragment are the trailer.
+/// its media data, wherever that lies, and the boxes before it (styp, sidx, emsg, prft, a later moov); boxes behind the last fragment are the trailer.
 /// </summary>
 internal sealed class FragmentedMp4Segmenter(SegmenterOptions? options) : FramedSegmenter(options)
 {
@@ -23,6 +23,8 @@ internal sealed class FragmentedMp4Segmenter(SegmenterOptions? options) : Framed
     private bool _isPastInit;
     private bool _hasMoov;
     private bool _hasMoof;
+    private bool _hasData;
+    private long? _earlyData;
     private bool _isLost;
 
     public override string Name => MediaFormats.FragmentedMp4;
@@ -70,14 +72,21 @@ internal sealed class FragmentedMp4Segmenter(SegmenterOptions? options) : Framed
         }
 
         var endsInit = !_isPastInit && _hasMoov && box.BeginsSegment;
-        if (BlockLength > 0 && (endsInit || (_hasMoof && box.Type == Mp4Box.Moof)))
+        var endsFragment = _hasMoof && (box.Type == Mp4Box.Moof || (_hasData && box.Type != Mp4Box.Mdat) || (_fragment.HasData && Position >= _fragment.DataEnd));
+        if (BlockLength > 0 && (endsInit || endsFragment))
         {
             return EndBlock(Step.Cut);
         }
 
         if (box.Type == Mp4Box.Mdat && !_hasMoof)
         {
-            SetNotice("expected a movie fragment (moof), found media data (mdat) without one");
+            // Its moof may follow. Two without one are not of a fragment.
+            if (_earlyData is { } early)
+            {
+                SayAlone(early);
+            }
+
+            _earlyData = Position;
         }
 
         if (box.Length == 0)
@@ -98,11 +107,15 @@ internal sealed class FragmentedMp4Segmenter(SegmenterOptions? options) : Framed
                     SetNotice("expected a movie header (moov) with a track, found a fragment (moof) before it");
                 }
 
-                _fragment.BeginFragment(track);
+                _earlyData = null;
+                _fragment.BeginFragment(track, Position, Position - BlockLength);
                 return Enter(box);
             case Mp4Box.Mdat:
+                _hasData = _hasMoof;
                 Accept(box.Length);
-                return EndBlock(Step.Closed);
+
+                // A fragment may have its data in several boxes.
+                return _hasMoof && !(_fragment.HasData && Position < _fragment.DataEnd) ? EndBlock(Step.Closed) : Step.Accepted;
             default:
                 Accept(box.Length);
                 return Step.Accepted;
@@ -140,7 +153,7 @@ internal sealed class FragmentedMp4Segmenter(SegmenterOptions? options) : Framed
         }
 
         var body = bytes[box.HeaderLength..];
-        if (box.Type == Mp4Box.Trun && _fragment.IsTimeTrack)
+        if (box.Type == Mp4Box.Trun && InFragment)
         {
             var head = _fragment.BeginRun(body, length - box.HeaderLength);
             if (head == 0)
@@ -181,10 +194,11 @@ internal sealed class FragmentedMp4Segmenter(SegmenterOptions? options) : Framed
             case Mp4Box.Trex when body.Length >= 24:
                 ref var track = ref _tracks.Find(BinaryPrimitives.ReadUInt32BigEndian(body[4..]));
                 track.DefaultDuration = BinaryPrimitives.ReadUInt32BigEndian(body[12..]);
+                track.DefaultSize = BinaryPrimitives.ReadUInt32BigEndian(body[16..]);
                 track.DefaultFlags = BinaryPrimitives.ReadUInt32BigEndian(body[20..]);
                 break;
             case Mp4Box.Tfhd when InFragment:
-                _fragment.ReadHeader(body);
+                _fragment.ReadHeader(body, _tracks);
                 break;
             case Mp4Box.Tfdt when InFragment && _fragment.IsTimeTrack:
                 _fragment.ReadDecodeTime(body);
@@ -269,6 +283,16 @@ internal sealed class FragmentedMp4Segmenter(SegmenterOptions? options) : Framed
         return Step.Accepted;
     }
 
+    protected override void OnEnd()
+    {
+        if (_earlyData is { } early)
+        {
+            SayAlone(early);
+        }
+    }
+
+    private void SayAlone(long position) => SetNotice("expected a movie fragment (moof) with media data (mdat), found data without one", position);
+
     private Step Lose()
     {
         if (BlockLength > 0)
@@ -286,6 +310,7 @@ internal sealed class FragmentedMp4Segmenter(SegmenterOptions? options) : Framed
         _isPastInit |= _hasMoov || _hasMoof;
         _hasMoov = false;
         _hasMoof = false;
+        _hasData = false;
         return step;
     }
 }

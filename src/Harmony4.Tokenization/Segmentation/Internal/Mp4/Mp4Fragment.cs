@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Harmony4.Tokenization.Internal;
 
-/// <summary>The samples of the time track in one movie fragment (ISO/IEC 14496-12, 8.8), read as their boxes go by.</summary>
+/// <summary>One movie fragment (ISO/IEC 14496-12, 8.8), read as its boxes go by: the samples of the time track, and where the data of all tracks lies.</summary>
 internal struct Mp4Fragment
 {
     // tf_flags and tr_flags
@@ -11,6 +11,7 @@ internal struct Mp4Fragment
     private const uint HasDefaultDuration = 0x08;
     private const uint HasDefaultSize = 0x10;
     private const uint HasDefaultFlags = 0x20;
+    private const uint BaseIsMoof = 0x02_0000;
     private const uint HasDataOffset = 0x001;
     private const uint HasFirstSampleFlags = 0x004;
     private const uint HasDuration = 0x100;
@@ -23,6 +24,12 @@ internal struct Mp4Fragment
     private const uint DependsOnOthers = 0x0100_0000;
 
     private Mp4Track _track;
+    private long _moof;
+    private long _block;
+    private bool _isLaterTrack;
+    private Int128 _base;
+    private Int128 _next;
+    private uint _defaultSize;
     private uint _runFlags;
     private uint _firstSampleFlags;
 
@@ -46,43 +53,73 @@ internal struct Mp4Fragment
     /// <summary>Gets the decode time behind the last sample, in ticks; where the next fragment goes on if it does not say.</summary>
     public Int128 End { get; private set; }
 
+    /// <summary>Gets whether it is known where the data of the samples lies.</summary>
+    public bool HasData { get; private set; }
+
+    /// <summary>Gets the position in the input behind the data of all samples read up to now.</summary>
+    public Int128 DataEnd { get; private set; }
+
     /// <summary>Gets the samples of the current run that were not read yet.</summary>
     public uint Remaining { get; private set; }
 
     /// <summary>Gets the bytes of each of them.</summary>
     public int EntryLength { get; private set; }
 
-    public void BeginFragment(in Mp4Track timeTrack)
+    /// <param name="timeTrack">The track that times come from.</param>
+    /// <param name="moof">Position of the fragment in the input.</param>
+    /// <param name="block">Position of its block: data before that is not looked for.</param>
+    public void BeginFragment(in Mp4Track timeTrack, long moof, long block)
     {
+        _block = block;
         _track = timeTrack;
+        _moof = moof;
+        _isLaterTrack = false;
+        _base = _next = moof;
+        HasData = false;
+        DataEnd = 0;
         HasSamples = false;
         IsTimeTrack = false;
         Start = End;
     }
 
-    public void BeginTrack() => IsTimeTrack = false;
+    public void BeginTrack()
+    {
+        IsTimeTrack = false;
+        _defaultSize = 0;
+    }
 
     /// <summary>Reads tfhd, from its version on.</summary>
-    public void ReadHeader(ReadOnlySpan<byte> body)
+    public void ReadHeader(ReadOnlySpan<byte> body, Mp4Tracks tracks)
     {
-        if (body.Length < 8 || BinaryPrimitives.ReadUInt32BigEndian(body[4..]) != _track.Id)
+        if (body.Length < 8)
         {
             return;
         }
 
-        IsTimeTrack = true;
+        var id = BinaryPrimitives.ReadUInt32BigEndian(body[4..]);
+        IsTimeTrack = id == _track.Id;
+        _defaultSize = tracks.Find(id).DefaultSize;
         var flags = BinaryPrimitives.ReadUInt32BigEndian(body);
-        var at = 8 + ((flags & HasBaseDataOffset) != 0 ? 8 : 0) + ((flags & HasDescriptionIndex) != 0 ? 4 : 0);
-        if ((flags & HasDefaultDuration) != 0)
+        var at = 8;
+
+        // Positions count from the moof, or in old files from the end of the data of the track before.
+        _base = (flags & BaseIsMoof) != 0 || !_isLaterTrack ? _moof : _next;
+        _isLaterTrack = true;
+        if ((flags & HasBaseDataOffset) != 0)
         {
-            _track.DefaultDuration = ReadAt(body, ref at);
+            _base = ((Int128)ReadAt(body, ref at) << 32) | ReadAt(body, ref at);
         }
 
-        if ((flags & HasDefaultSize) != 0)
+        _next = _base;
+        at += (flags & HasDescriptionIndex) != 0 ? 4 : 0;
+        var duration = (flags & HasDefaultDuration) != 0 ? ReadAt(body, ref at) : (uint?)null;
+        _defaultSize = (flags & HasDefaultSize) != 0 ? ReadAt(body, ref at) : _defaultSize;
+        if (!IsTimeTrack)
         {
-            at += 4;
+            return;
         }
 
+        _track.DefaultDuration = duration ?? _track.DefaultDuration;
         if ((flags & HasDefaultFlags) != 0)
         {
             _track.DefaultFlags = ReadAt(body, ref at);
@@ -117,7 +154,8 @@ internal struct Mp4Fragment
 
         _runFlags = BinaryPrimitives.ReadUInt32BigEndian(body);
         var count = BinaryPrimitives.ReadUInt32BigEndian(body[4..]);
-        var at = 8 + ((_runFlags & HasDataOffset) != 0 ? 4 : 0);
+        var at = 8;
+        _next = (_runFlags & HasDataOffset) != 0 ? _base + (int)ReadAt(body, ref at) : _next;
         _firstSampleFlags = (_runFlags & HasFirstSampleFlags) != 0 ? ReadAt(body, ref at) : 0;
         EntryLength = 4 * System.Numerics.BitOperations.PopCount(_runFlags & (HasDuration | HasSize | HasFlags | HasCompositionOffset));
         if (at > bodyLength || bodyLength - at < (long)count * EntryLength)
@@ -129,7 +167,8 @@ internal struct Mp4Fragment
         if (EntryLength == 0 && count > 0)
         {
             ReadSample(default);
-            End += (Int128)_track.DefaultDuration * (count - 1);
+            TakeData((Int128)_defaultSize * (count - 1));
+            End += IsTimeTrack ? (Int128)_track.DefaultDuration * (count - 1) : 0;
             Remaining = 0;
         }
 
@@ -154,11 +193,28 @@ internal struct Mp4Fragment
         return value;
     }
 
+    private void TakeData(Int128 length)
+    {
+        var start = _next;
+        _next += length;
+        if (length > 0 && start >= _block)
+        {
+            HasData = true;
+            DataEnd = Int128.Max(DataEnd, _next);
+        }
+    }
+
     private void ReadSample(ReadOnlySpan<byte> entry)
     {
         var at = 0;
         var duration = (_runFlags & HasDuration) != 0 ? ReadAt(entry, ref at) : _track.DefaultDuration;
-        at += (_runFlags & HasSize) != 0 ? 4 : 0;
+        TakeData((_runFlags & HasSize) != 0 ? ReadAt(entry, ref at) : _defaultSize);
+        Remaining--;
+        if (!IsTimeTrack)
+        {
+            return;
+        }
+
         if (!HasSamples)
         {
             var flags = (_runFlags & HasFlags) != 0 ? ReadAt(entry, ref at) : _track.DefaultFlags;
@@ -172,6 +228,5 @@ internal struct Mp4Fragment
         }
 
         End += duration;
-        Remaining--;
     }
 }

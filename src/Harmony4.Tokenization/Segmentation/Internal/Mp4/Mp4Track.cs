@@ -6,6 +6,7 @@ internal struct Mp4Track
     public uint Id;
     public uint Timescale;
     public uint DefaultDuration;
+    public uint DefaultSize;
     public uint DefaultFlags;
     public MediaKind Kind;
 }
