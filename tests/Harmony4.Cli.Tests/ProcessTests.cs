@@ -233,7 +233,7 @@ public sealed class ProcessTests : IDisposable
 
     private static async Task<(int Code, string Error)> ShellAsync(string line, string redirection, string before = "")
     {
-        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"{before}dotnet exec '{Path.Combine(AppContext.BaseDirectory, "harmony4.dll")}' {line} {redirection}"])
+        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"{before}dotnet exec '{ToolProcess.Assembly}' {line} {redirection}"])
         {
             RedirectStandardInput = true,
             RedirectStandardError = true,

@@ -43,7 +43,7 @@ public sealed class ReceiptTests
         var folder = Directory.CreateTempSubdirectory("harmony4-evidence-").FullName;
         try
         {
-            using (var sample = Process.Start(new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Evidence.dll"), "--folder", folder]) { RedirectStandardOutput = true })!)
+            using (var sample = Process.Start(new ProcessStartInfo("dotnet", ["exec", Path.Combine(Samples, "Evidence.dll"), "--folder", folder]) { RedirectStandardOutput = true })!)
             {
                 await sample.StandardOutput.ReadToEndAsync();
                 await sample.WaitForExitAsync();
@@ -64,7 +64,7 @@ public sealed class ReceiptTests
 
         async Task<(int Code, string Start)> CheckAsync()
         {
-            string[] files = [Path.Combine(AppContext.BaseDirectory, "check-receipt.py"), "block.receipt.cbor", "block.entry", "block.bin", "laboratory.pem.pub"];
+            string[] files = [Path.Combine(Samples, "check-receipt.py"), "block.receipt.cbor", "block.entry", "block.bin", "laboratory.pem.pub"];
             using var python = Process.Start(new ProcessStartInfo(Python, files) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
             var output = await python.StandardOutput.ReadToEndAsync();
             await python.StandardError.ReadToEndAsync();
@@ -72,6 +72,8 @@ public sealed class ReceiptTests
             return (python.ExitCode, output.Length == 0 ? "" : output[.."block 2 of ".Length]);
         }
     }
+
+    private static string Samples => Path.Combine(AppContext.BaseDirectory, "programs", "Evidence");
 
     private static async Task<H4mkContainer> SignedAsync(StatementSigner signer, int blocks)
     {

@@ -9,7 +9,7 @@ public sealed class ProgramTests
     [Fact]
     public async Task ReadmeExample_Run_PrintsWhatTheReadmeSays()
     {
-        var (code, output) = await RunAsync("Harmony4.ReadmeExample.dll");
+        var (code, output) = await RunAsync("Harmony4.ReadmeExample");
         Assert.Equal(0, code);
         Assert.Equal("block 50 at 2000000 us: 1008 bytes\nproven in 492 bytes: True\nUnsigned: 100 blocks, 0 findings\n", output);
 
@@ -24,7 +24,7 @@ public sealed class ProgramTests
         var folder = Directory.CreateTempSubdirectory("harmony4-quickstart-").FullName;
         try
         {
-            var (code, output) = await RunAsync("QuickStart.dll", Vectors.PathOf("media/clip.mp4"), folder);
+            var (code, output) = await RunAsync("QuickStart", Vectors.PathOf("media/clip.mp4"), folder);
             Assert.Equal(0, code);
             Assert.Contains("segmented as fmp4", output, StringComparison.Ordinal);
             Assert.Contains("opened with 1 read", output, StringComparison.Ordinal);
@@ -44,7 +44,7 @@ public sealed class ProgramTests
         var folder = Directory.CreateTempSubdirectory("harmony4-evidence-").FullName;
         try
         {
-            var (code, output) = await RunAsync("Evidence.dll", "--folder", folder);
+            var (code, output) = await RunAsync("Evidence", "--folder", folder);
             Assert.Equal(0, code);
             Assert.Contains("verified   valid: signed by the recorder, 0 findings", output, StringComparison.Ordinal);
             Assert.Contains("are block 2, by the platform's COSE library", output, StringComparison.Ordinal);
@@ -58,9 +58,9 @@ public sealed class ProgramTests
         }
     }
 
-    private static async Task<(int Code, string Output)> RunAsync(string assembly, params string[] args)
+    private static async Task<(int Code, string Output)> RunAsync(string program, params string[] args)
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, assembly), .. args]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "programs", program, program + ".dll"), .. args]) { RedirectStandardOutput = true })!;
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return (process.ExitCode, output.ReplaceLineEndings("\n"));
