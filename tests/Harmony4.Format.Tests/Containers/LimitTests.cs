@@ -137,6 +137,21 @@ public sealed class LimitTests
     }
 
     [Theory]
+    [InlineData(65_535, 1)]
+    [InlineData(65_536, 2)]
+    [InlineData(65_540, 2)]
+    public async Task UnfinishedFile_WithMoreChunksThanAnyRootLists_IsFollowedNoFurther(int count, int findings)
+    {
+        var bytes = await WriteAsync();
+        var note = new ArrayBufferWriter<byte>();
+        new H4mkChunkWriter(note).WriteChunk(new ChunkTag("note"), []);
+        byte[] file = [.. bytes[..H4mkForwardReaderTests.Chunks(bytes).Single(c => c.Tag == "note").Offset], .. Enumerable.Repeat(note.WrittenSpan.ToArray(), count - 3).SelectMany(n => n)];
+        var result = await H4mkContainer.VerifyAsync(H4mkSource.FromMemory(file), new H4mkContainerOptions { MaxAuxCount = 65_535 });
+        Assert.Equal((VerificationState.Incomplete, findings), (result.State, result.FindingCount));
+        Assert.All(result.Findings.SkipLast(1), f => Assert.Equal((H4mkErrorCode.Limit, file.Length - (12L * (count - 65_535))), (f.Code, f.Offset)));
+    }
+
+    [Theory]
     [InlineData("META", int.MaxValue)]
     [InlineData("SEEK", 4 + (16 * 134_217_727L))]
     [InlineData("note", int.MaxValue)]
