@@ -16,7 +16,7 @@ public sealed partial class MediaTransport
     /// <param name="progress">Told how far the work is; null for nobody.</param>
     /// <param name="cancellationToken">Cancels the work; the file is as it was then.</param>
     /// <returns>What was done.</returns>
-    /// <exception cref="ArgumentException">The number of inputs is not that of the tracks, the container is of version 1.0, or an option is not usable.</exception>
+    /// <exception cref="ArgumentException">The number of inputs is not that of the tracks, an input is the container itself, it is of version 1.0, or an option is not usable.</exception>
     /// <exception cref="SealKeyException">The key is not one of the sealed container, or does not vouch for it.</exception>
     /// <exception cref="H4mkFormatException">The end of the container is damaged.</exception>
     /// <exception cref="MediaFormatException">Media does not begin with the format that the options name.</exception>
@@ -32,6 +32,7 @@ public sealed partial class MediaTransport
         ArgumentNullException.ThrowIfNull(inputs);
         H4mkContainer? container = null;
         Appending? appending = null;
+        long?[] lengths = [];
         try
         {
             var edit = await ContainerEdit.BeginAsync(
@@ -40,11 +41,18 @@ public sealed partial class MediaTransport
                 {
                     container = await H4mkContainer.OpenAsync(path, _options.Container, cancellation).ConfigureAwait(false);
                     appending = await Appending.PrepareAsync(container, inputs, options ?? _options.Export, progress, cancellation).ConfigureAwait(false);
+                    lengths = [.. inputs.Select(LengthOf)];
                     return appending.CutOffset;
                 },
                 cancellationToken).ConfigureAwait(false);
             await using (edit.ConfigureAwait(false))
             {
+                // By another name or a stream of the caller's own an input may be the very file, and would be read as it grows, without end. It has been cut off with it then.
+                if (lengths.Where((length, i) => length == container!.Length && LengthOf(inputs[i]) == appending!.CutOffset).Any())
+                {
+                    throw new ArgumentException("an input is the container itself, which would grow while it is read: write the longer container to another place", nameof(inputs));
+                }
+
                 var done = await appending!.RunAsync(edit.Stream, cancellationToken).ConfigureAwait(false);
 
                 // While the change can still be undone: a container that cannot be read again is no success.
@@ -102,4 +110,6 @@ public sealed partial class MediaTransport
             return await appending.RunAsync(output, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static long? LengthOf(ExportInput input) => input.Media.CanSeek ? input.Media.Length : null;
 }

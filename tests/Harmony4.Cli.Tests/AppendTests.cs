@@ -114,6 +114,11 @@ public sealed class AppendTests : IDisposable
             File.CreateSymbolicLink(_tool.Path("link"), "c");
             (await RunAsync("append", Container, _tool.Path("link"))).ShouldFail(2, "-o");
             (await RunAsync("append", _tool.Path("link"), Container)).ShouldFail(2, "-o");
+
+            // No name tells of a hard link.
+            using var ln = System.Diagnostics.Process.Start("ln", [Container, _tool.Path("hard")]);
+            await ln.WaitForExitAsync();
+            (await RunAsync("append", Container, _tool.Path("hard"))).ShouldFail(2, "the container itself");
         }
 
         Assert.Equal(old, _tool.Read("c"));

@@ -214,6 +214,26 @@ public sealed class AppendTests : IDisposable
     }
 
     [Fact]
+    public async Task Append_TheContainerItself_IsRefusedAndLeavesTheFileAsItWas()
+    {
+        var old = await TestContainers.ExportAsync([Vectors.SeededBytes("a", 900), Vectors.SeededBytes("b", 300)]);
+        File.WriteAllBytes(File1, old);
+        await using var own = new FileStream(File1, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        ExportInput[] inputs = [new() { Media = new MemoryStream(new byte[100]) }, new() { Media = own }];
+
+        // Read as it grows, it would have no end but this.
+        var refusal = await Assert.ThrowsAsync<ArgumentException>(() => TestContainers.Transport.AppendAsync(File1, inputs, TestContainers.Options with { MaxBlockCount = 500 }));
+        Assert.Contains("the container itself", refusal.Message, StringComparison.Ordinal);
+        ShouldBeUntouched(old);
+
+        // One that is as long is another file.
+        await using var copy = new MemoryStream(old);
+        await TestContainers.Transport.AppendAsync(File1, [new() { Media = new MemoryStream() }, new() { Media = copy }], TestContainers.Options);
+        byte[] expected = [.. Vectors.SeededBytes("b", 300), .. old];
+        Assert.Equal(expected, await TestContainers.ExtractAsync(File.ReadAllBytes(File1), track: 1));
+    }
+
+    [Fact]
     public async Task Append_DamagedEnd_IsRefused()
     {
         var old = await TestContainers.ExportAsync(Vectors.SeededBytes("media", 500));
