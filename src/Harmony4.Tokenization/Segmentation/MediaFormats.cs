@@ -70,7 +70,7 @@ public static class MediaFormats
     /// </param>
     /// <returns>
     /// The format; fixed-size blocks when no other is recognised. Tags never decide it. MPEG-TS, ADTS, MP3, Ogg and WAV are also recognised behind up to 64 KiB of other bytes,
-    /// where enough units follow each other.
+    /// where enough units follow each other, unless the input begins as an archive, a document or media of another format does.
     /// </returns>
     public static MediaFormat Detect(ReadOnlySpan<byte> head)
     {
@@ -81,6 +81,11 @@ public static class MediaFormats
         // What begins with a format's own mark is that, whatever frames are found further behind.
         foreach (var limit in (ReadOnlySpan<int>)[0, FramedSegmenter.StartWindow])
         {
+            if (limit > 0 && ForeignFile.Begins(head))
+            {
+                break;
+            }
+
             foreach (var format in Formats)
             {
                 if ((tags == 0 || format.MayStartLate) && format.Detect?.Invoke(head, limit) is { } detected)

@@ -69,7 +69,7 @@ public sealed class LiveSignatures : IRootAuthenticator
         await foreach (var (identity, sign) in ReadRecordsAsync(cancellationToken).ConfigureAwait(false))
         {
             // More than a container may have cannot be added, and a file can repeat one without end.
-            if (identity == root.Identity && found.Count < H4mkSigning.MaxCount && !found.Exists(f => f.Body.Span.SequenceEqual(sign.Body.Span)))
+            if (identity == root.Identity && found.Count < H4mkSigning.MaxCount && !found.Exists(f => f.Kind == sign.Kind && f.Body.Span.SequenceEqual(sign.Body.Span)))
             {
                 found.Add(sign);
             }

@@ -70,6 +70,17 @@ public sealed class LiveSignaturesTests
     }
 
     [Fact]
+    public async Task Authenticate_OneBodyInTwoKinds_AreTwoSignatures()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var (container, side) = await RecordAsync(Vectors.SeededBytes("live", 250), key);
+        await using var opened = await H4mkContainer.OpenAsync(container);
+        var sign = Assert.Single(await LiveSignatures.Read(side).AuthenticateAsync(opened.Root!, CancellationToken.None));
+        byte[] other = LiveSignatures.Encode(opened.Root!, sign with { Kind = 200 });
+        Assert.Equal(2, (await LiveSignatures.Read((byte[])[.. other, .. side, .. other]).AuthenticateAsync(opened.Root!, CancellationToken.None)).Count);
+    }
+
+    [Fact]
     public async Task Recover_NoSignatureFits_AddsNone()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

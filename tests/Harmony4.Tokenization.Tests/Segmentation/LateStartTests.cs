@@ -1,3 +1,6 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Text;
 using Harmony4.TestKit;
 
 namespace Harmony4.Tokenization.Tests.Segmentation;
@@ -110,6 +113,74 @@ public sealed class LateStartTests
             byte[] input = [.. Vectors.SeededBytes("noise", 5_000), .. frames.Slice(start, length), .. Vectors.SeededBytes("more noise", 50_000)];
             Assert.Equal(MediaFormats.Fixed, MediaFormats.Detect(input).Name);
         }
+    }
+
+    [Theory]
+    [InlineData("media/clip.mp3")]
+    [InlineData("media/clip.aac")]
+    [InlineData("media/clip.opus")]
+    [InlineData("media/clip.ts")]
+    [InlineData("media/speech.wav")]
+    public void Detect_MediaInsideAnotherFile_IsNotWhatTheFileIs(string file)
+    {
+        var media = Vectors.Read(file);
+        var zip = new MemoryStream();
+        using (var archive = new ZipArchive(zip, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            using var entry = archive.CreateEntry("a", CompressionLevel.NoCompression).Open();
+            entry.Write(media);
+        }
+
+        var tar = new MemoryStream();
+        using (var archive = new TarWriter(tar, leaveOpen: true))
+        {
+            archive.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "a") { DataStream = new MemoryStream(media) });
+        }
+
+        Assert.Equal(MediaFormats.Fixed, MediaFormats.Detect(zip.ToArray()).Name);
+        Assert.Equal(MediaFormats.Fixed, MediaFormats.Detect(tar.ToArray()).Name);
+        foreach (var mark in (string[])["H4MK\0\u0001\0\0TRAK", "%PDF-1.7", "RIFF\0\0\0\0AVI LIST", "FORM\0\0\0\0AIFF", "FLV\u0001", "fLaC", "caff"])
+        {
+            Assert.Equal(MediaFormats.Fixed, MediaFormats.Detect([.. Encoding.Latin1.GetBytes(mark), .. new byte[100], .. media]).Name);
+        }
+    }
+
+    public static TheoryData<string> NoTransportStreams => new("bases", "lines of bases", "one byte", "records of 16", "text of 195", "text of 204");
+
+    [Theory]
+    [MemberData(nameof(NoTransportStreams))]
+    public void Detect_SyncBytesOfNoPackets_AreNoFormat(string name)
+    {
+        var bases = Vectors.SeededBytes("bases", 150_000).Select(b => (byte)"ACGT"[b & 3]);
+        byte[] input = name switch
+        {
+            "bases" => [.. bases],
+            "lines of bases" => [.. bases.Chunk(60).SelectMany(line => line.Append((byte)'\n'))],
+            "one byte" => [.. new byte[54], .. Enumerable.Repeat((byte)0x47, 5_000)],
+            "records of 16" => [.. Vectors.SeededBytes("records", 100_000).Select((b, i) => i % 16 == 5 ? (byte)0x47 : b)],
+            "text of 195" => Encoding.ASCII.GetBytes("The Gate" + new string('x', 187)),
+            _ => Encoding.ASCII.GetBytes("Gate" + new string('x', 200)),
+        };
+        Assert.Equal(MediaFormats.Fixed, MediaFormats.Detect(input).Name);
+    }
+
+    [Fact]
+    public void Detect_RiffMarkWithoutAFormat_IsPartOfAProgram()
+    {
+        byte[] program = [.. Vectors.SeededBytes("code", 3_000), .. "RIFF\0\0\0\0WAVEfmt "u8, .. Vectors.SeededBytes("more code", 3_000)];
+        Assert.Equal(MediaFormats.Fixed, MediaFormats.Detect(program).Name);
+    }
+
+    [Fact]
+    public void TryRead_LongTagAndFramesThatAreLongInFront_HoldsNoMoreThanItSays()
+    {
+        var frame = new byte[8191];
+        ((ReadOnlySpan<byte>)[0xFF, 0xF1, 0x50, 0x83, 0xFF, 0xE0, 0]).CopyTo(frame);
+        byte[] input = [.. Tag(65_000), .. new byte[65_000], .. Enumerable.Repeat(frame, 20).SelectMany(f => f)];
+        var options = new SegmenterOptions { MaxBlockLength = SegmenterOptions.SmallestMaxBlockLength };
+        var whole = SegmentationRun.Of(input, MediaFormats.Adts, options);
+        Assert.Equal(whole.ToString(), SegmentationRun.Of(input, MediaFormats.Adts, options, step: 999).ToString());
+        Assert.Contains(whole.Blocks, b => b.IsKey);
     }
 
     [Fact]

@@ -111,7 +111,7 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
         var query = new Query(context.Request);
         using var lease = await cache.OpenAsync(query.Id(), context.RequestAborted);
         var (container, track) = (lease.Container, lease.Track(query.Track()));
-        context.Response.Headers.Vary = Query.KeyHeader;
+        context.Response.Headers.Append(HeaderNames.Vary, Query.KeyHeader);
         if (query.HasKey)
         {
             using var keys = await OpenKeysAsync(query, container, context.RequestAborted);
@@ -162,7 +162,7 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
 
         var proof = withProof ? await container.ProveKeyframeAsync(track.Id, pts, context.RequestAborted) : null;
         context.Response.Headers.ETag = (query.HasKey ? EntityTags.OfOpened(lease.TagOf(track)) : lease.TagOf(track)).ToString();
-        context.Response.Headers.Vary = Query.KeyHeader;
+        context.Response.Headers.Append(HeaderNames.Vary, Query.KeyHeader);
         context.Response.Headers.CacheControl = "no-cache";
         await JsonResponse.WriteAsync(context.Response, json =>
         {

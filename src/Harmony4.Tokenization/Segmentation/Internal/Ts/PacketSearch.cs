@@ -1,9 +1,9 @@
 namespace Harmony4.Tokenization.Internal;
 
-/// <summary>Finds where a transport stream begins: sync bytes at equal distances.</summary>
+/// <summary>Finds where a transport stream begins: headers of packets at equal distances.</summary>
 internal static class PacketSearch
 {
-    // Behind the front, where any byte may be a sync byte by chance.
+    // Behind the front, where any byte may be a sync byte by chance, and in a table of records or in letters of few kinds again and again.
     private const int InARow = 8;
     private const int Least = 5;
 
@@ -49,9 +49,15 @@ internal static class PacketSearch
                 return isAll ? count >= Least : null;
             }
 
-            if (bytes[at] != TsPacket.Sync)
+            var header = bytes[at..Math.Min(at + TsPacket.PlausibleLength, bytes.Length)];
+            if (header[0] != TsPacket.Sync || !TsPacket.IsPlausible(header))
             {
                 return false;
+            }
+
+            if (header.Length < TsPacket.PlausibleLength && !isAll)
+            {
+                return null;
             }
         }
 

@@ -8,6 +8,9 @@ internal readonly ref struct TsPacket
     public const byte Sync = 0x47;
     public const int Length = 188;
 
+    /// <summary>The bytes of a packet that <see cref="IsPlausible"/> looks at.</summary>
+    public const int PlausibleLength = 5;
+
     private const int Header = 4;
     private const int PesHeader = 9;
     private const int PesStreamId = 3;
@@ -27,6 +30,24 @@ internal readonly ref struct TsPacket
     public int Pid => BinaryPrimitives.ReadUInt16BigEndian(_bytes[1..]) & 0x1FFF;
 
     public bool IsRandomAccess => (_bytes[3] & 0x20) != 0 && _bytes[4] > 0 && (_bytes[5] & 0x40) != 0;
+
+    /// <summary>Whether bytes that begin with a sync byte can, as far as they go, be a sound packet: no error, no reserved value, and an adaptation field that fits.</summary>
+    public static bool IsPlausible(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > 1 && (bytes[1] & 0x80) != 0)
+        {
+            return false;
+        }
+
+        if (bytes.Length <= 3)
+        {
+            return true;
+        }
+
+        var control = (bytes[3] >> 4) & 3;
+        return control != 0 && bytes[3] >> 6 != 1
+            && (bytes.Length <= Header || control == 1 || (control == 2 ? bytes[Header] == Length - Header - 1 : bytes[Header] < Length - Header - 1));
+    }
 
     public ReadOnlySpan<byte> Payload
     {
