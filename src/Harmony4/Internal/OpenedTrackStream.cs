@@ -52,6 +52,7 @@ internal sealed class OpenedTrackStream(H4mkContainer container, SealedTrack tra
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        var start = _position;
         var done = 0;
         try
         {
@@ -68,6 +69,11 @@ internal sealed class OpenedTrackStream(H4mkContainer container, SealedTrack tra
         catch (Exception exception) when (done > 0 && exception is (H4mkFormatException or IOException))
         {
             // The sound bytes before a damaged block are the caller's; the next read starts at the damage and says so.
+        }
+        catch
+        {
+            _position = start;
+            throw;
         }
 
         return done;

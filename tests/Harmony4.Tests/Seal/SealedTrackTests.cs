@@ -168,6 +168,29 @@ public sealed class SealedTrackTests
     }
 
     [Fact]
+    public async Task Read_CancelledBetweenBlocks_LosesNoByte()
+    {
+        using var key = TestContainers.Key("key");
+        var bytes = await TestContainers.ExportAsync(Media, TestContainers.Options with { Seal = new SealOptions { Key = key } });
+        using var stopping = new CancellationTokenSource();
+        var source = new CountedStream(bytes);
+        await using var opened = await OpenAsync(await H4mkContainer.OpenAsync(H4mkSource.FromStream(source)), key);
+        await using var stream = opened.Track.OpenStream(opened.Keys);
+        var buffer = new byte[1_000];
+        source.OnRead = count =>
+        {
+            if (count == 3)
+            {
+                stopping.Cancel();
+            }
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await stream.ReadExactlyAsync(buffer, stopping.Token));
+        Assert.Equal(0, stream.Position);
+        await stream.ReadExactlyAsync(buffer);
+        Assert.Equal(Media[..1_000], buffer);
+    }
+
+    [Fact]
     public async Task Read_KeyOfAnotherContainer_OpensNothing()
     {
         using var key = TestContainers.Key("key");
@@ -220,6 +243,20 @@ public sealed class SealedTrackTests
 
     private static async Task<Opened> OpenAsync(H4mkContainer container, SealKey key) =>
         new(container, await SealedTrack.ReadAsync(container), (await ContainerKeys.TryOpenAsync(container, key))!);
+
+    private sealed class CountedStream(byte[] bytes) : MemoryStream(bytes)
+    {
+        private int _count;
+
+        public Action<int>? OnRead { get; set; }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            OnRead?.Invoke(++_count);
+            cancellationToken.ThrowIfCancellationRequested();
+            return await base.ReadAsync(buffer, cancellationToken);
+        }
+    }
 
     private sealed record Opened(H4mkContainer Container, SealedTrack Track, ContainerKeys Keys) : IAsyncDisposable
     {

@@ -199,7 +199,7 @@ internal sealed class ContainerCache(MediaTransport transport, IContainerStore s
     internal sealed record Opened(H4mkContainer Container, Sha256Digest? Digest, long Memory, string Version)
     {
         /// <summary>The sealed tracks that were read with a key so far, by id.</summary>
-        public ConcurrentDictionary<int, SealedTrack> SealedTracks { get; } = new();
+        public ConcurrentDictionary<int, Lazy<Task<SealedTrack>>> SealedTracks { get; } = new();
     }
 
     internal sealed class Entry(string id, string version)
@@ -257,12 +257,20 @@ internal sealed class ContainerCache(MediaTransport transport, IContainerStore s
         /// <summary>Reads the index of a sealed track, once for all requests.</summary>
         public async ValueTask<SealedTrack> SealedTrackAsync(H4mkTrack track, CancellationToken cancellationToken)
         {
-            if (!opened.SealedTracks.TryGetValue(track.Id, out var known))
+            // One caller that goes away must not fail the others that wait.
+            var reading = opened.SealedTracks.GetOrAdd(
+                track.Id,
+                static (id, container) => new Lazy<Task<SealedTrack>>(() => SealedTrack.ReadAsync(container, id, CancellationToken.None).AsTask()),
+                Container);
+            try
             {
-                known = opened.SealedTracks.GetOrAdd(track.Id, await SealedTrack.ReadAsync(Container, track.Id, cancellationToken));
+                return await reading.Value.WaitAsync(cancellationToken);
             }
-
-            return known;
+            catch when (reading.Value.IsFaulted)
+            {
+                opened.SealedTracks.TryRemove(KeyValuePair.Create(track.Id, reading));
+                throw;
+            }
         }
 
         public void Dispose() => cache.Release(entry);
