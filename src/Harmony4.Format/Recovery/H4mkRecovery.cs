@@ -10,7 +10,7 @@ namespace Harmony4.Format;
 /// sound blocks alone; SIGN chunks are not kept.
 /// </para>
 /// <para>
-/// The file is read once, and before that its chain of headers with the index, memory does not grow with its length but for 40 bytes for each page of the index and what <see cref="H4mkRecoveryOptions.MaxListed"/> allows.
+/// The file is read once, and before that its chain of headers with the index. Memory does not grow with its length but for 40 bytes for each page of the index and what <see cref="H4mkRecoveryOptions.MaxListed"/> allows.
 /// Never more blocks are added than the file's bytes by 48.
 /// </para>
 /// </remarks>
