@@ -13,7 +13,8 @@ internal sealed class BlockSealing : IRootAuthenticator, IAsyncDisposable
     private readonly Dictionary<int, ulong> _ordinals;
 
     // While one block is written the next is sealed.
-    private readonly (BlockBuffer Plain, BlockBuffer Stored)[] _buffers = [(new(), new()), (new(), new())];
+    private readonly BlockBuffer[] _buffers = [new(), new()];
+    private readonly BlockBuffer _joined = new();
     private (int Track, BlockInfo Info, BlockBuffer Stored) _started;
     private int _next;
     private Task? _running;
@@ -67,17 +68,16 @@ internal sealed class BlockSealing : IRootAuthenticator, IAsyncDisposable
         return new BlockSealing(keys.ContentKey, parameters, keys.SealCount, keys.CreateRootSeal(), tracks.ToDictionary(t => t.Id, t => (ulong)t.BlockCount));
     }
 
-    /// <summary>Whether a block is being sealed, or is sealed and not taken.</summary>
+    /// <summary>Whether a block was started and not taken.</summary>
     public bool HasBlock => _running is not null;
 
     /// <summary>Starts to seal the next block of a track on another thread. One block at a time: the one before has to be taken first, and its bytes stay valid until this one is taken.</summary>
-    public void Start(int track, BlockInfo info, in ReadOnlySequence<byte> payload)
+    /// <param name="track">The id of the track.</param>
+    /// <param name="info">The block's time and flags.</param>
+    /// <param name="payload">Its bytes, which have to stay until <see cref="WaitAsync"/> has ended.</param>
+    public void Start(int track, BlockInfo info, ReadOnlySequence<byte> payload)
     {
-        var length = (int)payload.Length;
-        var (plain, stored) = _buffers[_next];
-        plain.Clear();
-        payload.CopyTo(plain.GetSpan(length));
-        plain.Advance(length);
+        var stored = _buffers[_next];
         info = info with { Flags = info.Flags | BlockFlags.Sealed };
 
         // What does not fit the index's field is written, and so sealed, as not known.
@@ -87,12 +87,11 @@ internal sealed class BlockSealing : IRootAuthenticator, IAsyncDisposable
         var context = new BlockContext((ushort)track, ordinal, info.Pts, duration, (uint)info.Flags);
         _started = (track, info, stored);
         _next = 1 - _next;
-        _running = Task.Run(() =>
-        {
-            stored.Clear();
-            stored.Advance(_sealer.Seal(context, plain.Written.Span, stored.GetSpan(BlockSealer.GetSealedLength(length))));
-        });
+        _running = Task.Run(() => SealBlock(context, payload, stored));
     }
+
+    /// <summary>Ends when the block that was started last is sealed, or could not be: the bytes that it was made from are no longer needed.</summary>
+    public async ValueTask WaitAsync() => await (_running ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>Takes the block that was started last, once it is sealed. Its bytes are valid until the one that is started next is taken.</summary>
     public async ValueTask<(int Track, BlockInfo Info, ReadOnlySequence<byte> Payload)> TakeAsync()
@@ -118,14 +117,30 @@ internal sealed class BlockSealing : IRootAuthenticator, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // It has the buffers and the key until it ends.
-        await (_running ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await WaitAsync().ConfigureAwait(false);
         _running = null;
         _sealer.Dispose();
         _root?.Dispose();
-        foreach (var (plain, stored) in _buffers)
+        _joined.Dispose();
+        foreach (var stored in _buffers)
         {
-            plain.Dispose();
             stored.Dispose();
         }
+    }
+
+    private void SealBlock(in BlockContext context, in ReadOnlySequence<byte> payload, BlockBuffer stored)
+    {
+        var plain = payload.FirstSpan;
+        if (!payload.IsSingleSegment)
+        {
+            // The cipher takes a block in one piece.
+            _joined.Clear();
+            payload.CopyTo(_joined.GetSpan((int)payload.Length));
+            _joined.Advance((int)payload.Length);
+            plain = _joined.Written.Span;
+        }
+
+        stored.Clear();
+        stored.Advance(_sealer.Seal(context, plain, stored.GetSpan(BlockSealer.GetSealedLength(plain.Length))));
     }
 }

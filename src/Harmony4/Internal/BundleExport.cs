@@ -241,12 +241,21 @@ internal sealed class BundleExport : IAsyncDisposable
         if (!sealing.HasBlock)
         {
             sealing.Start(feed.Id, feed.Info, feed.Payload);
+            await sealing.WaitAsync().ConfigureAwait(false);
             return;
         }
 
         var (track, info, payload) = await sealing.TakeAsync().ConfigureAwait(false);
         sealing.Start(feed.Id, feed.Info, feed.Payload);
-        await _writer!.WriteBlockAsync(track, info, payload, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _writer!.WriteBlockAsync(track, info, payload, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Until then it has the input's buffer.
+            await sealing.WaitAsync().ConfigureAwait(false);
+        }
     }
 
     /// <summary>Writes the block that is being sealed, if there is one.</summary>
