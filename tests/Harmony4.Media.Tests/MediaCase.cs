@@ -18,12 +18,15 @@ public sealed record MediaCase(string Name, string Format, string Extension, str
     /// <summary>Gets whether fragments name absolute positions in the file, so that nothing plays from elsewhere.</summary>
     public bool IsAbsolute { get; init; }
 
+    /// <summary>Gets whether what tells of the blocks stands behind the media.</summary>
+    public bool IsReadTwice { get; init; }
+
     /// <summary>Returns ffprobe's arguments before the file.</summary>
     /// <param name="blockLength">The bytes of a full block.</param>
     public string GetDemuxerArguments(long blockLength) => Format switch
     {
         // Edit lists are not applied here.
-        MediaFormats.FragmentedMp4 => "-ignore_editlist 1 -advanced_editlist 0",
+        MediaFormats.FragmentedMp4 or MediaFormats.Mp4 => "-ignore_editlist 1 -advanced_editlist 0",
 
         // Samples come in packets of any length; these begin where blocks do.
         MediaFormats.Wav => $"-max_size {blockLength}",

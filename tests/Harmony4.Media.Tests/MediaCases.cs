@@ -15,6 +15,7 @@ internal static class MediaCases
     private const string H264 = "-c:v libx264 -preset ultrafast -bf 2 -g 25 ";
     private const string H265 = "-c:v libx265 -preset ultrafast -x265-params log-level=none:bframes=3:keyint=25:min-keyint=25 ";
     private const string Fragmented = "-movflags +frag_keyframe+empty_moov+default_base_moof ";
+    private const string Fast = "-movflags +faststart ";
     private const string UnevenRate = "-vf select='not(mod(n\\,3))+not(mod(n\\,7))' -vsync vfr ";
 
     public static IReadOnlyList<MediaCase> All { get; } =
@@ -28,12 +29,40 @@ internal static class MediaCases
         Mp4("dash with a global sidx", Video + Audio + H264 + "-c:a aac -movflags +dash+frag_keyframe+global_sidx "),
         Mp4("signed composition offsets", Video + H264 + "-movflags +negative_cts_offsets+frag_keyframe+empty_moov+default_base_moof ") with { TickShift = -512 },
         Mp4("a fragment per frame", Video + H264 + "-movflags +frag_every_frame+empty_moov+default_base_moof "),
-        Mp4("absolute positions", Video + Audio + H264 + "-c:a aac -movflags +frag_keyframe+empty_moov ") with { IsAbsolute = true },
+        Tables("absolute positions", Video + Audio + H264 + "-c:a aac -movflags +frag_keyframe+empty_moov ") with { IsAbsolute = true },
         Mp4("fragments by duration", Video + Audio + H264 + "-c:a aac -frag_duration 700000 -movflags +empty_moov+default_base_moof "),
         Mp4("a moof per track", Video + Audio + H264 + "-c:a aac -movflags +separate_moof+frag_keyframe+empty_moov+default_base_moof "),
         Mp4("two video and two audio tracks", Video + OtherVideo + Audio + Audio48 + "-map 0 -map 1 -map 2 -map 3 " + H264 + "-c:a aac " + Fragmented),
         Mp4("audio before video", Video + Audio + "-map 1 -map 0 " + H264 + "-c:a aac " + Fragmented),
         Mp4("audio only", Audio + "-c:a aac -frag_duration 500000 -movflags +empty_moov+default_base_moof ") with { DurationTolerance = 23_220 },
+
+        Tables("h264 with B-frames and aac", Video + Audio + H264 + "-c:a aac " + Fast),
+        Tables("moov behind", Video + Audio + H264 + "-c:a aac ") with { IsReadTwice = true },
+        Tables("a GOP of tables, then fragments", Video + Audio + H264 + "-c:a aac -movflags +frag_keyframe+default_base_moof "),
+        Tables("h265 at an NTSC rate", Ntsc + H265 + "-tag:v hvc1 -video_track_timescale 30000 " + Fast),
+        Tables("av1 and opus", Video + Audio48 + "-c:v libsvtav1 -preset 12 -g 25 -c:a libopus " + Fast),
+        Tables("vp9 and opus", Video + Audio48 + "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -g 25 -c:a libopus " + Fast),
+        Tables("mpeg4 in an odd time base", Video + "-c:v mpeg4 -g 20 -bf 1 -video_track_timescale 12347 " + Fast) with { DurationTolerance = 81 },
+        Tables("variable frame rate", Video + UnevenRate + H264 + Fast) with { DurationTolerance = 250_000 },
+        Tables("signed composition offsets", Video + H264 + "-movflags +negative_cts_offsets+faststart "),
+        Tables("an edit list that cuts", "-ss 0.7 " + Video + Audio + H264 + "-c:a aac " + Fast),
+        Tables("two video and two audio tracks", Video + OtherVideo + Audio + Audio48 + "-map 0 -map 1 -map 2 -map 3 " + H264 + "-c:a aac " + Fast),
+        Tables("audio before video", Video + Audio + "-map 1 -map 0 " + H264 + "-c:a aac " + Fast),
+        Tables("only keyframes", Video + "-c:v libx264 -preset ultrafast -g 1 " + Fast),
+        Tables("one keyframe", Video + Audio + "-c:v libx264 -preset ultrafast -g 1000 -c:a aac " + Fast),
+        Tables("open groups of pictures", Video + "-c:v libx264 -preset fast -bf 3 -g 25 -x264-params open-gop=1 " + Fast),
+        Tables("mpeg2 and mp3", Video + Audio + "-c:v mpeg2video -bf 2 -g 12 -c:a libmp3lame " + Fast),
+        Tables("h264 and ac3", Video + Audio48 + H264 + "-c:a ac3 " + Fast),
+        Tables("aac only", Audio + "-c:a aac " + Fast) with { DurationTolerance = 23_220 },
+        Tables("alac only", Audio + "-c:a alac " + Fast) with { Extension = "m4a" },
+        Tables("flac only, moov behind", Audio + "-c:a flac -strict -2 ") with { IsReadTwice = true },
+        Tables("3gp", Video + Audio48 + "-c:v mpeg4 -g 25 -c:a aac " + Fast) with { Extension = "3gp" },
+        Tables("mov, prores and pcm", Video + Audio48 + "-c:v prores_ks -profile:v 0 -c:a pcm_s16le " + Fast) with { Extension = "mov" },
+        Tables("mov, motion jpeg, moov behind", Video + "-c:v mjpeg ") with { Extension = "mov", IsReadTwice = true },
+        Tables("mov with a time code track", Video + Audio + "-timecode 01:00:00:00 " + H264 + "-c:a aac " + Fast) with { Extension = "mov" },
+        Tables("mov, qtrle, no interleaving", Video + Audio + "-c:v qtrle -g 25 -c:a pcm_s16be -max_interleave_delta 0 ") with { Extension = "mov", IsReadTwice = true },
+        Tables("a chapter track", Video + Audio + "-f ffmetadata -i data:text/plain;base64,O0ZGTUVUQURBVEExCltDSEFQVEVSXQpUSU1FQkFTRT0xLzEwMDAKU1RBUlQ9MApFTkQ9MjAwMAp0aXRsZT1hCg== -map 0 -map 1 -map_chapters 2 " + H264 + "-c:a aac " + Fast),
+        Tables("hint tracks", Video + Audio + H264 + "-c:a aac -movflags +rtphint ") with { IsReadTwice = true },
 
         Webm("vp8 and vorbis", "webm", Video + Audio + "-c:v libvpx -deadline realtime -g 25 -c:a libvorbis "),
         Webm("vp9 and opus", "webm", Video + Audio48 + "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -g 25 -c:a libopus "),
@@ -80,6 +109,8 @@ internal static class MediaCases
         new("vp8", MediaFormats.Ivf, "ivf", Video + "-c:v libvpx -deadline realtime -g 25 "),
         new("av1 at an NTSC rate", MediaFormats.Ivf, "ivf", Ntsc + "-c:v libsvtav1 -preset 12 -g 30 "),
     ];
+
+    private static MediaCase Tables(string name, string arguments) => new(name, MediaFormats.Mp4, "mp4", arguments);
 
     private static MediaCase Mp4(string name, string arguments) => new(name, MediaFormats.FragmentedMp4, "mp4", arguments);
 

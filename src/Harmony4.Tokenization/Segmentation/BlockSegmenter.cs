@@ -29,6 +29,20 @@ public abstract class BlockSegmenter
     /// <value>By default data without a number.</value>
     public virtual TimeTrack TimeTrack => default;
 
+    /// <summary>
+    /// Looks at an input that can be read twice, before its first block is read, for what stands in it too far behind: the sample tables of an MP4 whose movie
+    /// header follows the media. Without it such an input comes as opaque blocks, and <see cref="Notice"/> says so.
+    /// </summary>
+    /// <param name="input">The input, at its first byte; seekable. Where it stands afterwards is not said.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <returns><see langword="false"/> where what it looked for is damaged or missing, which <see cref="Notice"/> tells. By default <see langword="true"/>, and nothing is read.</returns>
+    /// <exception cref="IOException">The input cannot be read.</exception>
+    public virtual ValueTask<bool> PrepareAsync(Stream input, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new(true);
+    }
+
     /// <summary>Reads the next block from the start of a buffer.</summary>
     /// <param name="buffer">All bytes that no returned block covers yet. It must begin where the last returned block ended, and never shrink otherwise.</param>
     /// <param name="isFinalBlock">Whether the input ends with this buffer.</param>

@@ -15,6 +15,9 @@ public static class MediaFormats
     /// <summary>Fragmented MP4 and CMAF: one block per fragment.</summary>
     public const string FragmentedMp4 = "fmp4";
 
+    /// <summary>MP4 and MOV with sample tables: one block from each keyframe on, or of at most half a second where all samples are such. The tables name positions in the file, so a part of it does not play by itself.</summary>
+    public const string Mp4 = "mp4";
+
     /// <summary>WebM and Matroska: one block per cluster.</summary>
     public const string Webm = "webm";
 
@@ -43,7 +46,8 @@ public static class MediaFormats
     private static readonly FormatEntry[] Formats =
     [
         new(Fixed, null, o => new FixedSizeSegmenter(o)),
-        new(FragmentedMp4, Mp4Detector.Detect, o => new FragmentedMp4Segmenter(o)),
+        new(FragmentedMp4, Mp4Detector.Detect, o => new Mp4Segmenter(o, readsTables: false)),
+        new(Mp4, null, o => new Mp4Segmenter(o, readsTables: true)),
         new(Webm, WebmDetector.Detect, o => new WebmSegmenter(o)),
         new(Ivf, IvfDetector.Detect, o => new IvfSegmenter(o)),
         new(Ogg, OggDetector.Detect, o => new OggSegmenter(o), MayStartLate: true),

@@ -14,6 +14,8 @@ internal sealed class BlockPump : IAsyncDisposable
     // As much as a block may have: pictures in tags are shorter.
     private const int LongestTags = 8 * 1024 * 1024;
 
+    private readonly Stream _input;
+    private readonly long _start;
     private readonly PipeReader _reader;
     private BlockSegmenter? _segmenter;
     private readonly int _number;
@@ -24,7 +26,9 @@ internal sealed class BlockPump : IAsyncDisposable
     public BlockPump(Stream input, int number = 0)
     {
         _number = number;
-        InputLength = input.CanSeek ? input.Length - input.Position : null;
+        _input = input;
+        _start = input.CanSeek ? input.Position : 0;
+        InputLength = input.CanSeek ? input.Length - _start : null;
         _reader = PipeReader.Create(input, new StreamPipeReaderOptions(bufferSize: ReadLength, minimumReadSize: ReadLength / 4, leaveOpen: true));
     }
 
@@ -47,12 +51,24 @@ internal sealed class BlockPump : IAsyncDisposable
         {
             _named = true;
             _segmenter = MediaFormats.Create(name, options);
+            await PrepareAsync(cancellationToken).ConfigureAwait(false);
             return;
         }
 
         var format = await DetectAsync(cancellationToken).ConfigureAwait(false);
         Hint = format.Hint;
-        _segmenter = MediaFormats.Create(format.Name, options);
+        _segmenter = MediaFormats.Create(format.IsReadTwice && InputLength is null ? MediaFormats.Fixed : format.Name, options);
+        if (!format.IsReadTwice || InputLength is null)
+        {
+            return;
+        }
+
+        Hint = null;
+        if (!await PrepareAsync(cancellationToken).ConfigureAwait(false))
+        {
+            Hint = _segmenter.Notice is { } notice ? string.Create(CultureInfo.InvariantCulture, $"{notice.Message} at byte {notice.Offset}; its blocks are opaque") : null;
+            _segmenter = MediaFormats.Create(MediaFormats.Fixed, options);
+        }
     }
 
     /// <summary>Reads every block, in order. <see cref="Payload"/> is the block's bytes until the next is asked for.</summary>
@@ -84,6 +100,21 @@ internal sealed class BlockPump : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _reader.CompleteAsync();
+
+    /// <summary>Lets the segmenter look at an input that can be read twice.</summary>
+    private async ValueTask<bool> PrepareAsync(CancellationToken cancellationToken)
+    {
+        if (InputLength is null)
+        {
+            return true;
+        }
+
+        var position = _input.Position;
+        _input.Position = _start;
+        var isFound = await Segmenter.PrepareAsync(_input, cancellationToken).ConfigureAwait(false);
+        _input.Position = position;
+        return isFound;
+    }
 
     private async ValueTask<MediaFormat> DetectAsync(CancellationToken cancellationToken)
     {

@@ -12,6 +12,7 @@ public sealed class MediaFormatsTests
     [InlineData("media/clip.opus", MediaFormats.Ogg)]
     [InlineData("media/clip.ogv", MediaFormats.Ogg)]
     [InlineData("media/clip.ts", MediaFormats.Ts)]
+    [InlineData("media/clip-tables.mp4", MediaFormats.Mp4)]
     [InlineData("media/clip.aac", MediaFormats.Adts)]
     [InlineData("media/clip.mp3", MediaFormats.Mp3)]
     [InlineData("media/speech.wav", MediaFormats.Wav)]
@@ -21,15 +22,29 @@ public sealed class MediaFormatsTests
     }
 
     [Fact]
-    public void Detect_PlainMp4_GivesFixedBlocksAndAHint()
+    public void Detect_PlainMp4_TellsWhetherItsTablesStandBehind()
     {
         byte[] fileType = [.. Box("ftyp", "isom\0\0\0\0"u8)], movie = [.. Box("moov", Box("trak", new byte[40]))];
-        foreach (var head in new byte[][] { [.. fileType, .. movie], [.. fileType, .. Box("free", []), .. Box("mdat", new byte[100])], [.. movie, .. Box("mdat", [])] })
+        foreach (var head in new byte[][] { [.. fileType, .. movie], [.. movie, .. Box("mdat", [])] })
+        {
+            Assert.Equal(new MediaFormat(MediaFormats.Mp4), MediaFormats.Detect(head));
+        }
+
+        foreach (var head in new byte[][] { fileType, [.. fileType, .. Box("free", []), .. Box("mdat", new byte[100])], [.. Box("mdat", new byte[100])] })
         {
             var format = MediaFormats.Detect(head);
-            Assert.Equal(MediaFormats.Fixed, format.Name);
-            Assert.Contains("frag_keyframe", format.Hint, StringComparison.Ordinal);
+            Assert.Equal((MediaFormats.Mp4, true), (format.Name, format.IsReadTwice));
+            Assert.Contains("+faststart", format.Hint, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void Detect_FragmentsAtAbsolutePositions_AreNotFragmentedMp4()
+    {
+        byte[] input = [.. Mp4Builder.Init((1, "vide", 1000)), .. Box("moof", Box("traf", Mp4Builder.Box("tfhd", Mp4Builder.U32(1), Mp4Builder.U32(1), new byte[8])))];
+        var format = MediaFormats.Detect(input);
+        Assert.Equal((MediaFormats.Mp4, false), (format.Name, format.IsReadTwice));
+        Assert.Contains("positions in the file", format.Hint, StringComparison.Ordinal);
     }
 
     [Fact]

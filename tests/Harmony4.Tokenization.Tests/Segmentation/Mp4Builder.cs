@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Harmony4.Tokenization.Tests.Segmentation;
 
-/// <summary>Small fragmented MP4 files, box by box.</summary>
+/// <summary>Small MP4 files, box by box.</summary>
 internal static class Mp4Builder
 {
     public const uint Sync = 0;
@@ -57,6 +57,24 @@ internal static class Mp4Builder
         Box("tfhd", U32(0x02_0000), U32(track)),
         Box("tfdt", U32(0x0100_0000), U64(time)),
         Box("trun", [U32(0x0100_0701), U32((uint)sizes.Length), U32((uint)dataOffset), .. sizes.Select((size, i) => (byte[])[.. U32(10), .. U32(size), .. U32(i == 0 ? Sync : NonSync)])]));
+
+    /// <summary>A track with sample tables.</summary>
+    public static byte[] TrackOf(uint id, string handler, uint timescale, params byte[][] tables) => Box(
+        "trak",
+        Box("tkhd", new byte[12], U32(id), new byte[68]),
+        Box(
+            "mdia",
+            Box("mdhd", new byte[12], U32(timescale), new byte[8]),
+            Box("hdlr", new byte[8], Encoding.Latin1.GetBytes(handler), new byte[13]),
+            Box("minf", Box("hdlr", new byte[8], "alis"u8.ToArray(), new byte[13]), Box("stbl", tables))));
+
+    /// <summary>A table: its type, then version and flags, then its fields.</summary>
+    public static byte[] Table(string type, params long[] fields) => Box(type, [new byte[4], .. fields.Select(f => U32((uint)f))]);
+
+    /// <summary>A table that counts its entries, of so many fields each.</summary>
+    public static byte[] Counted(string type, int width, params long[] fields) => Table(type, [fields.Length / width, .. fields]);
+
+    public static byte[] Sizes(params long[] sizes) => Table("stsz", [0, sizes.Length, .. sizes]);
 
     public static byte[] Data(int length = 20) => Box("mdat", new byte[length]);
 }

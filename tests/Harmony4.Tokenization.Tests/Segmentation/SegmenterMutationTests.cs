@@ -51,12 +51,14 @@ public sealed class SegmenterMutationTests(ITestOutputHelper output)
         var cut = new List<MediaBlock>();
         for (var i = 0; i < (IsLongRun ? 1_000_000 : 10_000); i++)
         {
-            var (format, input) = (i % 8) switch
+            var (format, input) = (i % 10) switch
             {
                 0 or 1 => (MediaFormats.Webm, generator.NextWebm()),
                 2 => (MediaFormats.Ogg, generator.NextOgg()),
                 3 => (MediaFormats.Ts, generator.NextTs()),
                 4 => (MediaFormats.Wav, generator.NextWav()),
+                5 or 6 => (MediaFormats.Mp4, generator.NextMp4Tables()),
+                7 => (MediaFormats.Mp4, generator.NextMp4()),
                 _ => (MediaFormats.FragmentedMp4, generator.NextMp4()),
             };
             Check(format, input, random, whole, cut, $"structure of shard {shard}, input {i}");

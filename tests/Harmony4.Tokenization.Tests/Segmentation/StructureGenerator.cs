@@ -7,7 +7,7 @@ namespace Harmony4.Tokenization.Tests.Segmentation;
 internal sealed class StructureGenerator(Random random)
 {
     private static readonly string[] BoxTypes =
-        ["ftyp", "moov", "trak", "tkhd", "mdia", "mdhd", "hdlr", "mvex", "trex", "moof", "traf", "tfhd", "tfdt", "trun", "mdat", "styp", "sidx", "free"];
+        ["ftyp", "moov", "trak", "tkhd", "mdia", "mdhd", "hdlr", "mvex", "trex", "moof", "traf", "tfhd", "tfdt", "trun", "mdat", "styp", "sidx", "free", "minf", "stbl", "stts", "ctts", "stss", "stsc", "stsz", "stz2", "stco", "co64"];
 
     private static readonly byte[][] ElementIds =
     [
@@ -29,6 +29,26 @@ internal sealed class StructureGenerator(Random random)
 
     /// <summary>Makes the boxes of a fragmented MP4.</summary>
     public byte[] NextMp4() => [.. random.Next(4) == 0 ? [] : Init((1, "vide", 1000)), .. Boxes(random.Next(1, 5))];
+
+    /// <summary>Makes sample tables with entries of all sizes, and data behind them.</summary>
+    public byte[] NextMp4Tables()
+    {
+        byte[] Of(string type, int width) => Table(type, [random.Next(4) == 0 ? Field() : 0, .. Enumerable.Range(0, width * random.Next(1, 6)).Select(_ => Field())]);
+        byte[] Listed(string type, int width)
+        {
+            var count = random.Next(1, 6);
+            return Table(type, [random.Next(10) == 0 ? Field() : count, .. Enumerable.Range(0, width * count).Select(_ => Field())]);
+        }
+
+        byte[] Trak(uint id) => TrackOf(
+            id, random.Next(3) == 0 ? "soun" : "vide", (uint)random.Next(0, 50), Listed("stts", 2), random.Next(2) == 0 ? Listed("ctts", 2) : [], random.Next(2) == 0 ? Listed("stss", 1) : [], Listed("stsc", 3),
+            random.Next(4) == 0 ? Of("stz2", 1) : Table("stsz", random.Next(2) * Field(), random.Next(2) == 0 ? 8 : Field(), Field(), Field(), Field(), Field(), Field(), Field(), Field(), Field()),
+            random.Next(4) == 0 ? Listed("co64", 2) : Listed("stco", 1));
+        return [.. Box("ftyp"), .. Box("moov", [.. Enumerable.Range(1, random.Next(1, 3)).Select(i => Trak((uint)i)), random.Next(4) == 0 ? Box("mvex") : []]), .. Boxes(random.Next(0, 3)), .. Data(random.Next(0, 2000))];
+    }
+
+    // Mostly what fits such a file: places, lengths and counts.
+    private long Field() => random.Next(12) switch { 0 => uint.MaxValue - random.Next(3), 1 => random.Next(), 2 or 3 => random.Next(300, 2500), _ => random.Next(0, 12) };
 
     /// <summary>Makes the elements of a WebM.</summary>
     public byte[] NextWebm() => [0x1A, 0x45, 0xDF, 0xA3, 0x80, 0x18, 0x53, 0x80, 0x67, 0xFF, .. Elements(random.Next(1, 5))];

@@ -7,6 +7,7 @@ public sealed class TimeTrackTests
     public static TheoryData<string, string, MediaKind, ulong?, bool> Media => new()
     {
         { "media/clip.mp4", MediaFormats.FragmentedMp4, MediaKind.Video, 1, true },
+        { "media/clip-tables.mp4", MediaFormats.Mp4, MediaKind.Video, 1, true },
         { "media/clip.webm", MediaFormats.Webm, MediaKind.Video, 1, true },
         { "media/clip.ogv", MediaFormats.Ogg, MediaKind.Video, 2_246_005_582, true },
         { "media/clip.ts", MediaFormats.Ts, MediaKind.Video, 256, true },
@@ -22,6 +23,7 @@ public sealed class TimeTrackTests
     public static TheoryData<string, string, ulong> SecondTracks => new()
     {
         { "media/clip.mp4", MediaFormats.FragmentedMp4, 2 },
+        { "media/clip-tables.mp4", MediaFormats.Mp4, 2 },
         { "media/clip.webm", MediaFormats.Webm, 2 },
         { "media/clip.ogv", MediaFormats.Ogg, 564_577_701 },
         { "media/clip.ts", MediaFormats.Ts, 257 },

@@ -66,6 +66,9 @@ internal abstract class FramedSegmenter : BlockSegmenter
     /// <summary>Gets the position in the input of the unit that is looked at.</summary>
     protected long Position => _origin + _pending.Length + _current.Length;
 
+    /// <summary>Gets whether a block was returned.</summary>
+    protected bool HasBlocks => _origin > 0;
+
     protected int BlockCap => _cap;
 
     protected long BlockLength => _current.Length;

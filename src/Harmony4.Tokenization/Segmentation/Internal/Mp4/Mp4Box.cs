@@ -9,6 +9,8 @@ internal readonly struct Mp4Box
     public const int ShortHeader = 8;
     public const int LongHeader = 16;
 
+    public const uint Co64 = 0x636F_3634;
+    public const uint Ctts = 0x6374_7473;
     public const uint Emsg = 0x656D_7367;
     public const uint Free = 0x6672_6565;
     public const uint Ftyp = 0x6674_7970;
@@ -16,6 +18,7 @@ internal readonly struct Mp4Box
     public const uint Mdat = 0x6D64_6174;
     public const uint Mdhd = 0x6D64_6864;
     public const uint Mdia = 0x6D64_6961;
+    public const uint Minf = 0x6D69_6E66;
     public const uint Moof = 0x6D6F_6F66;
     public const uint Moov = 0x6D6F_6F76;
     public const uint Mvex = 0x6D76_6578;
@@ -24,7 +27,14 @@ internal readonly struct Mp4Box
     public const uint Sidx = 0x7369_6478;
     public const uint Skip = 0x736B_6970;
     public const uint Ssix = 0x7373_6978;
+    public const uint Stbl = 0x7374_626C;
+    public const uint Stco = 0x7374_636F;
+    public const uint Stsc = 0x7374_7363;
+    public const uint Stss = 0x7374_7373;
+    public const uint Stsz = 0x7374_737A;
+    public const uint Stts = 0x7374_7473;
     public const uint Styp = 0x7374_7970;
+    public const uint Stz2 = 0x7374_7A32;
     public const uint Tfdt = 0x7466_6474;
     public const uint Tfhd = 0x7466_6864;
     public const uint Tkhd = 0x746B_6864;

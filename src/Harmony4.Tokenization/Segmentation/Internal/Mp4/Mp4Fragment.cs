@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Harmony4.Tokenization.Internal;
 
 /// <summary>One movie fragment (ISO/IEC 14496-12, 8.8), read as its boxes go by: the samples of the time track, and where the data of all tracks lies.</summary>
-internal struct Mp4Fragment
+internal sealed class Mp4Fragment
 {
     // tf_flags and tr_flags
     private const uint HasBaseDataOffset = 0x01;
@@ -23,7 +23,12 @@ internal struct Mp4Fragment
     private const uint IsNonSync = 0x0001_0000;
     private const uint DependsOnOthers = 0x0100_0000;
 
-    private Mp4Track _track;
+    private Run _run;
+
+    // A track that takes the place of the time track if that one turns out to be a still picture.
+    private Run _other;
+    private bool _isOther;
+    private bool _isOpen;
     private long _moof;
     private long _block;
     private bool _isLaterTrack;
@@ -33,25 +38,25 @@ internal struct Mp4Fragment
     private uint _runFlags;
     private uint _firstSampleFlags;
 
-    public uint Timescale => _track.Timescale;
+    public uint Timescale => _run.Track.Timescale;
 
-    /// <summary>Gets whether the boxes that follow are of the time track.</summary>
+    /// <summary>Gets whether the boxes that follow are of the time track, or of one that may become it.</summary>
     public bool IsTimeTrack { get; private set; }
 
-    /// <summary>Gets whether a sample was seen.</summary>
-    public bool HasSamples { get; private set; }
+    /// <summary>Gets whether a sample was seen, and it is known which track's samples count.</summary>
+    public bool HasSamples => !_isOpen && _run.SampleCount > 0;
 
     /// <summary>Gets the composition time of the first sample, in ticks.</summary>
-    public Int128 FirstTime { get; private set; }
+    public Int128 FirstTime => _run.FirstTime;
 
     /// <summary>Gets whether a decoder can start at the first sample.</summary>
-    public bool IsKey { get; private set; }
+    public bool IsKey => _run.IsKey;
 
     /// <summary>Gets the decode time of the first sample, in ticks.</summary>
-    public Int128 Start { get; private set; }
+    public Int128 Start => _run.Start;
 
     /// <summary>Gets the decode time behind the last sample, in ticks; where the next fragment goes on if it does not say.</summary>
-    public Int128 End { get; private set; }
+    public Int128 End => _run.End;
 
     /// <summary>Gets whether it is known where the data of the samples lies.</summary>
     public bool HasData { get; private set; }
@@ -68,18 +73,36 @@ internal struct Mp4Fragment
     /// <param name="timeTrack">The track that times come from.</param>
     /// <param name="moof">Position of the fragment in the input.</param>
     /// <param name="block">Position of its block: data before that is not looked for.</param>
-    public void BeginFragment(in Mp4Track timeTrack, long moof, long block)
+    /// <param name="isOpen">Whether the fragment tells by its samples which picture track times come from.</param>
+    public void BeginFragment(in Mp4Track timeTrack, long moof, long block, bool isOpen)
     {
         _block = block;
-        _track = timeTrack;
+        _run = new Run { Track = timeTrack, Start = _run.End, End = _run.End };
+        _other = default;
+        _isOther = false;
+        _isOpen = isOpen;
         _moof = moof;
         _isLaterTrack = false;
         _base = _next = moof;
         HasData = false;
         DataEnd = 0;
-        HasSamples = false;
         IsTimeTrack = false;
-        Start = End;
+    }
+
+    /// <summary>Lets the samples that were read go on behind those of the tables.</summary>
+    public void GoOnAt(ulong time) => _run.End = time;
+
+    /// <summary>Ends the boxes of a fragment; returns the track that times come from.</summary>
+    /// <param name="mayChange">Whether another track may still take the place of the one that is a still picture.</param>
+    public uint EndFragment(bool mayChange)
+    {
+        if (_isOpen && mayChange && _run.SampleCount <= 1 && _other.SampleCount > 1)
+        {
+            _run = _other;
+        }
+
+        _isOpen = false;
+        return _run.Track.Id;
     }
 
     public void BeginTrack()
@@ -97,7 +120,14 @@ internal struct Mp4Fragment
         }
 
         var id = BinaryPrimitives.ReadUInt32BigEndian(body[4..]);
-        IsTimeTrack = id == _track.Id;
+        IsTimeTrack = id == _run.Track.Id;
+        _isOther = false;
+        if (_isOpen && !IsTimeTrack && _other.SampleCount <= 1 && tracks.Find(id).Kind == MediaKind.Video)
+        {
+            _other = new Run { Track = tracks.Find(id) };
+            IsTimeTrack = _isOther = true;
+        }
+
         _defaultSize = tracks.Find(id).DefaultSize;
         var flags = BinaryPrimitives.ReadUInt32BigEndian(body);
         var at = 8;
@@ -119,28 +149,30 @@ internal struct Mp4Fragment
             return;
         }
 
-        _track.DefaultDuration = duration ?? _track.DefaultDuration;
+        ref var track = ref Current.Track;
+        track.DefaultDuration = duration ?? track.DefaultDuration;
         if ((flags & HasDefaultFlags) != 0)
         {
-            _track.DefaultFlags = ReadAt(body, ref at);
+            track.DefaultFlags = ReadAt(body, ref at);
         }
     }
 
     /// <summary>Reads tfdt, from its version on.</summary>
     public void ReadDecodeTime(ReadOnlySpan<byte> body)
     {
-        if (HasSamples || body.Length < 8)
+        ref var run = ref Current;
+        if (run.SampleCount > 0 || body.Length < 8)
         {
             return;
         }
 
         if (body[0] == 0)
         {
-            Start = End = BinaryPrimitives.ReadUInt32BigEndian(body[4..]);
+            run.Start = run.End = BinaryPrimitives.ReadUInt32BigEndian(body[4..]);
         }
         else if (body.Length >= 12)
         {
-            Start = End = BinaryPrimitives.ReadUInt64BigEndian(body[4..]);
+            run.Start = run.End = BinaryPrimitives.ReadUInt64BigEndian(body[4..]);
         }
     }
 
@@ -168,7 +200,12 @@ internal struct Mp4Fragment
         {
             ReadSample(default);
             TakeData((Int128)_defaultSize * (count - 1));
-            End += IsTimeTrack ? (Int128)_track.DefaultDuration * (count - 1) : 0;
+            if (IsTimeTrack)
+            {
+                Current.End += (Int128)Current.Track.DefaultDuration * (count - 1);
+                Current.SampleCount += count - 1L;
+            }
+
             Remaining = 0;
         }
 
@@ -185,6 +222,8 @@ internal struct Mp4Fragment
     }
 
     public void EndRun() => Remaining = 0;
+
+    private ref Run Current => ref _isOther ? ref _other : ref _run;
 
     private static uint ReadAt(ReadOnlySpan<byte> body, ref int at)
     {
@@ -207,7 +246,8 @@ internal struct Mp4Fragment
     private void ReadSample(ReadOnlySpan<byte> entry)
     {
         var at = 0;
-        var duration = (_runFlags & HasDuration) != 0 ? ReadAt(entry, ref at) : _track.DefaultDuration;
+        ref var run = ref Current;
+        var duration = (_runFlags & HasDuration) != 0 ? ReadAt(entry, ref at) : run.Track.DefaultDuration;
         TakeData((_runFlags & HasSize) != 0 ? ReadAt(entry, ref at) : _defaultSize);
         Remaining--;
         if (!IsTimeTrack)
@@ -215,18 +255,28 @@ internal struct Mp4Fragment
             return;
         }
 
-        if (!HasSamples)
+        if (run.SampleCount++ == 0)
         {
-            var flags = (_runFlags & HasFlags) != 0 ? ReadAt(entry, ref at) : _track.DefaultFlags;
+            var flags = (_runFlags & HasFlags) != 0 ? ReadAt(entry, ref at) : run.Track.DefaultFlags;
             flags = (_runFlags & HasFirstSampleFlags) != 0 ? _firstSampleFlags : flags;
 
             // Version 0 runs are unsigned on paper, but writers put negative offsets there as well.
             var offset = (_runFlags & HasCompositionOffset) != 0 ? (int)ReadAt(entry, ref at) : 0;
-            FirstTime = End + offset;
-            IsKey = (flags & (IsNonSync | DependsOnOthers)) == 0;
-            HasSamples = true;
+            run.FirstTime = run.End + offset;
+            run.IsKey = (flags & (IsNonSync | DependsOnOthers)) == 0;
         }
 
-        End += duration;
+        run.End += duration;
+    }
+
+    /// <summary>The samples of one track.</summary>
+    private struct Run
+    {
+        public Mp4Track Track;
+        public long SampleCount;
+        public Int128 FirstTime;
+        public bool IsKey;
+        public Int128 Start;
+        public Int128 End;
     }
 }

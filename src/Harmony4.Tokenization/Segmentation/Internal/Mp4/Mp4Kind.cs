@@ -5,6 +5,9 @@ internal enum Mp4Kind
 {
     None,
     Plain,
+
+    /// <summary>Plain, with its tables behind the media data.</summary>
+    PlainBehind,
     Fragmented,
 
     /// <summary>Fragmented, with fragments that name positions in the file: nothing plays from elsewhere.</summary>

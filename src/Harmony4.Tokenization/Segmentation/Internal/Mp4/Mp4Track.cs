@@ -9,4 +9,10 @@ internal struct Mp4Track
     public uint DefaultSize;
     public uint DefaultFlags;
     public MediaKind Kind;
+
+    /// <summary>How many samples its tables tell of.</summary>
+    public uint SampleCount;
+
+    /// <summary>Its sample tables, where they are kept.</summary>
+    public Mp4SampleTables? Tables;
 }

@@ -7,6 +7,7 @@ internal sealed class Mp4Tracks(ulong? wanted)
 
     private readonly Mp4Track[] _tracks = new Mp4Track[MaxTracks];
     private int _count;
+    private uint? _chosen;
     private bool _isFull;
     private Mp4Track _spare;
 
@@ -14,6 +15,8 @@ internal sealed class Mp4Tracks(ulong? wanted)
     {
         _count = 0;
         _isFull = false;
+        _chosen = null;
+        MayHaveFragments = false;
     }
 
     public void Add()
@@ -50,17 +53,80 @@ internal sealed class Mp4Tracks(ulong? wanted)
     /// <summary>Gets how many tracks are looked at.</summary>
     public int Count => _count;
 
-    /// <summary>Gets the track that times and key flags come from: the one that the caller wants, else the first video track, else the first.</summary>
+    /// <summary>Gets or sets whether fragments may follow, so that the samples that tables tell of need not be all.</summary>
+    public bool MayHaveFragments { get; set; }
+
+    /// <summary>Gets whether it takes more than the movie header to tell which track times come from.</summary>
+    public bool IsOpen => wanted is null && _chosen is null && VideoCount > 1;
+
+    /// <summary>Lets times come from a track.</summary>
+    public void Choose(uint id) => _chosen = id;
+
+    /// <summary>Whether the track added last may become the one that times come from, by what is known up to here.</summary>
+    public bool MayChooseCurrent => _count > 0 && !_isFull
+        && (wanted is { } id ? Current.Id == id : !HasTimeBefore(Current.Kind));
+
+    /// <summary>Forgets the sample tables of all tracks.</summary>
+    public void DropTables()
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            _tracks[i].Tables = null;
+        }
+    }
+
+    /// <summary>
+    /// Gets the track that times and key flags come from: the one that the caller wants, else the first video track, else the first.
+    /// A track of one sample is a still picture, and has no time to give where another track has more.
+    /// </summary>
     public bool TryGetTimeTrack(out Mp4Track track)
     {
         var chosen = -1;
-        for (var i = 0; i < _count && chosen < 0; i++)
+        for (var i = 0; i < _count; i++)
         {
-            chosen = (wanted is { } id ? _tracks[i].Id == id : _tracks[i].Kind == MediaKind.Video) ? i : -1;
+            if ((wanted ?? _chosen) is { } id ? _tracks[i].Id == id && chosen < 0 : chosen < 0 || Rank(_tracks[i]) > Rank(_tracks[chosen]))
+            {
+                chosen = i;
+            }
         }
 
-        chosen = wanted is null ? Math.Max(chosen, 0) : chosen;
-        track = (uint)chosen < (uint)_count ? _tracks[chosen] : default;
+        track = chosen >= 0 ? _tracks[chosen] : default;
         return track.Timescale != 0;
     }
+
+    private int VideoCount
+    {
+        get
+        {
+            var count = 0;
+            for (var i = 0; i < _count; i++)
+            {
+                count += _tracks[i].Kind == MediaKind.Video ? 1 : 0;
+            }
+
+            return count;
+        }
+    }
+
+    /// <summary>Whether a track before the last one goes before it if that one is of a kind: video before others, else the first that has time.</summary>
+    private bool HasTimeBefore(MediaKind kind)
+    {
+        for (var i = 0; i < _count - 1; i++)
+        {
+            if (_tracks[i].SampleCount > 1 && (_tracks[i].Kind == MediaKind.Video || kind != MediaKind.Video))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private int Rank(in Mp4Track track) => (track.Kind == MediaKind.Video, track.SampleCount > 1) switch
+    {
+        (true, true) => 3,
+        (false, true) when !MayHaveFragments => 2,
+        (true, _) => 1,
+        _ => 0,
+    };
 }

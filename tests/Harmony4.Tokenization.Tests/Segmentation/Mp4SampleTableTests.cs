@@ -1,0 +1,375 @@
+using static Harmony4.Tokenization.Tests.Segmentation.Mp4Builder;
+
+namespace Harmony4.Tokenization.Tests.Segmentation;
+
+/// <summary>Unfragmented MP4: blocks, times and key flags from sample tables, worked out by hand.</summary>
+public sealed class Mp4SampleTableTests
+{
+    private static readonly byte[] Head = Box("ftyp", "qt  "u8.ToArray(), U32(0));
+
+    // Of one track and of several: where the media data begin, once the tables in front of them are there.
+    private static byte[] Front(Func<long, byte[][]> tracks, int dataLength, params byte[][] behind)
+    {
+        var at = Head.Length + Box("moov", tracks(0)).Length + 8;
+        return [.. Head, .. Box("moov", tracks(at)), .. Data(dataLength), .. behind.SelectMany(b => b)];
+    }
+
+    private static byte[] Behind(Func<long, byte[][]> tracks, int dataLength) =>
+        [.. Head, .. Data(dataLength), .. Box("moov", tracks(Head.Length + 8)), .. Box("free", new byte[3])];
+
+    // 25 ticks a second; keyframes are samples 1, 4 and 6 of 7; two frames are shown later than they are decoded; audio lies between.
+    private static byte[][] Movie(long at) =>
+    [
+        TrackOf(1, "vide", 25,
+            Counted("stts", 2, 6, 1, 1, 2), Counted("ctts", 2, 3, 2, 4, 3), Counted("stss", 1, 1, 4, 6),
+            Counted("stsc", 3, 1, 3, 1, 2, 1, 1, 3, 3, 1), Sizes(10, 1, 2, 20, 3, 30, 4), Counted("stco", 1, at + 5, at + 25, at + 50)),
+        TrackOf(2, "soun", 100, Counted("stts", 2, 4, 50), Counted("stsc", 3, 1, 1, 1), Table("stsz", 5, 4), Counted("stco", 1, at, at + 18, at + 45, at + 87)),
+    ];
+
+    private static (long Length, ulong Pts, ulong Duration, bool IsKey)[] Blocks(SegmentationRun run) => [.. run.Blocks.Select(b => (b.Length, b.Pts, b.Duration, b.IsKey))];
+
+    private static SegmentationRun Run(byte[] input, SegmenterOptions? options = null)
+    {
+        var run = SegmentationRun.Of(input, MediaFormats.Mp4, options);
+        Assert.Equal(run.ToString(), SegmentationRun.Of(input, MediaFormats.Mp4, options, step: 1, segment: 3).ToString());
+        return run;
+    }
+
+    private static async Task<SegmentationRun> RunPreparedAsync(byte[] input, bool isFound = true)
+    {
+        var runs = new List<SegmentationRun>();
+        foreach (var step in new[] { int.MaxValue, 1 })
+        {
+            var segmenter = MediaFormats.Create(MediaFormats.Mp4);
+            using var stream = new MemoryStream([9, 9, .. input]) { Position = 2 };
+            Assert.Equal(isFound, await segmenter.PrepareAsync(stream));
+            runs.Add(SegmentationRun.Of(input, segmenter, step, step == 1 ? 3 : 0));
+        }
+
+        Assert.Equal(runs[0].ToString(), runs[1].ToString());
+        return runs[0];
+    }
+
+    [Fact]
+    public void TryRead_TablesInFront_BeginsABlockAtEveryKeyframe()
+    {
+        var input = Front(Movie, 92, Box("free", new byte[4]));
+        var init = input.Length - 12 - 92 + 5;
+        var run = Run(input);
+        Assert.Null(run.Notice);
+        Assert.Equal(new TimeTrack { Kind = MediaKind.Video, Id = 1, IsOneOfSeveral = true }, run.TimeTrack);
+        Assert.Equal(
+            [(init, 80_000, 0, false), (20, 80_000, 120_000, true), (28, 240_000, 80_000, true), (39, 320_000, 120_000, true), (12, 320_000, 0, false)],
+            Blocks(run));
+    }
+
+    [Fact]
+    public async Task Prepare_TablesBehind_GivesTheSameBlocks()
+    {
+        var input = Behind(Movie, 92);
+        var run = await RunPreparedAsync(input);
+        Assert.Null(run.Notice);
+        Assert.Equal(new TimeTrack { Kind = MediaKind.Video, Id = 1, IsOneOfSeveral = true }, run.TimeTrack);
+        var trailer = input.Length - Head.Length - 8 - 92;
+        Assert.Equal(
+            [(Head.Length + 13, 80_000, 0, false), (20, 80_000, 120_000, true), (28, 240_000, 80_000, true), (39, 320_000, 120_000, true), (trailer, 320_000, 0, false)],
+            Blocks(run));
+    }
+
+    [Fact]
+    public async Task Prepare_TablesInFrontOrFragments_ChangesNothing()
+    {
+        foreach (var input in new[] { Front(Movie, 92), [.. Init((1, "vide", 1000)), .. Fragment(1, 5), .. Data()] })
+        {
+            Assert.Equal(Run(input).ToString(), (await RunPreparedAsync(input)).ToString());
+        }
+    }
+
+    [Fact]
+    public void TryRead_TablesBehindAndNotPrepared_IsOpaqueAndSaysSo()
+    {
+        var run = Run(Behind(Movie, 92));
+        Assert.Equal((Head.Length, true), ((int)run.Notice!.Offset, run.Notice.Message.Contains("(moov) before the media data", StringComparison.Ordinal)));
+        Assert.DoesNotContain(run.Blocks, b => b.IsKey || b.Pts > 0);
+    }
+
+    [Theory]
+    [InlineData(0, "expected a movie header (moov) behind the media data, found none")]
+    [InlineData(40, "expected a whole movie header (moov), found a part of it")]
+    public async Task Prepare_CutBehindTheData_IsNotFound(int kept, string message)
+    {
+        var input = Behind(Movie, 92)[..(Head.Length + 100 + kept)];
+        var run = await RunPreparedAsync(input, isFound: false);
+        Assert.Equal((Head.Length + 100, message), ((int)run.Notice!.Offset, run.Notice.Message));
+        Assert.DoesNotContain(run.Blocks, b => b.IsKey);
+    }
+
+    [Fact]
+    public void TryRead_CutInTheData_EndsThereAndSaysSo()
+    {
+        var whole = Front(Movie, 92);
+        var run = Run(whole[..^60]);
+        Assert.Equal([(20, 80_000, 120_000, true), (7, 240_000, 80_000, true)], Blocks(run)[1..]);
+        Assert.Equal(whole.Length - 60, run.Notice!.Offset);
+    }
+
+    [Fact]
+    public void TryRead_AskedForTheSoundTrack_TakesItsTimes()
+    {
+        var run = Run(Front(Movie, 92), new SegmenterOptions { TimeTrack = 2 });
+        Assert.Equal(new TimeTrack { Kind = MediaKind.Audio, Id = 2, IsOneOfSeveral = true }, run.TimeTrack);
+
+        // Each of its samples lasts half a second, which is as much as a block of sound may.
+        Assert.Equal([(18, 0, 500_000, true), (27, 500_000, 500_000, true), (42, 1_000_000, 500_000, true), (5, 1_500_000, 500_000, true)], Blocks(run)[1..]);
+    }
+
+    [Theory]
+    [InlineData(44_100u, 1024, 21)]
+    [InlineData(48_000u, 1024, 23)]
+    [InlineData(2_048u, 1024, 1)]
+    [InlineData(2_047u, 1024, 1)]
+    [InlineData(2_049u, 512, 2)]
+    public void TryRead_SoundInOneChunk_IsGroupedIntoHalfSeconds(uint rate, int duration, int perBlock)
+    {
+        var sizes = Enumerable.Range(0, 100).Select(i => (long)(i % 7) + 1).ToArray();
+        var run = Run(Front(at => [TrackOf(7, "soun", rate, Counted("stts", 2, 100, duration), Counted("stsc", 3, 1, 100, 1), Sizes(sizes), Counted("stco", 1, at))], (int)sizes.Sum()));
+        Assert.Null(run.Notice);
+        var expected = Enumerable.Range(0, 100).Chunk(perBlock).Select(c => (
+            (long)c.Sum(i => sizes[i]), (ulong)c[0] * (ulong)duration * 1_000_000 / rate, ((ulong)(c[^1] + 1) * (ulong)duration * 1_000_000 / rate) - ((ulong)c[0] * (ulong)duration * 1_000_000 / rate), true));
+        Assert.Equal(expected, Blocks(run)[1..]);
+    }
+
+    [Fact]
+    public void TryRead_SamplesOfOneLength_AreCountedNotListed()
+    {
+        // Ten seconds of 8 kHz in samples of 2 bytes, in two chunks with a hole between them.
+        var run = Run(Front(
+            at => [TrackOf(1, "soun", 8000, Counted("stts", 2, 80_000, 1), Counted("stsc", 3, 1, 50_000, 1, 2, 30_000, 1), Table("stsz", 2, 80_000), Counted("stco", 1, at, at + 100_100))],
+            160_100));
+        Assert.Null(run.Notice);
+        Assert.Equal(21, run.Blocks.Count);
+        Assert.All(run.Blocks.Skip(1).Select((b, i) => (b, i)), x => Assert.Equal((x.i == 12 ? 8100 : 8000, (ulong)x.i * 500_000, 500_000UL, true), (x.b.Length, x.b.Pts, x.b.Duration, x.b.IsKey)));
+    }
+
+    [Fact]
+    public void TryRead_PicturesWithoutSyncTable_AreAllKeyframes()
+    {
+        var run = Run(Front(at => [TrackOf(1, "vide", 10, Counted("stts", 2, 4, 1), Counted("stsc", 3, 1, 2, 1), Table("stsz", 6, 4), Counted("stco", 1, at, at + 20))], 32));
+        Assert.Equal([(6, 0, 100_000, true), (14, 100_000, 100_000, true), (6, 200_000, 100_000, true), (6, 300_000, 100_000, true)], Blocks(run)[1..]);
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(8)]
+    [InlineData(16)]
+    public void TryRead_CompactSizesAndLongOffsets_AreRead(int bits)
+    {
+        long[] sizes = [3, 15, 1, 9, 2];
+        byte[] packed = bits switch
+        {
+            4 => [0x3F, 0x19, 0x20],
+            8 => [.. sizes.Select(s => (byte)s)],
+            _ => [.. sizes.SelectMany(s => (byte[])[0, (byte)s])],
+        };
+        var run = Run(Front(
+            at => [TrackOf(1, "vide", 10, Counted("stts", 2, 5, 1), Counted("stss", 1, 1, 3, 5), Counted("stsc", 3, 1, 5, 1), Box("stz2", new byte[4], U32((uint)bits), U32(5), packed), Box("co64", new byte[4], U32(1), U64((ulong)at)))],
+            30));
+        Assert.Null(run.Notice);
+        Assert.Equal([(18, 0, 200_000, true), (10, 200_000, 200_000, true), (2, 400_000, 100_000, true)], Blocks(run)[1..]);
+    }
+
+    [Fact]
+    public void TryRead_NegativeOffsetsAndALateFirstKeyframe_AreKept()
+    {
+        var run = Run(Front(
+            at => [TrackOf(1, "vide", 10, Counted("stts", 2, 4, 5), Counted("ctts", 2, 3, 4, 1, -2), Counted("stss", 1, 2, 4), Counted("stsc", 3, 1, 4, 1), Sizes(4, 5, 6, 7), Counted("stco", 1, at))],
+            22));
+        Assert.Equal([(4, 400_000, 500_000, false), (11, 900_000, 1_000_000, true), (7, 1_300_000, 500_000, true)], Blocks(run)[1..]);
+    }
+
+    [Fact]
+    public void TryRead_LaterSampleInFront_BeginsNoBlockBehindIt()
+    {
+        // The second keyframe lies behind what comes after it: a part from there on would lack it.
+        var run = Run(Front(
+            at => [TrackOf(1, "vide", 10, Counted("stts", 2, 5, 1), Counted("stss", 1, 1, 2, 4), Counted("stsc", 3, 1, 1, 1), Sizes(10, 10, 10, 10, 10), Counted("stco", 1, at, at + 20, at + 10, at + 30, at + 40))],
+            50));
+        Assert.Null(run.Notice);
+        Assert.Equal([(30, 0, 300_000, true), (20, 300_000, 200_000, true)], Blocks(run)[1..]);
+    }
+
+    [Fact]
+    public void TryRead_AllInReverse_IsOneBlock()
+    {
+        var run = Run(Front(
+            at => [TrackOf(1, "vide", 10, Counted("stts", 2, 5, 1), Counted("stsc", 3, 1, 1, 1), Sizes(10, 10, 10, 10, 10), Counted("stco", 1, at + 40, at + 30, at + 20, at + 10, at))],
+            50));
+        Assert.Equal([(50, 400_000, 100_000, true)], Blocks(run)[1..]);
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public void TryRead_StillPicture_GivesNoTimes(bool isFirst, bool withVideo)
+    {
+        byte[][] Tracks(long at)
+        {
+            var cover = TrackOf(3, "vide", 10, Counted("stts", 2, 1, 100), Counted("stsc", 3, 1, 1, 1), Sizes(8), Counted("stco", 1, at));
+            var other = TrackOf(5, withVideo ? "vide" : "soun", 10, Counted("stts", 2, 3, 10), Counted("stsc", 3, 1, 3, 1), Sizes(9, 9, 9), Counted("stco", 1, at + 8));
+            return isFirst ? [cover, other] : [other, cover];
+        }
+
+        var run = Run(Front(Tracks, 35));
+        Assert.Equal(5UL, run.TimeTrack.Id);
+        Assert.Equal([(9, 0, 1_000_000, true), (9, 1_000_000, 1_000_000, true), (9, 2_000_000, 1_000_000, true)], Blocks(run)[1..]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void TryRead_StillPictureInTheFirstFragment_GivesNoTimes(bool isFirst)
+    {
+        var cover = Track(3, 0, 1, 4000, Sync, 0);
+        var video = Track(1, 0, 3, 10, Sync, 7);
+        byte[] input =
+        [
+            .. Init((3, "vide", 1000), (1, "vide", 1000)), .. Box("moof", Box("mfhd", new byte[8]), isFirst ? cover : video, isFirst ? video : cover), .. Data(),
+            .. Fragment(1, 30), .. Data(), .. Fragment(1, 60), .. Data(),
+        ];
+        foreach (var format in new[] { MediaFormats.FragmentedMp4, MediaFormats.Mp4 })
+        {
+            var run = SegmentationRun.Of(input, format);
+            Assert.Equal(run.ToString(), SegmentationRun.Of(input, format, step: 1, segment: 3).ToString());
+            Assert.Equal(1UL, run.TimeTrack.Id);
+            Assert.Equal([(7000UL, 30_000UL, true), (30_000, 30_000, true), (60_000, 30_000, true)], run.Blocks.Skip(1).Select(b => (b.Pts, b.Duration, b.IsKey)));
+        }
+    }
+
+    [Fact]
+    public void TryRead_TablesThenFragments_GoesOnWithBoth()
+    {
+        byte[] Make(long at) =>
+        [
+            .. Head,
+            .. Box(
+                "moov",
+                TrackOf(1, "vide", 1000, Counted("stts", 2, 2, 100), Counted("stss", 1, 1), Counted("stsc", 3, 1, 2, 1), Sizes(10, 10), Counted("stco", 1, at)),
+                Box("mvex", Box("trex", U32(0), U32(1), U32(1), U32(10), U32(0), U32(NonSync)))),
+            .. Data(20),
+        ];
+        var first = Make(Make(0).Length - 20);
+
+        // The second fragment tells no time, and so goes on where the first ended.
+        byte[] input = [.. first, .. Fragment(1, null), .. Data(), .. Fragment(1, 300), .. Data()];
+        Assert.Equal(MediaFormats.Mp4, MediaFormats.Detect(input).Name);
+        var run = Run(input);
+        Assert.Null(run.Notice);
+        Assert.Equal([(20, 0, 200_000, true), (run.Blocks[2].Length, 200_000, 30_000, true), (run.Blocks[3].Length, 300_000, 30_000, true)], Blocks(run)[1..]);
+    }
+
+    [Fact]
+    public void TryRead_DataInSeveralBoxes_IsOneTrack()
+    {
+        var input = Front(
+            at => [TrackOf(1, "vide", 10, Counted("stts", 2, 3, 1), Counted("stss", 1, 1, 3), Counted("stsc", 3, 1, 1, 1), Sizes(10, 10, 10), Counted("stco", 1, at, at + 30, at + 54))],
+            10, Box("wide"), Data(20), Data(10), Data(5), Box("free"));
+        var run = Run(input);
+        Assert.Null(run.Notice);
+        Assert.Equal([(54, 0, 200_000, true), (10 + 13, 200_000, 100_000, true), (8, 200_000, 0, false)], Blocks(run)[1..]);
+    }
+
+    public static TheoryData<string, string> Faults => new()
+    {
+        { "stts", "expected sample tables with times (stts) for 4 samples, found them for 3" },
+        { "stsz", "expected sample tables with lengths (stsz) for 4 samples, found them for 2" },
+        { "stco", "expected sample tables with places (stsc, stco) for 4 samples, found them for 2" },
+        { "co64", "expected sample tables with places below 2^62 (stco) for 4 samples, found them for 2" },
+    };
+
+    [Theory, MemberData(nameof(Faults))]
+    public void TryRead_TableTooShort_GoesAsFarAsItTells(string fault, string message)
+    {
+        var run = Run(Front(
+            at =>
+            [
+                TrackOf(1, "vide", 10,
+                    Counted("stts", 2, fault == "stts" ? 3 : 4, 1), Counted("stsc", 3, 1, 1, 1), fault == "stsz" ? Table("stsz", 0, 4, 10, 10) : Sizes(10, 10, 10, 10),
+                    fault == "co64" ? Box("co64", new byte[4], U32(4), U64((ulong)at), U64((ulong)at + 10), U64(1UL << 62), U64((ulong)at + 30))
+                    : fault == "stco" ? Counted("stco", 1, at, at + 10) : Counted("stco", 1, at, at + 10, at + 20, at + 30)),
+            ],
+            40));
+        Assert.Equal(message, run.Notice!.Message);
+        var found = message[^1] - '0';
+        Assert.Equal(found, run.Blocks.Count(b => b.IsKey));
+        Assert.Equal(40 - (10 * (found - 1)), run.Blocks[^1].Length);
+    }
+
+    [Theory]
+    [InlineData("moov without tracks")]
+    [InlineData("no tables")]
+    [InlineData("no samples")]
+    [InlineData("no timescale")]
+    public void TryRead_NothingToGoBy_IsOpaqueAndSaysSo(string what)
+    {
+        byte[][] tracks = what switch
+        {
+            "moov without tracks" => [Box("mvhd", new byte[100])],
+            "no tables" => [Box("trak", Box("tkhd", new byte[84]))],
+            "no samples" => [TrackOf(1, "vide", 10, Counted("stts", 2), Counted("stsc", 3), Sizes(), Counted("stco", 1))],
+            _ => [TrackOf(1, "vide", 0, Counted("stts", 2, 1, 1), Counted("stsc", 3, 1, 1, 1), Sizes(10), Counted("stco", 1, 0))],
+        };
+        var run = Run(Front(_ => tracks, 20));
+        Assert.StartsWith("expected", run.Notice!.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(run.Blocks, b => b.IsKey || b.Pts > 0);
+    }
+
+    [Theory]
+    [InlineData("soun", 1, 0xFFFF_FFFF)]
+    [InlineData("vide", 1, 0xFFFF_FFFF)]
+    [InlineData("soun", 0, 0xFFFF_FFFF)]
+    [InlineData("vide", 0xFFFF_FFFF, 0xFFFF_FFFF)]
+    [InlineData("soun", 1, 0)]
+    public void TryRead_BillionsOfSamplesInAFewBytes_CostNothing(string handler, long size, long duration)
+    {
+        foreach (var at in new long[] { 0, 1, 200, 2000 })
+        {
+            byte[] input =
+            [
+                .. Head, .. Box("moov", TrackOf(1, handler, 1, Counted("stts", 2, 0xFFFF_FFFF, duration), Counted("stsc", 3, 1, 0xFFFF_FFFF, 1), Table("stsz", size, 0xFFFF_FFFF), Counted("stco", 1, at, 0))),
+                .. Data(1000),
+            ];
+            Assert.InRange(Run(input).Blocks.Count, 1, 1100);
+        }
+    }
+
+    [Fact]
+    public void TryRead_CountsAboveTheTable_AreNotBelieved()
+    {
+        var run = Run(Front(at => [TrackOf(1, "vide", 10, Table("stts", 0xFFFF_FFFF, 3, 1), Table("stsc", 0xFFFF_FFFF, 1, 3, 1), Table("stsz", 0, 0xFFFF_FFFF, 10, 10, 10), Table("stco", 0xFFFF_FFFF, at))], 30));
+        Assert.Equal(3, run.Blocks.Count(b => b.IsKey));
+        Assert.NotNull(run.Notice);
+    }
+
+    [Fact]
+    public void TryRead_TablesAboveTheLimit_AreOpaqueAndSaySo()
+    {
+        var sizes = new byte[(64 * 1024 * 1024) + 1];
+        byte[] input = [.. Head, .. Box("moov", TrackOf(1, "vide", 10, Box("stsz", sizes)))];
+        var run = SegmentationRun.Of(input, MediaFormats.Mp4, step: 1024 * 1024);
+        Assert.Contains("at most 67108864 bytes", run.Notice!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TryRead_MoreInFrontOfEachOtherThanIsFollowed_IsOpaqueAndSaysSo()
+    {
+        // Each pair the other way round, each pair behind the one before it.
+        const int Count = 140_000;
+        var places = Enumerable.Range(0, Count).Select(i => (long)(i ^ 1) + 100_000_000).ToArray();
+        var run = SegmentationRun.Of(
+            Front(_ => [TrackOf(1, "vide", 10, Counted("stts", 2, Count, 1), Counted("stsc", 3, 1, 1, 1), Table("stsz", 1, Count), Counted("stco", 1, places))], 10),
+            MediaFormats.Mp4);
+        Assert.Contains("65536", run.Notice!.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(run.Blocks, b => b.IsKey);
+    }
+}
