@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Harmony4.Format;
 using Harmony4.Internal;
+using Harmony4.Tokenization;
 
 namespace Harmony4;
 
@@ -85,6 +87,43 @@ public sealed partial class MediaTransport
         }
     }
 
+    /// <summary>
+    /// Tells whether what <see cref="ExtractAsync"/> would give can be played by itself, as far as the media's framing tells: the tables of an MP4
+    /// (<see cref="MediaFormats.Mp4"/>) name positions in the whole file, so a part of it does not, unless it begins at the start and the tables stand there.
+    /// </summary>
+    /// <param name="container">The container.</param>
+    /// <param name="options">What to take; null for the whole first track. A single block is never judged, nor is one that is still sealed.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>Whether nothing speaks against it.</returns>
+    /// <exception cref="ArgumentException">The options contradict themselves, or name a track or block that does not exist.</exception>
+    /// <exception cref="H4mkFormatException">The first block, META or the index of keyframes is damaged.</exception>
+    /// <exception cref="IOException">The source failed.</exception>
+    public async ValueTask<bool> PlaysAloneAsync(H4mkContainer container, ExtractOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(container);
+        options ??= new ExtractOptions();
+        var track = container.GetTrack(options.Track);
+        var (first, end) = await FindBlocksAsync(container, track, options, cancellationToken).ConfigureAwait(false);
+        if (options.Block is not null || end - first == track.BlockCount || await FindSegmentAsync(container, track.Id, cancellationToken).ConfigureAwait(false) != MediaFormats.Mp4)
+        {
+            return true;
+        }
+
+        if (ContainerKeys.IsSealed(container) && options.Keys is null)
+        {
+            return true;
+        }
+
+        if (first > 0)
+        {
+            return false;
+        }
+
+        using var head = new MemoryStream();
+        await ExtractAsync(container, head, options with { Block = 0, From = null, To = null }, cancellationToken: cancellationToken).ConfigureAwait(false);
+        return !MediaFormats.Detect(head.GetBuffer().AsSpan(0, (int)head.Length)).IsReadTwice;
+    }
+
     /// <summary>Finds the keyframe at or before a time.</summary>
     /// <param name="container">The container.</param>
     /// <param name="pts">The time in microseconds.</param>
@@ -98,6 +137,26 @@ public sealed partial class MediaTransport
     {
         ArgumentNullException.ThrowIfNull(container);
         return container.FindKeyframeAsync(container.GetTrack(track).Id, pts, cancellationToken);
+    }
+
+    /// <summary>The segmenter that a track says it was cut with; null where it says nothing.</summary>
+    private static async ValueTask<string?> FindSegmentAsync(H4mkContainer container, int track, CancellationToken cancellationToken)
+    {
+        if (container.Version == H4mkVersion.V10)
+        {
+            return await container.ReadMetaAsync(cancellationToken).ConfigureAwait(false) is { } meta ? TransportMetadata.FindSegment(meta.Span) : null;
+        }
+
+        try
+        {
+            var tracks = await container.ReadTrackInfoAsync(cancellationToken).ConfigureAwait(false);
+            return tracks.FirstOrDefault(t => t.Id == track)?.Members?.GetValueOrDefault("segment") is { ValueKind: JsonValueKind.String } segment ? segment.GetString() : null;
+        }
+        catch (H4mkFormatException)
+        {
+            // Its blocks can be taken out all the same.
+            return null;
+        }
     }
 
     private static async ValueTask<bool> IsLostAsync(H4mkContainer container, int track, long ordinal, CancellationToken cancellationToken) =>

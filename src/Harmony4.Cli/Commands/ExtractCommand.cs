@@ -65,6 +65,12 @@ internal sealed class ExtractCommand
                 await _console.TellAsync($"harmony4: {name}: no code over the root verifies under the seal key: blocks may be missing; verify --seal-key-file says more").ConfigureAwait(false);
             }
 
+            options = options with { Mask = mask, Keys = keys };
+            if (!_output.Force(result) && !result.GetValue(_asContainer) && !await CliApplication.LocateAsync(name, () => new MediaTransport().PlaysAloneAsync(opened, options, cancellationToken).AsTask()).ConfigureAwait(false))
+            {
+                throw CliException.Usage($"{name}: the tables of an MP4 name positions in the whole file, so a part of it does not play by itself: --force writes it all the same");
+            }
+
             var proof = await CliApplication.LocateAsync(name, () => _proof.StageAsync(
                 result,
                 opened,
@@ -75,7 +81,7 @@ internal sealed class ExtractCommand
             try
             {
                 await WriteReceiptAsync(result, name, opened, options, cancellationToken).ConfigureAwait(false);
-                await WriteAsync(result, name, opened, options with { Mask = mask, Keys = keys }, cancellationToken).ConfigureAwait(false);
+                await WriteAsync(result, name, opened, options, cancellationToken).ConfigureAwait(false);
                 if (proof is not null)
                 {
                     await proof.CompleteAsync(cancellationToken).ConfigureAwait(false);

@@ -29,25 +29,40 @@ public static class TransportMetadata
     /// <returns>Whether it says so; <see langword="false"/> for anything that is not a JSON object.</returns>
     public static bool IsMasked(ReadOnlySpan<byte> meta)
     {
-        var reader = new Utf8JsonReader(meta, new JsonReaderOptions { MaxDepth = 512 });
         var masked = false;
+        return TryRead(meta, "masked"u8, (ref Utf8JsonReader value) => masked = value.TokenType == JsonTokenType.True) && masked;
+    }
+
+    /// <summary>Finds which segmenter a META of version 1.0 names; null where it names none.</summary>
+    internal static string? FindSegment(ReadOnlySpan<byte> meta)
+    {
+        string? segment = null;
+        return TryRead(meta, "segment"u8, (ref Utf8JsonReader value) => segment = value.TokenType == JsonTokenType.String ? value.GetString() : null) ? segment : null;
+    }
+
+    private delegate void ValueReader(ref Utf8JsonReader value);
+
+    /// <summary>Reads a member of a JSON object, the last of that name; false for anything else.</summary>
+    private static bool TryRead(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name, ValueReader read)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 512 });
         try
         {
             while (reader.Read())
             {
-                if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("masked"u8))
+                if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals(name))
                 {
                     reader.Read();
-                    masked = reader.TokenType == JsonTokenType.True;
+                    read(ref reader);
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             return false;
         }
 
-        return masked;
+        return true;
     }
 
     /// <summary>Builds the META of an export of version 1.0.</summary>
