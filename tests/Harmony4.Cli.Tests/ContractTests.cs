@@ -327,6 +327,50 @@ public sealed class ContractTests : IDisposable
     }
 
     [Fact]
+    public async Task Export_OfAnyMedia_SaysWhatItWroteUnlessQuiet()
+    {
+        var path = _tool.Write("a", Vectors.SeededBytes("summary", 1000));
+        var said = (await _tool.RunAsync("export", path, "--block-size", "100", "--fps", "30000/1001")).Said;
+        var root = (await _tool.RunAsync("inspect", path + ".h4mk", "--json")).Json;
+        Assert.Equal(
+            $"harmony4: {path}: its times are counted, 30000/1001 blocks a second, and not the media's: --fps tells the rate, and media in a format that --segment names has times of its own\n"
+            + $"{path}.h4mk: version 1.1, {root.GetProperty("size")} bytes, 1 tracks (fixed), 10 blocks, 1 keyframes, root {root.GetProperty("root").GetString()}\n",
+            said);
+        var quiet = (await _tool.RunAsync("export", path, "-f", "-q")).Said;
+        Assert.Equal((1, true), (quiet.Count(c => c == '\n'), quiet.Contains("counted", StringComparison.Ordinal)));
+        Assert.Equal("", (await _tool.RunAsync("export", Vectors.PathOf("media/clip.mp4"), "-o", _tool.Path("b"), "--quiet")).Said);
+        Assert.DoesNotContain("keyframes", (await _tool.RunAsync("append", _tool.Path("b"), Vectors.PathOf("media/clip.mp4"), "-o", _tool.Path("c"), "--quiet")).Said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Seek_BeforeTheFirstKeyframe_SaysWhereThatIs()
+    {
+        await _tool.RunAsync("export", Vectors.PathOf("media/clip-tables.mp4"), "-o", _tool.Path("c"));
+        var first = (await _tool.RunAsync("seek", _tool.Path("c"), "1s", "--json")).Json.GetProperty("pts").GetInt64();
+        Assert.True(first > 1);
+        foreach (var json in new string[][] { [], ["--json"] })
+        {
+            var answer = await _tool.RunAsync(["seek", _tool.Path("c"), "1", .. json]);
+            Assert.Equal((1, json.Length > 0 ? "null\n" : ""), (answer.Code, answer.Text));
+            Assert.Contains($"c: no keyframe at or before 1 us: the first is at {first} us (00:00:00.0", answer.Said, StringComparison.Ordinal);
+        }
+
+        await _tool.RunAsync("export", _tool.Write("empty", []), "-o", _tool.Path("d"));
+        Assert.Contains("the track has none", (await _tool.RunAsync("seek", _tool.Path("d"), "1")).Said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Export_FramingThatIsFoundAgain_IsNotCalledOpaque()
+    {
+        // Damage inside a TS is gone over.
+        var ts = Vectors.Read("media/clip.ts");
+        ts.AsSpan(20_000, 400).Fill(1);
+        var damaged = await _tool.RunAsync("export", _tool.Write("a.ts", ts), "-o", _tool.Path("c"));
+        Assert.Matches(@"^harmony4: .*a\.ts: \d+: ts: expected .*\n$", damaged.Error);
+        Assert.DoesNotContain("opaque", damaged.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Extract_EmptyTrack_CreatesTheOutput()
     {
         await _tool.RunAsync("export", _tool.Write("a", []));

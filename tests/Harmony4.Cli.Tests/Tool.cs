@@ -1,10 +1,11 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Harmony4.Cli.Tests;
 
 /// <summary>Runs the tool in this process, with a folder of its own for its files.</summary>
-public sealed class Tool : IDisposable
+public sealed partial class Tool : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("harmony4-tool-").FullName;
 
@@ -36,8 +37,17 @@ public sealed class Tool : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     /// <summary>What a run gave.</summary>
-    public sealed record Outcome(int Code, byte[] Bytes, string Error)
+    /// <param name="Code">The exit code.</param>
+    /// <param name="Bytes">Standard output.</param>
+    /// <param name="Said">Standard error.</param>
+    public sealed partial record Outcome(int Code, byte[] Bytes, string Said)
     {
+        /// <summary>Gets what standard error says apart from the lines that every export has: what was written, and that times were counted.</summary>
+        public string Error => ReportLines().Replace(Said, "");
+
+        [GeneratedRegex(@"^(.+: (version 1\.[01], )?[0-9]+ bytes, .+ keyframes(, root [0-9a-f]{64})?|harmony4: .+: its times are counted, .+)\n", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+        private static partial Regex ReportLines();
+
         public string Text => Encoding.UTF8.GetString(Bytes);
 
         public JsonElement Json => JsonDocument.Parse(Bytes).RootElement;

@@ -14,6 +14,7 @@ internal sealed class AppendCommand
     private readonly SegmenterArguments _segmenter = new();
     private readonly PerInputArguments _perInput = new();
     private readonly OutputArguments _output = new("Write the longer container there, and leave the other as it is; - for standard output.");
+    private readonly SummaryLine _summary = new();
     private readonly ProofArguments _proof = new("Write a proof to this file that the longer container begins with the other; verify --proof checks it against both roots.");
 
     private readonly SealArguments _seal = new("The key of a sealed container: what is appended is sealed too, under a seal of its own. The code over the root has to verify; --force goes on without, as after a recovery.");
@@ -28,6 +29,7 @@ internal sealed class AppendCommand
         append._segmenter.AddTo(command);
         append._perInput.AddTimeTrackTo(command);
         append._output.AddTo(command);
+        append._summary.AddTo(command);
         append._proof.AddTo(command);
         command.SetAction(append.RunAsync);
         return command;
@@ -75,7 +77,7 @@ internal sealed class AppendCommand
             var done = target is null
                 ? await InPlaceAsync(result, path, inputs, options, cancellationToken).ConfigureAwait(false)
                 : await ToAsync(result, path, target, inputs, options, cancellationToken).ConfigureAwait(false);
-            await ReportAsync(target ?? path, paths, done).ConfigureAwait(false);
+            await ReportAsync(result, target ?? path, paths, done).ConfigureAwait(false);
         }
         finally
         {
@@ -187,9 +189,9 @@ internal sealed class AppendCommand
         });
     }
 
-    private async Task ReportAsync(string output, string[] paths, ExportResult done)
+    private async Task ReportAsync(ParseResult result, string output, string[] paths, ExportResult done)
     {
-        await ExportCommand.TellOfInputsAsync(_console, paths, done.Inputs).ConfigureAwait(false);
+        await ExportCommand.TellOfInputsAsync(_console, paths, done.Inputs, _segmenter.Options(result)).ConfigureAwait(false);
         foreach (var (path, input) in paths.Zip(done.Inputs))
         {
             if (input.Shift > 0)
@@ -198,10 +200,7 @@ internal sealed class AppendCommand
             }
         }
 
-        if (_console.IsErrorTerminal)
-        {
-            var container = done.Container;
-            await _console.TellAsync(string.Create(CultureInfo.InvariantCulture, $"{output}: {container.Length} bytes, {container.BlockCount} blocks, {container.KeyframeCount} keyframes, root {container.Identity}")).ConfigureAwait(false);
-        }
+        var container = done.Container;
+        await _summary.TellAsync(result, _console, string.Create(CultureInfo.InvariantCulture, $"{output}: {container.Length} bytes, {container.BlockCount} blocks, {container.KeyframeCount} keyframes, root {container.Identity}")).ConfigureAwait(false);
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Harmony4.Cli.Files;
 using Harmony4.Cli.Terminal;
 using Harmony4.Format;
+using Harmony4.Tokenization;
 using Harmony4.Transport.Crypto;
 
 namespace Harmony4.Cli.Commands;
@@ -16,6 +17,7 @@ internal sealed class ExportCommand
     private readonly SegmenterArguments _segmenter = new();
     private readonly PerInputArguments _perInput = new();
     private readonly OutputArguments _output = new("The container; - for standard output. Default: <in>.h4mk beside the first input.");
+    private readonly SummaryLine _summary = new();
     private readonly Option<string?> _spec = new("--spec") { Description = "The version to write: 1.1, or 1.0 for readers of that version only. Default: 1.1; with a mask 1.0." };
     private readonly Option<int?> _pageLog2 = new("--page-log2") { Description = "Blocks in a page of the index, as a binary logarithm of 1 to 14. Default: 12 for fixed-size blocks below 128 KiB, else 10.", CustomParser = r => Values.Number<int>(r) };
     private readonly Option<string?> _meta = new("--meta") { Description = "A file with the JSON object for META." };
@@ -40,6 +42,7 @@ internal sealed class ExportCommand
         export._segmenter.AddTo(command);
         export._perInput.AddTo(command);
         export._output.AddTo(command);
+        export._summary.AddTo(command);
         command.SetAction(export.RunAsync);
         return command;
     }
@@ -108,7 +111,7 @@ internal sealed class ExportCommand
                 [.. paths.Select(InputFile.NameOf)],
                 () => new MediaTransport().ExportAsync(inputs, container.Stream, options, progress, cancellationToken))).ConfigureAwait(false);
             await container.CompleteAsync(cancellationToken).ConfigureAwait(false);
-            await ReportAsync(paths, container.Name, done).ConfigureAwait(false);
+            await ReportAsync(result, paths, container.Name, done).ConfigureAwait(false);
             if (options is { Mask: not null, Meta: { } own } && !TransportMetadata.IsMasked(own.Span))
             {
                 await _console.TellAsync($"harmony4: {result.GetValue(_meta)}: the blocks are masked, but this META has no \"masked\":true, without which extract does not take the mask off").ConfigureAwait(false);
@@ -194,7 +197,7 @@ internal sealed class ExportCommand
         : throw CliException.Usage($"--page-log2: expected 1 to 14, found {result.GetValue(option)}");
 
     /// <summary>Says what the user should know of the inputs.</summary>
-    public static async Task TellOfInputsAsync(CliConsole console, string[] paths, IReadOnlyList<ExportedInput> inputs)
+    public static async Task TellOfInputsAsync(CliConsole console, string[] paths, IReadOnlyList<ExportedInput> inputs, SegmenterOptions options)
     {
         foreach (var (path, input) in paths.Zip(inputs))
         {
@@ -205,7 +208,13 @@ internal sealed class ExportCommand
 
             if (input.Notice is { } notice)
             {
-                await console.TellAsync($"harmony4: {InputFile.NameOf(path)}: {notice.Offset}: {input.Segment}: {notice.Message}; what follows is transported as opaque blocks").ConfigureAwait(false);
+                var rest = notice.IsRestOpaque ? "; what follows is transported as opaque blocks" : "";
+                await console.TellAsync($"harmony4: {InputFile.NameOf(path)}: {notice.Offset}: {input.Segment}: {notice.Message}{rest}").ConfigureAwait(false);
+            }
+
+            if (input.Segment == MediaFormats.Fixed && input.Length > 0)
+            {
+                await console.TellAsync($"harmony4: {InputFile.NameOf(path)}: its times are counted, {options.FrameRate} blocks a second, and not the media's: --fps tells the rate, and media in a format that --segment names has times of its own").ConfigureAwait(false);
             }
         }
     }
@@ -226,15 +235,15 @@ internal sealed class ExportCommand
         : _console.IsOutputTerminal ? throw CliException.Usage("-o is needed when the media comes from standard input and standard output is a terminal")
         : InputFile.StandardStream;
 
-    private async Task ReportAsync(string[] paths, string output, ExportResult done)
+    private async Task ReportAsync(ParseResult result, string[] paths, string output, ExportResult done)
     {
-        await TellOfInputsAsync(_console, paths, done.Inputs).ConfigureAwait(false);
-        if (_console.IsErrorTerminal)
-        {
-            var container = done.Container;
-            var segments = string.Join(", ", done.Inputs.Select(i => i.Segment).Distinct());
-            var root = container.Identity is { } identity ? $", root {identity}" : "";
-            await _console.TellAsync($"{output}: version {container.Version.ToName()}, {container.Length} bytes, {container.Tracks.Count} tracks ({segments}), {container.BlockCount} blocks, {container.KeyframeCount} keyframes{root}").ConfigureAwait(false);
-        }
+        await TellOfInputsAsync(_console, paths, done.Inputs, _segmenter.Options(result)).ConfigureAwait(false);
+        var container = done.Container;
+        var segments = string.Join(", ", done.Inputs.Select(i => i.Segment).Distinct());
+        var root = container.Identity is { } identity ? $", root {identity}" : "";
+        await _summary.TellAsync(
+            result,
+            _console,
+            $"{output}: version {container.Version.ToName()}, {container.Length} bytes, {container.Tracks.Count} tracks ({segments}), {container.BlockCount} blocks, {container.KeyframeCount} keyframes{root}").ConfigureAwait(false);
     }
 }

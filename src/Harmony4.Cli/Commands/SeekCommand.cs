@@ -43,6 +43,7 @@ internal static class SeekCommand
 
                     return (keyframe, reads);
                 }).ConfigureAwait(false);
+                var first = found is null ? await FindFirstAsync(opened, id, path, asked, cancellationToken).ConfigureAwait(false) : null;
                 if (result.GetValue(json))
                 {
                     await WriteJsonAsync(console, found, cost, cancellationToken).ConfigureAwait(false);
@@ -51,16 +52,22 @@ internal static class SeekCommand
                 {
                     Print(console.Output, keyframe, cost);
                 }
-                else
+
+                if (found is not null)
                 {
-                    throw new CliException(ExitCode.No, string.Create(CultureInfo.InvariantCulture, $"{InputFile.NameOf(path)}: no keyframe at or before {asked} us"));
+                    return ExitCode.Done;
                 }
 
-                return found is null ? ExitCode.No : ExitCode.Done;
+                var where = first is { } next ? string.Create(CultureInfo.InvariantCulture, $"the first is at {next.Pts} us ({Values.FormatTime(next.Pts)})") : "the track has none";
+                throw new CliException(ExitCode.No, string.Create(CultureInfo.InvariantCulture, $"{InputFile.NameOf(path)}: no keyframe at or before {asked} us: {where}"));
             }
         });
         return command;
     }
+
+    private static Task<Keyframe?> FindFirstAsync(H4mkContainer opened, int? track, string path, ulong asked, CancellationToken cancellationToken) => CliApplication.LocateAsync(
+        InputFile.NameOf(path),
+        () => opened.FindNextKeyframeAsync(opened.GetTrack(track).Id, asked, cancellationToken).AsTask());
 
     private static Task WriteJsonAsync(CliConsole console, Keyframe? found, (long Reads, long Bytes) cost, CancellationToken cancellationToken) =>
         JsonText.WriteAsync(

@@ -13,6 +13,7 @@ internal sealed class UpgradeCommand
     private readonly Option<int?> _pageLog2 = new("--page-log2") { Description = "Blocks in a page of the index, as a binary logarithm of 1 to 14. Default: 10.", CustomParser = r => Values.Number<int>(r) };
     private readonly PerInputArguments _track = new("video");
     private readonly OutputArguments _output = new("The container; - for standard output.");
+    private readonly SummaryLine _summary = new();
 
     private UpgradeCommand(CliConsole console) => _console = console;
 
@@ -22,6 +23,7 @@ internal sealed class UpgradeCommand
         var command = new Command("upgrade", "Put version 1.1 behind a 1.0 container, which stays as it is at the beginning: its index, root and proofs.") { upgrade._container, upgrade._pageLog2 };
         upgrade._track.AddDescriptionsTo(command);
         upgrade._output.AddTo(command);
+        upgrade._summary.AddTo(command);
         command.SetAction(upgrade.RunAsync);
         return command;
     }
@@ -52,10 +54,7 @@ internal sealed class UpgradeCommand
                     InputFile.NameOf(path),
                     () => new MediaTransport().UpgradeAsync(opened, file.Stream, options, times: null, progress, cancellationToken))).ConfigureAwait(false);
                 await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
-                if (_console.IsErrorTerminal)
-                {
-                    await _console.TellAsync(string.Create(CultureInfo.InvariantCulture, $"{file.Name}: version 1.1, {done.Length} bytes, {done.BlockCount} blocks, {done.KeyframeCount} keyframes, root {done.Identity}")).ConfigureAwait(false);
-                }
+                await _summary.TellAsync(result, _console, string.Create(CultureInfo.InvariantCulture, $"{file.Name}: version 1.1, {done.Length} bytes, {done.BlockCount} blocks, {done.KeyframeCount} keyframes, root {done.Identity}")).ConfigureAwait(false);
             }
         }
 

@@ -188,9 +188,9 @@ internal abstract class FramedSegmenter : BlockSegmenter
     protected void SetDuration(Int128 duration) => _current.Duration = duration - _current.Spent;
 
     /// <summary>Records the first place where the framing could not be followed.</summary>
-    protected void SetNotice(string message, long position) => _notice ??= new SegmentationNotice(position, message);
+    protected void SetNotice(string message, long position, bool isRestOpaque = false) => _notice ??= new SegmentationNotice(position, message) { IsRestOpaque = isRestOpaque };
 
-    protected void SetNotice(string message) => SetNotice(message, Position);
+    protected void SetNotice(string message, bool isRestOpaque = false) => SetNotice(message, Position, isRestOpaque);
 
     private bool TryAdvance(in SequenceReader<byte> reader, bool isFinal)
     {

@@ -54,7 +54,7 @@ internal sealed class IvfSegmenter : FramedSegmenter
         _scale = BinaryPrimitives.ReadUInt32LittleEndian(header[ScaleOffset..]);
         if (!header.StartsWith("DKIF"u8) || length < FileHeader || _rate == 0)
         {
-            SetNotice("expected an IVF header with a time base, found none");
+            SetNotice("expected an IVF header with a time base, found none", isRestOpaque: true);
             _isLost = true;
             return AcceptRest();
         }

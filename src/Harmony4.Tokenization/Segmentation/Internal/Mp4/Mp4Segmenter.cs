@@ -56,13 +56,13 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
 
         if (movie.Length == 0)
         {
-            SetNotice("expected a movie header (moov) behind the media data, found none", movie.Position);
+            SetNotice("expected a movie header (moov) behind the media data, found none", movie.Position, isRestOpaque: true);
             return false;
         }
 
         if (movie.Length > input.Length - start - movie.Position)
         {
-            SetNotice("expected a whole movie header (moov), found a part of it", movie.Position);
+            SetNotice("expected a whole movie header (moov), found a part of it", movie.Position, isRestOpaque: true);
             return false;
         }
 
@@ -72,7 +72,7 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
         await ReadMovieAsync(reader, input, movie.Length, cancellationToken).ConfigureAwait(false);
         if (reader._starts is null)
         {
-            SetNotice(reader.Notice?.Message ?? "expected a movie header (moov) with boxes that fit it, found others", movie.Position);
+            SetNotice(reader.Notice?.Message ?? "expected a movie header (moov) with boxes that fit it, found others", movie.Position, isRestOpaque: true);
             return false;
         }
 
@@ -245,7 +245,7 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
             _earlyData = _hasMovie && !_tracks.MayHaveFragments && readsTables ? null : Position;
             if (readsTables && !_hasMovie)
             {
-                SetNotice("expected the movie header (moov) before the media data (mdat), found it not: where it stands behind, a file is needed, which can be read twice");
+                SetNotice("expected the movie header (moov) before the media data (mdat), found it not: where it stands behind, a file is needed, which can be read twice", isRestOpaque: true);
             }
         }
 
@@ -366,7 +366,7 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
         }
         else if (readsTables && !_hasStarts && !_tracks.MayHaveFragments)
         {
-            SetNotice("expected a movie header (moov) with a track that has sample tables, found none");
+            SetNotice("expected a movie header (moov) with a track that has sample tables, found none", isRestOpaque: true);
         }
 
         _tracks.DropTables();
@@ -377,7 +377,7 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
         _starts = Mp4BlockStarts.Create(track, tables, out var fault);
         if ((fault ?? _starts?.Fault) is { } message)
         {
-            SetNotice(message);
+            SetNotice(message, isRestOpaque: _starts is null && !_tracks.MayHaveFragments);
         }
 
         if (_starts is not null)
@@ -624,7 +624,7 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
             return EndBlock(Step.Cut);
         }
 
-        SetNotice("expected a box header, found bytes that are none");
+        SetNotice("expected a box header, found bytes that are none", isRestOpaque: true);
         _isLost = true;
         return AcceptRest();
     }

@@ -159,7 +159,7 @@ internal sealed class WavSegmenter(SegmenterOptions? options) : FramedSegmenter(
 
     private Step Lose(string expected)
     {
-        SetNotice($"expected {expected}, found none");
+        SetNotice($"expected {expected}, found none", isRestOpaque: true);
         _state = State.Rest;
         return AcceptRest();
     }
