@@ -13,7 +13,7 @@ internal abstract class FramedSegmenter : BlockSegmenter
     /// <summary>How far behind a block the next one's time is looked for, in bytes.</summary>
     private const int Lookahead = 64 * 1024;
 
-    /// <summary>The most bytes that a format looks at before it accepts the first of them: the longest ADTS frame and the header of the next.</summary>
+    /// <summary>The most bytes that most formats look at before they accept the first of them: the longest ADTS frame and the header of the next.</summary>
     private const int LongestPeek = 8191 + 7;
 
     /// <summary>The most bytes before the first unit, tags not counted: what stands in front of it goes with the first block.</summary>
@@ -56,12 +56,15 @@ internal abstract class FramedSegmenter : BlockSegmenter
         Closed,
     }
 
-    public sealed override long MaxBufferLength => (long)_cap + Lookahead + LongestPeek;
+    public sealed override long MaxBufferLength => (long)_cap + Lookahead + LongestUnit;
 
     public sealed override SegmentationNotice? Notice => _notice;
 
     /// <summary>Gets the track of the media that times come from, as it was when the first block was complete: a movie may change its tracks later.</summary>
     public sealed override TimeTrack TimeTrack => _timeTrack;
+
+    /// <summary>Gets the most bytes that the format looks at before it accepts the first of them.</summary>
+    protected virtual int LongestUnit => LongestPeek;
 
     /// <summary>Gets the position in the input of the unit that is looked at.</summary>
     protected long Position => _origin + _pending.Length + _current.Length;

@@ -6,6 +6,9 @@ namespace Harmony4.Tokenization.Internal;
 /// <summary>The header of an Ogg page (RFC 3533, 6) and the first bytes behind it.</summary>
 internal readonly ref struct OggPage
 {
+    /// <summary>The longest page there can be: a header, its segment table, and 255 segments of 255 bytes.</summary>
+    public const int Longest = FixedHeader + 255 + (255 * 255);
+
     /// <summary>A header with its segment table, and as much of the body as an identification header is long.</summary>
     public const int LongestPeek = FixedHeader + 255 + OggStream.LongestIdentification;
 
@@ -32,6 +35,7 @@ internal readonly ref struct OggPage
         Sequence = BinaryPrimitives.ReadUInt32LittleEndian(bytes[SequenceOffset..]);
         Length = length;
         Head = bytes[headerLength..Math.Min(length, bytes.Length)];
+        Lacing = bytes[FixedHeader..headerLength];
         foreach (var lacing in bytes[FixedHeader..headerLength])
         {
             Packets += lacing < byte.MaxValue ? 1 : 0;
@@ -41,6 +45,9 @@ internal readonly ref struct OggPage
     public bool IsContinued => (_flags & 1) != 0;
 
     public bool IsFirst => (_flags & 2) != 0;
+
+    /// <summary>Gets whether it is the last page of its stream.</summary>
+    public bool IsLast => (_flags & 4) != 0;
 
     public long Granule { get; }
 
@@ -53,6 +60,9 @@ internal readonly ref struct OggPage
 
     /// <summary>Gets how many packets end on the page.</summary>
     public int Packets { get; }
+
+    /// <summary>Gets the lengths of the segments; a packet ends with the first that has less than 255 bytes.</summary>
+    public ReadOnlySpan<byte> Lacing { get; }
 
     /// <summary>Gets the first bytes of the body.</summary>
     public ReadOnlySpan<byte> Head { get; }

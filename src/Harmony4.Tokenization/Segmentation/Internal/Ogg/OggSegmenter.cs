@@ -8,11 +8,13 @@ namespace Harmony4.Tokenization.Internal;
 /// </summary>
 internal sealed class OggSegmenter(SegmenterOptions? options) : ResynchronisingSegmenter(options)
 {
+    private readonly ulong? _wanted = options?.TimeTrack;
     private readonly OggStreams _streams = new(options?.TimeTrack);
     private int _timeTrack = -1;
     private bool _isPastInit;
     private bool _isLaterHeader;
 
+    private OpusPackets _opus;
     private uint _sequence;
     private bool _hasEnd;
     private long _end;
@@ -20,7 +22,12 @@ internal sealed class OggSegmenter(SegmenterOptions? options) : ResynchronisingS
     private long _first;
     private long _blockPackets;
 
+    // How many samples the block's packets have; null where they do not say it.
+    private long? _blockSamples;
+
     public override string Name => MediaFormats.Ogg;
+
+    protected override int LongestUnit => OggPage.Longest;
 
     protected override byte SyncByte => (byte)'O';
 
@@ -45,7 +52,18 @@ internal sealed class OggSegmenter(SegmenterOptions? options) : ResynchronisingS
             return Lose("expected the capture pattern of a page (OggS), found other bytes");
         }
 
-        return page.IsFirst ? BeginStream(page) : ReadPage(page);
+        if (page.IsFirst)
+        {
+            return BeginStream(page);
+        }
+
+        // Where the lengths of packets tell the time, all of them have to be there.
+        if (_timeTrack >= 0 && _streams[_timeTrack].Codec == OggCodec.Opus && page.Serial == _streams[_timeTrack].Serial && reader.Remaining < page.Length && !isFinal)
+        {
+            return Step.NeedMore;
+        }
+
+        return ReadPage(page, in reader);
     }
 
     protected override bool? IsSync(in SequenceReader<byte> reader, bool isFinal)
@@ -55,7 +73,11 @@ internal sealed class OggSegmenter(SegmenterOptions? options) : ResynchronisingS
         return !OggPage.CanBegin(bytes) ? false : bytes.Length == OggPage.FixedHeader ? true : null;
     }
 
-    protected override void OnResynchronised() => _hasEnd = false;
+    protected override void OnResynchronised()
+    {
+        _hasEnd = false;
+        _opus.Clear();
+    }
 
     private Step BeginStream(in OggPage page)
     {
@@ -83,13 +105,20 @@ internal sealed class OggSegmenter(SegmenterOptions? options) : ResynchronisingS
         return Step.Accepted;
     }
 
-    private Step ReadPage(in OggPage page)
+    private Step ReadPage(in OggPage page, in SequenceReader<byte> reader)
     {
         var index = _streams.Find(page.Serial);
         if (index < 0 || _streams[index].TakeHeaders(page))
         {
             Accept(page.Length);
             return Step.Accepted;
+        }
+
+        if (index == _timeTrack && _streams[index].IsVideo && !HasBlocks && !HasTime && page is { IsLast: true, Packets: <= 1 } && _streams.CountTimed() > 1 && _wanted is null)
+        {
+            // A stream of one picture is a still one, and has no time to give.
+            _streams[index].IsStill = true;
+            _timeTrack = _streams.FindTimeTrack();
         }
 
         var isTimeTrack = index == _timeTrack;
@@ -103,18 +132,29 @@ internal sealed class OggSegmenter(SegmenterOptions? options) : ResynchronisingS
         _isLaterHeader &= !isTimeTrack;
         if (isTimeTrack)
         {
-            Place(page, _streams[index]);
+            Place(page, _streams[index], in reader);
         }
 
         Accept(page.Length);
         return Step.Accepted;
     }
 
-    private void Place(in OggPage page, in OggStream stream)
+    private void Place(in OggPage page, in OggStream stream, in SequenceReader<byte> reader)
     {
         // Set from the page before: a block that has no time begins here, or waits for a page on which a packet ends.
         _blockPackets = BlockLength == 0 ? page.Packets : _blockPackets + page.Packets;
-        _hasEnd &= page.Sequence == unchecked(_sequence + 1);
+        if (stream.Codec == OggCodec.Opus && reader.Remaining >= page.Length)
+        {
+            var samples = _opus.Take(page, reader.UnreadSequence.Slice(OggPage.FixedHeader + page.Lacing.Length, page.Length - OggPage.FixedHeader - page.Lacing.Length));
+            _blockSamples = BlockLength == 0 ? samples : _blockSamples + samples;
+        }
+        else
+        {
+            _blockSamples = null;
+        }
+
+        // Pages are missing when their number jumps ahead. One that does not count on is wrong itself.
+        _hasEnd &= unchecked((int)(page.Sequence - _sequence)) <= 1;
         _sequence = page.Sequence;
         if (page.Granule == OggPage.NoGranule || _blockPackets == 0)
         {
@@ -136,8 +176,8 @@ internal sealed class OggSegmenter(SegmenterOptions? options) : ResynchronisingS
 
         if (!HasTime)
         {
-            _first = FindStart(page.Granule, stream);
-            SetTime(stream.ToMicroseconds(_first), isKey: true);
+            _first = FindStart(page, stream, out var isKnown);
+            SetTime(stream.ToMicroseconds(_first), isKey: isKnown);
         }
 
         _packetLength = Math.Max(0, page.Granule - _first) / _blockPackets;
@@ -147,16 +187,30 @@ internal sealed class OggSegmenter(SegmenterOptions? options) : ResynchronisingS
     }
 
     /// <summary>
-    /// Audio granules say where packets end. A block begins where the page before ended; where that is not known, at 0 when
-    /// its packets can reach back so far, else as far back as the packets before were long.
+    /// Audio granules say where packets end. A block begins as far in front of that as its packets last, where they say it, but not before the page in front ended: the last page of a stream may
+    /// count less than its packets hold. Else it begins where the page before ended; where that is not known, at 0 when its packets can reach back so far, else as far back as the packets before were
+    /// long. Where none were, nothing is known but its end: nobody can begin there.
     /// </summary>
-    private long FindStart(long granule, in OggStream stream)
+    private long FindStart(in OggPage page, in OggStream stream, out bool isKnown)
     {
+        isKnown = true;
+        var granule = page.Granule;
+        if (_blockSamples is { } samples)
+        {
+            return page.IsLast && _hasEnd && _end <= granule ? Math.Max(granule - samples, _end) : granule - samples;
+        }
+
         if (_hasEnd && _end <= granule)
         {
             return _end;
         }
 
-        return granule <= _blockPackets * stream.LongestPacket ? Math.Min(granule, 0) : granule - (_blockPackets * _packetLength);
+        if (granule <= _blockPackets * stream.LongestPacket)
+        {
+            return Math.Min(granule, 0);
+        }
+
+        isKnown = _packetLength > 0;
+        return granule - (_blockPackets * _packetLength);
     }
 }

@@ -23,6 +23,9 @@ internal struct OggStream
     /// <summary>Samples before time 0.</summary>
     public int PreSkip;
 
+    /// <summary>Whether it holds one picture, which lasts as long as the rest: it has no times.</summary>
+    public bool IsStill;
+
     private int _keyShift;
     private bool _countsFromZero;
 

@@ -52,7 +52,7 @@ internal sealed class OggStreams(ulong? wanted)
         var first = -1;
         for (var i = 0; i < _count; i++)
         {
-            if (!_streams[i].HasTimes || (wanted is { } serial && _streams[i].Serial != serial))
+            if (!_streams[i].HasTimes || _streams[i].IsStill || (wanted is { } serial && _streams[i].Serial != serial))
             {
                 continue;
             }
