@@ -13,7 +13,8 @@ public sealed partial class MediaTransport
     /// <param name="cancellationToken">Cancels the work.</param>
     /// <returns>The frames.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
-    /// <exception cref="PcmFormatException">The samples end inside a sample, or inside a group of one per channel.</exception>
+    /// <exception cref="PcmFormatException">Raw samples end inside a sample, or inside a group of one per channel.</exception>
+    /// <exception cref="MediaFormatException">Those of a WAV file do; the offset counts from its start.</exception>
     /// <exception cref="IOException">The input failed.</exception>
     public async IAsyncEnumerable<AudioTokenFrame> TokenizeAudioAsync(
         PcmInput input,
@@ -35,7 +36,7 @@ public sealed partial class MediaTransport
                 }
             }
 
-            if (tokenizer.TryComplete(tokens, out var last))
+            if (TryComplete(out var last))
             {
                 yield return new AudioTokenFrame(last, tokens);
             }
@@ -43,6 +44,18 @@ public sealed partial class MediaTransport
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        bool TryComplete(out AudioFrame frame)
+        {
+            try
+            {
+                return tokenizer.TryComplete(tokens, out frame);
+            }
+            catch (PcmFormatException exception) when (input.IsWav)
+            {
+                throw new MediaFormatException(MediaFormats.Wav, input.DataOffset + exception.Offset, $"expected {exception.ExpectedLength} bytes of a sample of each channel, found {exception.Length}: the file is cut");
+            }
         }
 
         bool TryRead(ReadOnlySpan<byte> bytes, ref int at, out AudioFrame frame)

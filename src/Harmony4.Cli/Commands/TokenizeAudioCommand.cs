@@ -100,6 +100,20 @@ internal sealed class TokenizeAudioCommand
             throw CliException.Failed(InputFile.NameOf(path), string.Create(CultureInfo.InvariantCulture, $"{media.Length - 1}: expected {sizeof(short)} bytes of a sample, found 1"));
         }
 
+        if (input.Length is { } length && length % (sizeof(short) * input.Channels) is > 0 and var odd)
+        {
+            throw CliException.Failed(
+                InputFile.NameOf(path),
+                string.Create(CultureInfo.InvariantCulture, $"{input.DataOffset + length - odd}: expected {sizeof(short) * input.Channels} bytes of a sample of each channel, found {odd}: the file is cut"));
+        }
+
+        if (input.MissingLength > 0)
+        {
+            await _console.TellAsync(string.Create(
+                CultureInfo.InvariantCulture,
+                $"harmony4: {InputFile.NameOf(path)}: {input.DataOffset + input.Length}: expected {input.MissingLength} more bytes of samples by the data chunk, found the end: the file is cut")).ConfigureAwait(false);
+        }
+
         var rate = result.GetValue(_sampleRate);
         if (rate is { } asked && input.SampleRate is { } stated && asked != stated)
         {

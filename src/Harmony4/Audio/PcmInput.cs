@@ -1,20 +1,13 @@
-using System.Buffers.Binary;
-using System.Text;
+using System.Buffers;
 using Harmony4.Tokenization;
 
 namespace Harmony4;
 
-/// <summary>16-bit PCM found in a stream: the samples of a WAV file, or a stream that has nothing else.</summary>
+/// <summary>16-bit PCM found in a stream: the samples of a WAV file (RIFF, RF64, BW64, W64), also behind tags, or a stream that has nothing else.</summary>
 /// <remarks>Reads forward only and holds no more than the head of the stream. Not safe for concurrent use.</remarks>
 public sealed class PcmInput
 {
-    private const int RiffHeaderLength = 12;
-    private const int ChunkHeaderLength = 8;
-    private const int FormatLength = 16;
-    private const int LongestFormat = 64;
-    private const int SubformatOffset = 24;
     private const int PcmTag = 1;
-    private const int ExtensibleTag = 0xFFFE;
 
     private readonly Stream _stream;
     private readonly byte[] _head;
@@ -37,6 +30,15 @@ public sealed class PcmInput
     /// <summary>Gets the interleaved channels that a WAV file states; 1 for raw samples.</summary>
     public int Channels { get; private init; } = 1;
 
+    /// <summary>Gets the position of the first sample, in bytes from where the stream stood.</summary>
+    public long DataOffset { get; private init; }
+
+    /// <summary>Gets how many bytes of samples there are to read; null where only reading tells: of a stream that does not seek, or one of raw samples.</summary>
+    public long? Length { get; private init; }
+
+    /// <summary>Gets how many bytes of samples a WAV file counts that are not there, because it is cut; 0 where only reading tells.</summary>
+    public long MissingLength { get; private init; }
+
     /// <summary>Takes a stream for raw samples, whatever its head looks like.</summary>
     /// <param name="stream">Raw signed 16-bit little-endian samples; left open.</param>
     /// <returns>The samples.</returns>
@@ -55,45 +57,52 @@ public sealed class PcmInput
     public static async ValueTask<PcmInput> OpenAsync(Stream stream, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        var head = new byte[RiffHeaderLength];
-        var length = await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-        if (length == head.Length && head.AsSpan(8).StartsWith("WAVE"u8) && IsOtherWav(head))
+        var start = stream.CanSeek ? stream.Position : 0;
+        var head = new HeadBytes(stream);
+
+        // Tags in front are no samples, whatever follows them.
+        while (MediaFormats.GetTagLength(await head.PeekAsync(HeadBytes.Longest, cancellationToken).ConfigureAwait(false)) is > 0 and var tags)
         {
-            // As raw samples its header would be noise, and with big-endian ones all of it.
-            throw new MediaFormatException(MediaFormats.Wav, 0, $"expected RIFF, found {Encoding.ASCII.GetString(head, 0, 4)}");
+            await head.SkipAsync(tags, cancellationToken).ConfigureAwait(false);
         }
 
-        if (length < head.Length || !head.AsSpan().StartsWith("RIFF"u8) || !head.AsSpan(8).StartsWith("WAVE"u8))
+        if (!WavHeaderReader.CanBegin(head.Bytes) && !head.Bytes.StartsWith("RIFX"u8))
         {
-            return new PcmInput(stream, head[..length], long.MaxValue);
+            return head.Position == 0 ? new PcmInput(stream, head.Bytes.ToArray(), long.MaxValue)
+                : throw new MediaFormatException(MediaFormats.Wav, head.Position, "expected a WAV file behind the tags, found other bytes");
         }
 
-        var format = Array.Empty<byte>();
-        var chunk = new byte[ChunkHeaderLength];
-        long at = RiffHeaderLength;
-        while (true)
+        var reader = new WavHeaderReader();
+        while (!reader.IsAtData)
         {
-            await ReadAsync(stream, chunk, at, cancellationToken).ConfigureAwait(false);
-            at += ChunkHeaderLength;
-            var size = BinaryPrimitives.ReadUInt32LittleEndian(chunk.AsSpan(4));
-            if (chunk.AsSpan().StartsWith("data"u8))
+            await head.PeekAsync(HeadBytes.Longest, cancellationToken).ConfigureAwait(false);
+            if (reader.Read(head.Bytes, head.IsFinal, out var length) != OperationStatus.Done)
             {
-                return Create(stream, format, size, at - ChunkHeaderLength);
+                throw new MediaFormatException(MediaFormats.Wav, head.Position, reader.Fault ?? "expected a data chunk, found the end of the input");
             }
 
-            // Chunks are padded to an even length.
-            var rest = (long)size + (size & 1);
-            if (chunk.AsSpan().StartsWith("fmt "u8))
-            {
-                format = new byte[Math.Min(size, LongestFormat)];
-                await ReadAsync(stream, format, at, cancellationToken).ConfigureAwait(false);
-                at += format.Length;
-                rest -= format.Length;
-            }
-
-            await SkipAsync(stream, rest, at, cancellationToken).ConfigureAwait(false);
-            at += rest;
+            await head.SkipAsync(length, cancellationToken).ConfigureAwait(false);
         }
+
+        if (reader.FormatTag != PcmTag || reader.BitsPerSample != 16 || reader.Channels == 0 || reader.SampleRate > int.MaxValue)
+        {
+            throw new MediaFormatException(
+                MediaFormats.Wav,
+                head.Position,
+                $"expected PCM of 16 bits, found format {reader.FormatTag} of {reader.BitsPerSample} bits, {reader.Channels} channels at {reader.SampleRate} Hz");
+        }
+
+        var there = stream.CanSeek ? stream.Length - start - head.Position : (long?)null;
+        var counted = reader.DataLength ?? long.MaxValue;
+        return new PcmInput(stream, head.Bytes[..(int)Math.Min(head.Bytes.Length, counted)].ToArray(), counted)
+        {
+            IsWav = true,
+            SampleRate = (int)reader.SampleRate,
+            Channels = reader.Channels,
+            DataOffset = head.Position,
+            Length = there is { } available ? Math.Min(available, counted) : null,
+            MissingLength = there < reader.DataLength ? reader.DataLength.Value - there.Value : 0,
+        };
     }
 
     /// <summary>Reads bytes of samples.</summary>
@@ -108,6 +117,7 @@ public sealed class PcmInput
             var count = Math.Min(destination.Length, _head.Length - _headAt);
             _head.AsMemory(_headAt, count).CopyTo(destination);
             _headAt += count;
+            _left -= count;
             return count;
         }
 
@@ -116,52 +126,45 @@ public sealed class PcmInput
         return read;
     }
 
-    private static bool IsOtherWav(ReadOnlySpan<byte> head) => head.StartsWith("RF64"u8) || head.StartsWith("BW64"u8) || head.StartsWith("RIFX"u8);
-
-    private static PcmInput Create(Stream stream, ReadOnlySpan<byte> format, uint size, long offset)
+    /// <summary>The first bytes of a stream, read forward.</summary>
+    private sealed class HeadBytes(Stream stream)
     {
-        if (format.Length < FormatLength)
+        public const int Longest = WavHeaderReader.LongestPeek;
+
+        private readonly byte[] _bytes = new byte[Longest];
+        private int _count;
+
+        public long Position { get; private set; }
+
+        public bool IsFinal { get; private set; }
+
+        public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _count);
+
+        public async ValueTask<byte[]> PeekAsync(int count, CancellationToken cancellationToken)
         {
-            throw new MediaFormatException(MediaFormats.Wav, offset, "expected a fmt chunk before the data, found none");
+            if (!IsFinal && _count < count)
+            {
+                _count += await stream.ReadAtLeastAsync(_bytes.AsMemory(_count, count - _count), count - _count, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                IsFinal = _count < count;
+            }
+
+            return _bytes[.._count];
         }
 
-        int tag = BinaryPrimitives.ReadUInt16LittleEndian(format);
-        if (tag == ExtensibleTag && format.Length >= SubformatOffset + sizeof(ushort))
+        public async ValueTask SkipAsync(long count, CancellationToken cancellationToken)
         {
-            tag = BinaryPrimitives.ReadUInt16LittleEndian(format[SubformatOffset..]);
-        }
-
-        int channels = BinaryPrimitives.ReadUInt16LittleEndian(format[2..]);
-        var rate = BinaryPrimitives.ReadUInt32LittleEndian(format[4..]);
-        int bits = BinaryPrimitives.ReadUInt16LittleEndian(format[14..]);
-        if (tag != PcmTag || bits != 16 || channels == 0 || rate > int.MaxValue)
-        {
-            throw new MediaFormatException(MediaFormats.Wav, offset, $"expected PCM of 16 bits, found format {tag} of {bits} bits, {channels} channels at {rate} Hz");
-        }
-
-        // A writer that could not go back leaves 0 or 2^32 - 1: the samples then go on to the end.
-        var length = size is 0 or uint.MaxValue ? long.MaxValue : size;
-        return new PcmInput(stream, [], length) { IsWav = true, SampleRate = (int)rate, Channels = channels };
-    }
-
-    private static async ValueTask ReadAsync(Stream stream, Memory<byte> destination, long at, CancellationToken cancellationToken)
-    {
-        var count = await stream.ReadAtLeastAsync(destination, destination.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-        if (count < destination.Length)
-        {
-            throw new MediaFormatException(MediaFormats.Wav, at + count, "expected a data chunk, found the end");
-        }
-    }
-
-    private static async ValueTask SkipAsync(Stream stream, long count, long at, CancellationToken cancellationToken)
-    {
-        var scratch = new byte[Math.Min(count, 4096)];
-        while (count > 0)
-        {
-            var piece = scratch.AsMemory(0, (int)Math.Min(count, scratch.Length));
-            await ReadAsync(stream, piece, at, cancellationToken).ConfigureAwait(false);
-            at += piece.Length;
-            count -= piece.Length;
+            while (count > 0)
+            {
+                var step = (int)Math.Min(count, _count);
+                _bytes.AsSpan(step, _count - step).CopyTo(_bytes);
+                _count -= step;
+                count -= step;
+                Position += step;
+                if (count > 0 && (await PeekAsync((int)Math.Min(count, Longest), cancellationToken).ConfigureAwait(false)).Length == 0)
+                {
+                    throw new MediaFormatException(MediaFormats.Wav, Position, $"expected {count} more bytes in front of the samples, found the end of the input");
+                }
+            }
         }
     }
 }

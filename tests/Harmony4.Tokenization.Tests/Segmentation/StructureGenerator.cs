@@ -97,9 +97,20 @@ internal sealed class StructureGenerator(Random random)
         return bytes;
     }
 
-    /// <summary>Makes WAVE files with chunks of all sizes.</summary>
+    /// <summary>Makes WAVE files with chunks of all sizes; some are sound but for a few bytes.</summary>
     public byte[] NextWav()
     {
+        if (random.Next(3) == 0)
+        {
+            var file = Harmony4.TestKit.WavFiles.Make(random.Next(2) == 0 ? "W64" : "RF64", new byte[random.Next(0, 300)]);
+            for (var count = random.Next(4); count > 0; count--)
+            {
+                file[random.Next(file.Length)] = (byte)random.Next(256);
+            }
+
+            return file[..random.Next(1, file.Length + 1)];
+        }
+
         var bytes = new List<byte>([.. random.Next(2) == 0 ? "RIFF"u8 : "RF64"u8, .. U32((uint)random.Next()), .. "WAVE"u8]);
         for (var count = random.Next(1, 6); count > 0; count--)
         {

@@ -3,6 +3,9 @@ namespace Harmony4.Tokenization.Internal;
 /// <summary>The blocks of audio whose frames all have the same length: whole frames, half a second at most, each a key block.</summary>
 internal readonly struct PcmClock
 {
+    /// <summary>Blocks of any length.</summary>
+    public const int AnyCap = 1024 * 1024;
+
     private readonly uint _unitsPerSecond;
 
     /// <summary>Frames of <paramref name="frameLength"/> bytes that take <paramref name="unitsPerFrame"/> / <paramref name="unitsPerSecond"/> seconds each.</summary>

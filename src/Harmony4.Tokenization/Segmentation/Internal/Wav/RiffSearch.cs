@@ -5,17 +5,17 @@ namespace Harmony4.Tokenization.Internal;
 /// <summary>Finds where a WAVE file begins: by its mark at the front; behind it, where the mark may be part of a program, by a usable format too.</summary>
 internal static class RiffSearch
 {
+    private const int RiffHeader = 12;
     private const int ChunkHeader = 8;
     private const int MostChunks = 16;
     private const int LongestFormat = 4096;
-    private const int AnyCap = 1024 * 1024;
 
     /// <inheritdoc cref="FramedSegmenter.FindStart"/>
     public static bool? Find(ReadOnlySpan<byte> bytes, int limit, bool isFront, bool isAll, out int passed)
     {
-        for (passed = 0; passed <= limit && passed + WavSegmenter.RiffHeader <= bytes.Length; passed++)
+        for (passed = 0; passed <= limit && passed + RiffHeader <= bytes.Length; passed++)
         {
-            if (!WavSegmenter.IsRiff(bytes[passed..]))
+            if (!WavHeaderReader.CanBegin(bytes[passed..]))
             {
                 continue;
             }
@@ -25,7 +25,7 @@ internal static class RiffSearch
                 return true;
             }
 
-            var found = HasFormat(bytes[(passed + WavSegmenter.RiffHeader)..]);
+            var found = HasFormat(bytes[(passed + RiffHeader)..]);
             if (found == true || (found is null && !isAll))
             {
                 return found;
@@ -50,7 +50,7 @@ internal static class RiffSearch
             {
                 return length is < WavFormat.Length or > LongestFormat ? false
                     : chunks.Length < ChunkHeader + length ? null
-                    : WavFormat.TryRead(chunks.Slice(ChunkHeader, (int)length), AnyCap, out _);
+                    : WavFormat.TryRead(chunks.Slice(ChunkHeader, (int)length), PcmClock.AnyCap, out _);
             }
 
             var end = ChunkHeader + (long)length + (length & 1);

@@ -19,6 +19,13 @@ internal static class WavFormat
     private const int SamplesPerBlockOffset = 18;
     private const int SubformatOffset = 24;
 
+    /// <summary>Reads the code of the format; the one within where it is extensible.</summary>
+    public static int ReadTag(ReadOnlySpan<byte> body)
+    {
+        int tag = BinaryPrimitives.ReadUInt16LittleEndian(body);
+        return tag == Extensible && body.Length >= SubformatOffset + 2 ? BinaryPrimitives.ReadUInt16LittleEndian(body[SubformatOffset..]) : tag;
+    }
+
     /// <summary>Reads the chunk's body; <see langword="false"/> when it gives no frame length or rate.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, int blockCap, out PcmClock clock)
     {
@@ -28,13 +35,14 @@ internal static class WavFormat
             return false;
         }
 
-        int tag = BinaryPrimitives.ReadUInt16LittleEndian(body);
+        var tag = ReadTag(body);
         var sampleRate = BinaryPrimitives.ReadUInt32LittleEndian(body[4..]);
         var bytesPerSecond = BinaryPrimitives.ReadUInt32LittleEndian(body[8..]);
         int frameLength = BinaryPrimitives.ReadUInt16LittleEndian(body[12..]);
-        if (tag == Extensible && body.Length >= SubformatOffset + 2)
+        if (frameLength == 0 && tag is Pcm or Float or ALaw or MuLaw)
         {
-            tag = BinaryPrimitives.ReadUInt16LittleEndian(body[SubformatOffset..]);
+            // Left out, it is what the other fields make it.
+            frameLength = Math.Min(ushort.MaxValue, BinaryPrimitives.ReadUInt16LittleEndian(body[2..]) * ((BinaryPrimitives.ReadUInt16LittleEndian(body[14..]) + 7) / 8));
         }
 
         var (units, rate) = tag switch
