@@ -106,6 +106,13 @@ internal static class MediaCases
         new("µ-law", MediaFormats.Wav, "wav", Audio + "-ar 8000 -c:a pcm_mulaw "),
         new("rf64", MediaFormats.Wav, "wav", Audio + "-c:a pcm_s16le -rf64 always "),
         new("ima adpcm", MediaFormats.Wav, "wav", Audio + "-c:a adpcm_ima_wav "),
+        new("44.1 kHz", MediaFormats.Flac, "flac", Audio + "-c:a flac "),
+        new("96 kHz stereo of 24 bits with tags", MediaFormats.Flac, "flac", "-f lavfi -i sine=frequency=440:sample_rate=96000:duration=5 -ac 2 -c:a flac -sample_fmt s32 -metadata title=Tone "),
+        new("short frames", MediaFormats.Flac, "flac", Audio48 + "-c:a flac -frame_size 576 "),
+        new("noise", MediaFormats.Flac, "flac", "-f lavfi -i anoisesrc=sample_rate=22050:duration=5:seed=1 -ac 2 -c:a flac "),
+        new("h264 with B-frames and aac", MediaFormats.Flv, "flv", Video + Audio + H264 + "-c:a aac "),
+        new("sorenson and mp3", MediaFormats.Flv, "flv", Video + Audio + "-c:v flv -g 25 -c:a libmp3lame "),
+        new("aac only", MediaFormats.Flv, "flv", Audio + "-c:a aac ") { DurationTolerance = 24_000 },
         new("vp8", MediaFormats.Ivf, "ivf", Video + "-c:v libvpx -deadline realtime -g 25 "),
         new("av1 at an NTSC rate", MediaFormats.Ivf, "ivf", Ntsc + "-c:v libsvtav1 -preset 12 -g 30 "),
     ];

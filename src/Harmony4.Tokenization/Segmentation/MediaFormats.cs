@@ -36,7 +36,13 @@ public static class MediaFormats
     /// <summary>MPEG audio, layers I to III: blocks of at most half a second.</summary>
     public const string Mp3 = "mp3";
 
-    /// <summary>WAV, RF64 and BW64: blocks of at most half a second.</summary>
+    /// <summary>FLAC: blocks of at most half a second.</summary>
+    public const string Flac = "flac";
+
+    /// <summary>FLV: one block from each keyframe on, or of at most half a second where there is sound alone.</summary>
+    public const string Flv = "flv";
+
+    /// <summary>WAV, RF64, BW64 and W64: blocks of at most half a second.</summary>
     public const string Wav = "wav";
 
     /// <summary>Raw PCM in the form that the options name: blocks of at most half a second. Never detected.</summary>
@@ -54,6 +60,8 @@ public static class MediaFormats
         new(Ts, TsDetector.Detect, o => new TsSegmenter(o), MayStartLate: true),
         new(Adts, AdtsDetector.Detect, o => new AdtsSegmenter(o), MayStartLate: true),
         new(Mp3, Mp3Detector.Detect, o => new Mp3Segmenter(o), MayStartLate: true),
+        new(Flac, FlacDetector.Detect, o => new FlacSegmenter(o), MayStartLate: true),
+        new(Flv, FlvDetector.Detect, o => new FlvSegmenter(o)),
         new(Wav, WavDetector.Detect, o => new WavSegmenter(o), MayStartLate: true),
         new(Pcm, null, o => new PcmSegmenter(o)),
     ];
@@ -73,7 +81,7 @@ public static class MediaFormats
     /// The first bytes of the input: <see cref="GetTagLength"/> and <see cref="DetectionLength"/> of them, or all of a shorter input. What is behind them is not looked at.
     /// </param>
     /// <returns>
-    /// The format; fixed-size blocks when no other is recognised. Tags never decide it. MPEG-TS, ADTS, MP3, Ogg and WAV are also recognised behind up to 64 KiB of other bytes,
+    /// The format; fixed-size blocks when no other is recognised. Tags never decide it. MPEG-TS, ADTS, MP3, Ogg, FLAC and WAV are also recognised behind up to 64 KiB of other bytes,
     /// where enough units follow each other, unless the input begins as an archive, a document or media of another format does.
     /// </returns>
     public static MediaFormat Detect(ReadOnlySpan<byte> head)
@@ -99,7 +107,7 @@ public static class MediaFormats
             }
         }
 
-        return new MediaFormat(Fixed);
+        return new MediaFormat(Fixed, ForeignFile.FindName(head) is { } name ? $"this is {name}, which has no segmenter: its blocks are opaque, and timed by a frame rate that is not the media's" : null);
     }
 
     /// <summary>Creates the segmenter of a format.</summary>

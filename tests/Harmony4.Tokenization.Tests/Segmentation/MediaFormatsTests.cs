@@ -13,6 +13,8 @@ public sealed class MediaFormatsTests
     [InlineData("media/clip.ogv", MediaFormats.Ogg)]
     [InlineData("media/clip.ts", MediaFormats.Ts)]
     [InlineData("media/clip-tables.mp4", MediaFormats.Mp4)]
+    [InlineData("media/clip.flac", MediaFormats.Flac)]
+    [InlineData("media/clip.flv", MediaFormats.Flv)]
     [InlineData("media/clip.aac", MediaFormats.Adts)]
     [InlineData("media/clip.mp3", MediaFormats.Mp3)]
     [InlineData("media/speech.wav", MediaFormats.Wav)]

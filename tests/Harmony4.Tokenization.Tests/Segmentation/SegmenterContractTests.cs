@@ -19,6 +19,8 @@ public sealed class SegmenterContractTests
         { MediaFormats.Ts, "media/clip.ts" },
         { MediaFormats.Adts, "media/clip.aac" },
         { MediaFormats.Mp3, "media/clip.mp3" },
+        { MediaFormats.Flac, "media/clip.flac" },
+        { MediaFormats.Flv, "media/clip.flv" },
         { MediaFormats.Wav, "media/speech.wav" },
         { MediaFormats.Pcm, "media/speech.wav" },
         { MediaFormats.Fixed, "media/clip.webm" },

@@ -14,6 +14,8 @@ public sealed class TimeTrackTests
         { "media/clip.opus", MediaFormats.Ogg, MediaKind.Audio, 251_236_960, false },
         { "media/clip.ivf", MediaFormats.Ivf, MediaKind.Video, null, false },
         { "media/clip.aac", MediaFormats.Adts, MediaKind.Audio, null, false },
+        { "media/clip.flac", MediaFormats.Flac, MediaKind.Audio, null, false },
+        { "media/clip.flv", MediaFormats.Flv, MediaKind.Video, 9, true },
         { "media/clip.mp3", MediaFormats.Mp3, MediaKind.Audio, null, false },
         { "media/speech.wav", MediaFormats.Wav, MediaKind.Audio, null, false },
         { "media/speech.wav", MediaFormats.Pcm, MediaKind.Audio, null, false },
@@ -25,6 +27,7 @@ public sealed class TimeTrackTests
         { "media/clip.mp4", MediaFormats.FragmentedMp4, 2 },
         { "media/clip-tables.mp4", MediaFormats.Mp4, 2 },
         { "media/clip.webm", MediaFormats.Webm, 2 },
+        { "media/clip.flv", MediaFormats.Flv, 8 },
         { "media/clip.ogv", MediaFormats.Ogg, 564_577_701 },
         { "media/clip.ts", MediaFormats.Ts, 257 },
     };
