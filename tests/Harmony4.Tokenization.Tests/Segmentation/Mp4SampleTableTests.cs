@@ -292,6 +292,41 @@ public sealed class Mp4SampleTableTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Prepare_DamageBehindTheTables_IsToldAsInFront(bool isShort)
+    {
+        // A table that ends too early, or a box that reaches out of the movie header.
+        byte[] Movie(long at) => Box(
+            "moov",
+            TrackOf(1, "vide", 10, Counted("stts", 2, isShort ? 1 : 2, 1), Counted("stsc", 3, 1, 2, 1), Table("stsz", 10, 2), Counted("stco", 1, at)),
+            isShort ? [] : [.. U32(99), .. "udta"u8]);
+        var movie = Movie(0);
+        var inFront = Run([.. Head, .. Movie(Head.Length + movie.Length + 8), .. Data(20)]).Notice!;
+        var behind = (await RunPreparedAsync([.. Head, .. Data(20), .. Movie(Head.Length + 8)])).Notice!;
+        Assert.Equal(inFront.Message, behind.Message);
+        Assert.Equal(inFront.Offset + 28, behind.Offset);
+    }
+
+    [Fact]
+    public async Task Prepare_MovieHeaderBetweenDataAndFragments_GoesOnWithThem()
+    {
+        byte[] movie = Box(
+            "moov",
+            TrackOf(1, "vide", 1000, Counted("stts", 2, 2, 100), Counted("stsc", 3, 1, 2, 1), Sizes(10, 10), Counted("stco", 1, Head.Length + 8)),
+            Box("mvex", Box("trex", U32(0), U32(1), U32(1), U32(10), U32(0), U32(NonSync))));
+        byte[] input = [.. Head, .. Data(20), .. movie, .. Fragment(1, null), .. Data(), .. Fragment(1, 300), .. Data()];
+        var run = await RunPreparedAsync(input);
+        Assert.Null(run.Notice);
+        Assert.Equal(
+            [
+                (10, 0, 100_000, true), (10, 100_000, 100_000, true),
+                (movie.Length + Fragment(1, null).Length + 28, 200_000, 30_000, true), (Fragment(1, 300).Length + 28, 300_000, 30_000, true),
+            ],
+            Blocks(run)[1..]);
+    }
+
+    [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(false, false)]

@@ -45,6 +45,8 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
     private bool _hasStarts;
     private bool _hasMovie;
     private bool _isPrepared;
+
+    // The bytes of the movie header that is read alone.
     private long _movieLength;
     private long _dataEnd;
 
@@ -84,9 +86,9 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
         _fragment.GoOnAt(reader._starts.End);
         _starts = reader._starts;
         _hasStarts = _hasMovie = _isPrepared = true;
-        if (_starts.Fault is { } fault)
+        if (reader.Notice is { } notice)
         {
-            SetNotice(fault, movie.Position);
+            SetNotice(notice.Message, movie.Position + notice.Offset);
         }
 
         return true;
@@ -619,7 +621,8 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
             SayAlone(early);
         }
 
-        if (_starts is not null && Position < _starts.DataEnd)
+        // Of a movie header alone nothing else is expected.
+        if (_starts is not null && Position < _starts.DataEnd && _movieLength == 0)
         {
             SetNotice(string.Create(CultureInfo.InvariantCulture, $"expected media data up to position {_starts.DataEnd} by the sample tables, found the end of the input"));
         }
