@@ -1,3 +1,4 @@
+using Harmony4.Tokenization.Internal;
 using static Harmony4.Tokenization.Tests.Segmentation.Mp4Builder;
 
 namespace Harmony4.Tokenization.Tests.Segmentation;
@@ -277,6 +278,166 @@ public sealed class Mp4SampleTableTests
         var run = Run(input);
         Assert.Null(run.Notice);
         Assert.Equal([(54, 0, 200_000, true), (10 + 13, 200_000, 100_000, true), (8, 200_000, 0, false)], Blocks(run)[1..]);
+    }
+
+    [Fact]
+    public async Task Prepare_MovieHeaderToTheEndOfTheInput_IsRead()
+    {
+        byte[] Movie(long at) => Box("moov", TrackOf(1, "vide", 10, Counted("stts", 2, 2, 1), Counted("stsc", 3, 1, 2, 1), Table("stsz", 10, 2), Counted("stco", 1, at)));
+        var movie = Movie(Head.Length + 8);
+        U32(0).CopyTo(movie, 0);
+        var run = await RunPreparedAsync([.. Head, .. Data(20), .. movie]);
+        Assert.Null(run.Notice);
+        Assert.Equal([(10, 0, 100_000, true), (10, 100_000, 100_000, true), (movie.Length, 100_000, 0, false)], Blocks(run)[1..]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Prepare_DamageBehindTheTables_IsToldAsInFront(bool isShort)
+    {
+        // A table that ends too early, or a box that reaches out of the movie header.
+        byte[] Movie(long at) => Box(
+            "moov",
+            TrackOf(1, "vide", 10, Counted("stts", 2, isShort ? 1 : 2, 1), Counted("stsc", 3, 1, 2, 1), Table("stsz", 10, 2), Counted("stco", 1, at)),
+            isShort ? [] : [.. U32(99), .. "udta"u8]);
+        var movie = Movie(0);
+        var inFront = Run([.. Head, .. Movie(Head.Length + movie.Length + 8), .. Data(20)]).Notice!;
+        var behind = (await RunPreparedAsync([.. Head, .. Data(20), .. Movie(Head.Length + 8)])).Notice!;
+        Assert.Equal(inFront.Message, behind.Message);
+        Assert.Equal(inFront.Offset + 28, behind.Offset);
+    }
+
+    [Fact]
+    public async Task Prepare_MovieHeaderBetweenDataAndFragments_GoesOnWithThem()
+    {
+        byte[] movie = Box(
+            "moov",
+            TrackOf(1, "vide", 1000, Counted("stts", 2, 2, 100), Counted("stsc", 3, 1, 2, 1), Sizes(10, 10), Counted("stco", 1, Head.Length + 8)),
+            Box("mvex", Box("trex", U32(0), U32(1), U32(1), U32(10), U32(0), U32(NonSync))));
+        byte[] input = [.. Head, .. Data(20), .. movie, .. Fragment(1, null), .. Data(), .. Fragment(1, 300), .. Data()];
+        var run = await RunPreparedAsync(input);
+        Assert.Null(run.Notice);
+        Assert.Equal(
+            [
+                (10, 0, 100_000, true), (10, 100_000, 100_000, true),
+                (movie.Length + Fragment(1, null).Length + 28, 200_000, 30_000, true), (Fragment(1, 300).Length + 28, 300_000, 30_000, true),
+            ],
+            Blocks(run)[1..]);
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public void TryRead_KindAndNumberBehindTheTables_AreTakenIntoAccount(bool isWanted, bool isHeaderFirst)
+    {
+        byte[] Late(long at)
+        {
+            var header = Box("tkhd", new byte[12], U32(2), new byte[68]);
+            var media = Box(
+                "mdia",
+                Box("minf", Box("stbl", Counted("stts", 2, 2, 1), Counted("stsc", 3, 1, 2, 1), Table("stsz", 10, 2), Counted("stco", 1, at))),
+                Box("mdhd", new byte[12], U32(10), new byte[8]),
+                Box("hdlr", new byte[8], "vide"u8.ToArray(), new byte[13]));
+            return Box("trak", isHeaderFirst ? [header, media] : [media, header]);
+        }
+
+        var run = Run(
+            Front(at => [TrackOf(1, "soun", 10, Counted("stts", 2, 2, 1), Counted("stsc", 3, 1, 2, 1), Table("stsz", 3, 2), Counted("stco", 1, at)), Late(at + 6)], 26),
+            isWanted ? new SegmenterOptions { TimeTrack = 2 } : null);
+        Assert.Null(run.Notice);
+        Assert.Equal(new TimeTrack { Kind = MediaKind.Video, Id = 2, IsOneOfSeveral = true }, run.TimeTrack);
+        Assert.Equal([(10, 0, 100_000, true), (10, 100_000, 100_000, true)], Blocks(run)[1..]);
+    }
+
+    [Fact]
+    public void TryRead_KeyframesOfOpenGroups_BeginBlocks()
+    {
+        // Samples 1 and 6 are sync samples, 3 and 5 partial ones, and 6 is listed as both.
+        var run = Run(Front(
+            at => [TrackOf(1, "vide", 10, Counted("stts", 2, 7, 1), Counted("stss", 1, 1, 6), Counted("stps", 1, 3, 5, 6), Counted("stsc", 3, 1, 7, 1), Table("stsz", 10, 7), Counted("stco", 1, at))],
+            70));
+        Assert.Null(run.Notice);
+        Assert.Equal([(20, 0, 200_000, true), (20, 200_000, 200_000, true), (10, 400_000, 100_000, true), (20, 500_000, 200_000, true)], Blocks(run)[1..]);
+    }
+
+    [Fact]
+    public void TryRead_SyncTableWithoutEntries_HasNoKeyframe()
+    {
+        var run = Run(Front(
+            at => [TrackOf(1, "vide", 10, Counted("stts", 2, 3, 1), Counted("stss", 1), Counted("stsc", 3, 1, 3, 1), Table("stsz", 10, 3), Counted("stco", 1, at))],
+            30));
+        Assert.Null(run.Notice);
+        Assert.Equal([(30, 0, 300_000, false)], Blocks(run)[1..]);
+    }
+
+    [Fact]
+    public void TryRead_SamplesWithoutBytes_BeginNoBlock()
+    {
+        // In front of the first keyframe, and behind the last.
+        var run = Run(Front(
+            at =>
+            [
+                TrackOf(1, "vide", 10, Counted("stts", 2, 5, 1), Counted("stss", 1, 2, 4, 5), Counted("stsc", 3, 1, 1, 1), Sizes(0, 10, 10, 10, 0), Counted("stco", 1, at, at, at + 10, at + 20, at + 30)),
+            ],
+            30, Box("free")));
+        Assert.Null(run.Notice);
+        Assert.Equal([(20, 100_000, 200_000, true), (10, 300_000, 200_000, true), (8, 300_000, 0, false)], Blocks(run)[1..]);
+
+        // One that claims to lie in front of others keeps none of them from beginning a block.
+        run = Run(Front(
+            at => [TrackOf(1, "vide", 10, Counted("stts", 2, 3, 1), Counted("stsc", 3, 1, 1, 1), Sizes(10, 10, 0), Counted("stco", 1, at, at + 10, 0))],
+            20));
+        Assert.Equal([(10, 0, 100_000, true), (10, 100_000, 200_000, true)], Blocks(run)[1..]);
+
+        run = Run(Front(at => [TrackOf(1, "vide", 10, Counted("stts", 2, 2, 1), Counted("stsc", 3, 1, 2, 1), Sizes(0, 0), Counted("stco", 1, at))], 20));
+        Assert.Equal("expected samples in the tables of the track, found none", run.Notice!.Message);
+    }
+
+    [Fact]
+    public async Task Prepare_SmallBoxesInARow_AreNotReadOneByOne()
+    {
+        byte[] input = [.. Head, .. Data(8), .. Enumerable.Repeat(Box("free"), 10_000).SelectMany(b => b), .. Box("moov", TrackOf(1, "vide", 10, Counted("stts", 2, 1, 1), Counted("stsc", 3, 1, 1, 1), Sizes(8), Counted("stco", 1, Head.Length + 8)))];
+        using var stream = new CountingStream(input);
+        Assert.True(await MediaFormats.Create(MediaFormats.Mp4).PrepareAsync(stream));
+        Assert.InRange(stream.Reads, 1, 50);
+    }
+
+    [Fact]
+    public void Tracks_WhileTheyAreRead_HoldTablesOfThoseThatMayBeChosen()
+    {
+        var tracks = new Mp4Tracks(wanted: null);
+        void Add(uint id, MediaKind kind, uint count)
+        {
+            tracks.Add();
+            tracks.Current = new Mp4Track { Id = id, Kind = kind, SampleCount = count, Tables = new Mp4SampleTables() };
+        }
+
+        bool IsHeld(int id) => tracks.Find((uint)id).Tables is not null;
+
+        // Which of the first two it is depends on whether fragments follow.
+        Add(1, MediaKind.Video, 1);
+        Add(2, MediaKind.Audio, 9);
+        Add(3, MediaKind.Video, 1);
+        Add(4, MediaKind.Audio, 9);
+        tracks.Add();
+        Assert.Equal([1, 2], Enumerable.Range(1, 4).Where(IsHeld));
+        Add(5, MediaKind.Video, 9);
+        Add(6, MediaKind.Video, 9);
+        tracks.Add();
+        Assert.Equal([5], Enumerable.Range(1, 6).Where(IsHeld));
+    }
+
+    private sealed class CountingStream(byte[] bytes) : MemoryStream(bytes, writable: false)
+    {
+        public int Reads { get; private set; }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Reads++;
+            return base.ReadAsync(buffer, cancellationToken);
+        }
     }
 
     public static TheoryData<string, string> Faults => new()

@@ -97,25 +97,20 @@ internal sealed class Mp4BlockStarts
         var last = 0UL;
         while (_samples.Count > 0)
         {
-            var position = _samples.Position;
-            if (position < last)
+            // Samples without bytes lie nowhere.
+            if (_samples.Size > 0)
             {
-                while (_backwards.Count > 0 && _backwards[^1].Position >= position)
-                {
-                    _backwards.RemoveAt(_backwards.Count - 1);
-                }
-
-                if (_backwards.Count == MostBackwards)
+                var position = _samples.Position;
+                if (position < last && !TryAddBackwards(position))
                 {
                     return $"expected samples in the order of their times, but for {MostBackwards}, found more that lie in front of earlier ones";
                 }
 
-                _backwards.Add((_ordinal, position));
+                var end = position + ((ulong)_samples.Size * _samples.Count);
+                last = Math.Max(last, end - _samples.Size);
+                DataEnd = Math.Max(DataEnd, (long)end);
             }
 
-            var end = position + ((ulong)_samples.Size * _samples.Count);
-            last = Math.Max(last, end - _samples.Size);
-            DataEnd = Math.Max(DataEnd, (long)end);
             Skip(_samples.Count);
             End = _samples.DecodeTime;
         }
@@ -123,6 +118,22 @@ internal sealed class Mp4BlockStarts
         Fault = _samples.Fault;
         _ordinal = 0;
         return DataEnd == 0 ? Fault ?? "expected samples in the tables of the track, found none" : null;
+    }
+
+    private bool TryAddBackwards(ulong position)
+    {
+        while (_backwards.Count > 0 && _backwards[^1].Position >= position)
+        {
+            _backwards.RemoveAt(_backwards.Count - 1);
+        }
+
+        if (_backwards.Count == MostBackwards)
+        {
+            return false;
+        }
+
+        _backwards.Add((_ordinal, position));
+        return true;
     }
 
     private void Skip(uint count)
@@ -141,9 +152,9 @@ internal sealed class Mp4BlockStarts
         Skip(1);
     }
 
-    private bool IsStart() => !_hasStart
-        ? !IsFollowedByEarlier()
-        : _samples.IsSync && (long)_samples.Position > Position && !IsInGroup() && !IsFollowedByEarlier();
+    private bool IsStart() => _samples.Size > 0
+        && (!_hasStart || (_samples.IsSync && (long)_samples.Position > Position && !IsInGroup()))
+        && !IsFollowedByEarlier();
 
     /// <summary>Whether the next sample ends within half a second of the block's first.</summary>
     private bool IsInGroup() => _isGrouped && 2 * ((UInt128)(_samples.DecodeTime - _groupStart) + _samples.Duration) <= _timescale;

@@ -29,6 +29,7 @@ internal readonly struct Mp4Box
     public const uint Ssix = 0x7373_6978;
     public const uint Stbl = 0x7374_626C;
     public const uint Stco = 0x7374_636F;
+    public const uint Stps = 0x7374_7073;
     public const uint Stsc = 0x7374_7363;
     public const uint Stss = 0x7374_7373;
     public const uint Stsz = 0x7374_737A;

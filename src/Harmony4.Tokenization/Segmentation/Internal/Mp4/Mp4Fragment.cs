@@ -221,8 +221,6 @@ internal sealed class Mp4Fragment
         }
     }
 
-    public void EndRun() => Remaining = 0;
-
     private ref Run Current => ref _isOther ? ref _other : ref _run;
 
     private static uint ReadAt(ReadOnlySpan<byte> body, ref int at)

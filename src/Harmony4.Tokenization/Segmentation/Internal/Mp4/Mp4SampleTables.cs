@@ -13,7 +13,7 @@ internal sealed class Mp4SampleTables
     private const int StartLength = 64;
 
     private readonly Dictionary<uint, Table> _tables = [];
-    private Table _filling = new();
+    private Table _filling = new(0);
     private int _length;
 
     /// <summary>Gets whether the tables have more bytes than are kept.</summary>
@@ -21,10 +21,10 @@ internal sealed class Mp4SampleTables
 
     /// <summary>Gets whether a type of box is a table that is kept.</summary>
     public static bool IsTable(uint type) =>
-        type is Mp4Box.Stts or Mp4Box.Ctts or Mp4Box.Stss or Mp4Box.Stsc or Mp4Box.Stsz or Mp4Box.Stz2 or Mp4Box.Stco or Mp4Box.Co64;
+        type is Mp4Box.Stts or Mp4Box.Ctts or Mp4Box.Stss or Mp4Box.Stps or Mp4Box.Stsc or Mp4Box.Stsz or Mp4Box.Stz2 or Mp4Box.Stco or Mp4Box.Co64;
 
-    /// <summary>Begins a table. A second one of its type takes the place of the first.</summary>
-    public void Begin(uint type) => _tables[type] = _filling = new Table();
+    /// <summary>Begins a table of at most so many bytes. A second one of its type takes the place of the first.</summary>
+    public void Begin(uint type, long length) => _tables[type] = _filling = new Table(length);
 
     /// <summary>Adds the next bytes of the table.</summary>
     public void Add(ReadOnlySpan<byte> bytes)
@@ -33,7 +33,7 @@ internal sealed class Mp4SampleTables
         {
             IsTooLong = true;
             _tables.Clear();
-            _filling = new Table();
+            _filling = new Table(0);
             return;
         }
 
@@ -59,7 +59,7 @@ internal sealed class Mp4SampleTables
         }
     }
 
-    private sealed class Table
+    private sealed class Table(long mostBytes)
     {
         public byte[] Bytes { get; private set; } = [];
 
@@ -69,7 +69,8 @@ internal sealed class Mp4SampleTables
         {
             if (bytes.Length > Bytes.Length - Length)
             {
-                var grown = new byte[Math.Max(Length + bytes.Length, Math.Max(StartLength, 2 * Length))];
+                // As the bytes come, since a box may claim more than follow; never above the table.
+                var grown = new byte[Math.Max(Length + bytes.Length, Math.Min(mostBytes, Math.Max(StartLength, 2L * Length)))];
                 Bytes.AsSpan(0, Length).CopyTo(grown);
                 Bytes = grown;
             }

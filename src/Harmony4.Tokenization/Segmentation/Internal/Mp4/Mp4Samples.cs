@@ -15,6 +15,7 @@ internal struct Mp4Samples
     private readonly ReadOnlyMemory<byte> _durations;
     private readonly ReadOnlyMemory<byte> _offsets;
     private readonly ReadOnlyMemory<byte> _syncs;
+    private readonly ReadOnlyMemory<byte> _partialSyncs;
     private readonly ReadOnlyMemory<byte> _layout;
     private readonly ReadOnlyMemory<byte> _sizes;
     private readonly ReadOnlyMemory<byte> _chunks;
@@ -32,7 +33,8 @@ internal struct Mp4Samples
     private uint _offsetsLeft;
     private int _offset;
     private int _syncAt;
-    private uint _sync;
+    private int _partialSyncAt;
+    private ulong _sync;
     private int _layoutAt;
     private uint _chunk;
     private uint _inChunkLeft;
@@ -47,6 +49,7 @@ internal struct Mp4Samples
         _layout = Entries(tables.Get(Mp4Box.Stsc), 12);
         _hasSyncs = !tables.Get(Mp4Box.Stss).IsEmpty;
         _syncs = Entries(tables.Get(Mp4Box.Stss), 4);
+        _partialSyncs = Entries(tables.Get(Mp4Box.Stps), 4);
         _chunkBytes = tables.Get(Mp4Box.Co64).IsEmpty ? 4 : 8;
         _chunks = Entries(tables.Get(_chunkBytes == 8 ? Mp4Box.Co64 : Mp4Box.Stco), _chunkBytes);
         _count = tables.SampleCount;
@@ -86,7 +89,7 @@ internal struct Mp4Samples
     public readonly Int128 Time => (Int128)DecodeTime + _offset;
 
     /// <summary>Gets whether decoding can begin at the first of them.</summary>
-    public readonly bool IsSync => !_hasSyncs || _index + 1 == _sync;
+    public readonly bool IsSync => !_hasSyncs || _index + 1UL == _sync;
 
     /// <summary>Gets whether decoding can begin at every sample of the track.</summary>
     public readonly bool AreAllSync => !_hasSyncs;
@@ -169,14 +172,14 @@ internal struct Mp4Samples
 
         var left = Math.Min(Math.Min(_count - _index, _durationsLeft), _inChunkLeft);
         left = Math.Min(left, _offsetsLeft == 0 ? left : _offsetsLeft);
-        while (_sync != 0 && _sync <= _index)
+        while (_sync <= _index)
         {
             ReadSync();
         }
 
-        if (_hasSyncs && _sync != 0)
+        if (_hasSyncs)
         {
-            left = _sync == _index + 1 ? 1 : Math.Min(left, _sync - 1 - _index);
+            left = _sync == _index + 1UL ? 1 : (uint)Math.Min(left, _sync - 1 - _index);
         }
 
         Count = _sizeBits == 0 ? left : 1;
@@ -193,10 +196,15 @@ internal struct Mp4Samples
         Count = 0;
     }
 
+    /// <summary>Goes to the number, from 1 on, of the next sample that decoding can begin at; behind the last to one that no sample has.</summary>
     private void ReadSync()
     {
-        _sync = _syncAt < _syncs.Length ? U32(_syncs, _syncAt) : 0;
-        _syncAt += 4;
+        // QuickTime lists the keyframes of open groups apart: decoding can begin there, though pictures that are shown before them are lost.
+        var sync = _syncAt < _syncs.Length ? U32(_syncs, _syncAt) : ulong.MaxValue;
+        var partial = _partialSyncAt < _partialSyncs.Length ? U32(_partialSyncs, _partialSyncAt) : ulong.MaxValue;
+        _syncAt += sync <= partial ? 4 : 0;
+        _partialSyncAt += partial <= sync ? 4 : 0;
+        _sync = Math.Min(sync, partial);
     }
 
     private bool TryReadChunk()

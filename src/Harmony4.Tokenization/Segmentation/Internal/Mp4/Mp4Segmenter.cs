@@ -15,6 +15,9 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
     private const int MaxDepth = 5;
     private const int CopyLength = 256 * 1024;
 
+    /// <summary>The bytes that box headers are looked for in at once, since small boxes may stand in a row.</summary>
+    private const int HeadsLength = 4096;
+
     /// <summary>The longest header of a box that is looked into: a long box header and the fields of tfhd.</summary>
     private const int LongestPeek = 64;
 
@@ -42,6 +45,9 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
     private bool _hasStarts;
     private bool _hasMovie;
     private bool _isPrepared;
+
+    // The bytes of the movie header that is read alone.
+    private long _movieLength;
     private long _dataEnd;
 
     public override string Name => readsTables ? MediaFormats.Mp4 : MediaFormats.FragmentedMp4;
@@ -67,7 +73,7 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
         }
 
         // The movie header alone is read by another; what it found then holds for the whole input.
-        var reader = new Mp4Segmenter(new SegmenterOptions { TimeTrack = _wanted, MaxBlockLength = SegmenterOptions.SmallestMaxBlockLength }, readsTables);
+        var reader = new Mp4Segmenter(new SegmenterOptions { TimeTrack = _wanted, MaxBlockLength = SegmenterOptions.SmallestMaxBlockLength }, readsTables) { _movieLength = movie.Length };
         input.Position = start + movie.Position;
         await ReadMovieAsync(reader, input, movie.Length, cancellationToken).ConfigureAwait(false);
         if (reader._starts is null)
@@ -80,9 +86,9 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
         _fragment.GoOnAt(reader._starts.End);
         _starts = reader._starts;
         _hasStarts = _hasMovie = _isPrepared = true;
-        if (_starts.Fault is { } fault)
+        if (reader.Notice is { } notice)
         {
-            SetNotice(fault, movie.Position);
+            SetNotice(notice.Message, movie.Position + notice.Offset);
         }
 
         return true;
@@ -93,14 +99,19 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
     {
         var start = input.Position;
         var length = input.Length - start;
-        var head = new byte[Mp4Box.LongHeader];
+        var heads = new byte[HeadsLength];
         var isBehindData = false;
-        var at = 0L;
+        var (at, from, read) = (0L, 0L, 0);
         while (at < length)
         {
-            input.Position = start + at;
-            var read = await input.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-            if (!Mp4Box.TryRead(head.AsSpan(0, read), out var box) || box.HeaderLength == 0)
+            if (at > from + read - Mp4Box.LongHeader)
+            {
+                from = at;
+                input.Position = start + at;
+                read = await input.ReadAtLeastAsync(heads, heads.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (!Mp4Box.TryRead(heads.AsSpan((int)(at - from), read - (int)(at - from)), out var box) || box.HeaderLength == 0)
             {
                 break;
             }
@@ -249,7 +260,8 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
             }
         }
 
-        if (box.Length == 0)
+        // One that goes on to the end can be looked into where its end is known.
+        if (box.Length == 0 && !(box.Type == Mp4Box.Moov && _movieLength > 0))
         {
             return AcceptRest();
         }
@@ -262,7 +274,7 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
                 _hasMoov = true;
                 _hasMovie = true;
                 _tracks.Clear();
-                return Enter(box);
+                return Enter(box.HeaderLength, box.Length == 0 ? _movieLength : box.Length, box.Type);
             case Mp4Box.Moof:
                 _hasMoof = true;
                 if (!_tracks.TryGetTimeTrack(out var track))
@@ -420,7 +432,7 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
             }
             else if (box.Type == Mp4Box.Stbl)
             {
-                _tracks.Current.Tables = _tracks.MayChooseCurrent ? new Mp4SampleTables() : null;
+                _tracks.Current.Tables = _tracks.IsCurrentLookedAt ? new Mp4SampleTables() : null;
             }
             else if (box.Type == Mp4Box.Traf)
             {
@@ -447,7 +459,7 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
 
             if (_tracks.Current.Tables is { } tables)
             {
-                tables.Begin(box.Type);
+                tables.Begin(box.Type, length - box.HeaderLength);
                 _table = tables;
                 _tableEnd = Position + length;
                 Accept(box.HeaderLength);
@@ -609,7 +621,8 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
             SayAlone(early);
         }
 
-        if (_starts is not null && Position < _starts.DataEnd)
+        // Of a movie header alone nothing else is expected.
+        if (_starts is not null && Position < _starts.DataEnd && _movieLength == 0)
         {
             SetNotice(string.Create(CultureInfo.InvariantCulture, $"expected media data up to position {_starts.DataEnd} by the sample tables, found the end of the input"));
         }

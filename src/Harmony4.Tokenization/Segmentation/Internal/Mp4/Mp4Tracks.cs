@@ -24,6 +24,7 @@ internal sealed class Mp4Tracks(ulong? wanted)
         _spare = default;
         if (_count < MaxTracks)
         {
+            DropTablesOfOthers();
             _tracks[_count++] = default;
         }
         else
@@ -62,9 +63,8 @@ internal sealed class Mp4Tracks(ulong? wanted)
     /// <summary>Lets times come from a track.</summary>
     public void Choose(uint id) => _chosen = id;
 
-    /// <summary>Whether the track added last may become the one that times come from, by what is known up to here.</summary>
-    public bool MayChooseCurrent => _count > 0 && !_isFull
-        && (wanted is { } id ? Current.Id == id : !HasTimeBefore(Current.Kind));
+    /// <summary>Gets whether the track added last is looked at. What it is may stand behind its sample tables.</summary>
+    public bool IsCurrentLookedAt => _count > 0 && !_isFull;
 
     /// <summary>Forgets the sample tables of all tracks.</summary>
     public void DropTables()
@@ -81,15 +81,7 @@ internal sealed class Mp4Tracks(ulong? wanted)
     /// </summary>
     public bool TryGetTimeTrack(out Mp4Track track)
     {
-        var chosen = -1;
-        for (var i = 0; i < _count; i++)
-        {
-            if ((wanted ?? _chosen) is { } id ? _tracks[i].Id == id && chosen < 0 : chosen < 0 || Rank(_tracks[i]) > Rank(_tracks[chosen]))
-            {
-                chosen = i;
-            }
-        }
-
+        var chosen = FindTimeTrack(MayHaveFragments);
         track = chosen >= 0 ? _tracks[chosen] : default;
         return track.Timescale != 0;
     }
@@ -108,24 +100,36 @@ internal sealed class Mp4Tracks(ulong? wanted)
         }
     }
 
-    /// <summary>Whether a track before the last one goes before it if that one is of a kind: video before others, else the first that has time.</summary>
-    private bool HasTimeBefore(MediaKind kind)
+    /// <summary>Forgets the sample tables of tracks that others go before, so that those of two are held at most, and of the track that is read.</summary>
+    private void DropTablesOfOthers()
     {
-        for (var i = 0; i < _count - 1; i++)
+        // Whether fragments may follow is not known yet.
+        var plain = FindTimeTrack(mayHaveFragments: false);
+        var fragmented = FindTimeTrack(mayHaveFragments: true);
+        for (var i = 0; i < _count; i++)
         {
-            if (_tracks[i].SampleCount > 1 && (_tracks[i].Kind == MediaKind.Video || kind != MediaKind.Video))
+            _tracks[i].Tables = i == plain || i == fragmented ? _tracks[i].Tables : null;
+        }
+    }
+
+    private int FindTimeTrack(bool mayHaveFragments)
+    {
+        var found = -1;
+        for (var i = 0; i < _count; i++)
+        {
+            if ((wanted ?? _chosen) is { } id ? _tracks[i].Id == id && found < 0 : found < 0 || Rank(_tracks[i], mayHaveFragments) > Rank(_tracks[found], mayHaveFragments))
             {
-                return true;
+                found = i;
             }
         }
 
-        return false;
+        return found;
     }
 
-    private int Rank(in Mp4Track track) => (track.Kind == MediaKind.Video, track.SampleCount > 1) switch
+    private static int Rank(in Mp4Track track, bool mayHaveFragments) => (track.Kind == MediaKind.Video, track.SampleCount > 1) switch
     {
         (true, true) => 3,
-        (false, true) when !MayHaveFragments => 2,
+        (false, true) when !mayHaveFragments => 2,
         (true, _) => 1,
         _ => 0,
     };
