@@ -36,7 +36,7 @@ internal sealed class FlacSegmenter(SegmenterOptions? options) : FramedSegmenter
 
     protected override bool MayStartLate => true;
 
-    protected override bool? FindStart(ReadOnlySpan<byte> bytes, int limit, bool isFront, bool isAll, out int passed) => FlacDetector.Find(bytes, limit, isAll, out passed);
+    protected override bool? FindStart(ReadOnlySpan<byte> bytes, int limit, bool isFront, bool isAll, out int passed) => FlacSearch.Find(bytes, limit, isAll, out passed);
 
     protected override TimeTrack FindTimeTrack() => new() { Kind = MediaKind.Audio };
 
@@ -50,13 +50,13 @@ internal sealed class FlacSegmenter(SegmenterOptions? options) : FramedSegmenter
 
     private Step ReadMark(in SequenceReader<byte> reader)
     {
-        Span<byte> scratch = stackalloc byte[FlacDetector.MarkLength];
-        if (!reader.TryPeek(FlacDetector.MarkLength, scratch, out var bytes))
+        Span<byte> scratch = stackalloc byte[FlacSearch.MarkLength];
+        if (!reader.TryPeek(FlacSearch.MarkLength, scratch, out var bytes))
         {
             return Step.NeedMore;
         }
 
-        if (!FlacDetector.IsMark(bytes))
+        if (!FlacSearch.IsMark(bytes))
         {
             SetNotice("expected a FLAC mark (fLaC) with stream information, found none", isRestOpaque: true);
             _state = State.Rest;

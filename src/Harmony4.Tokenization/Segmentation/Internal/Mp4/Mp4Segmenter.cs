@@ -15,9 +15,6 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
     private const int MaxDepth = 5;
     private const int CopyLength = 256 * 1024;
 
-    /// <summary>The bytes that box headers are looked for in at once, since small boxes may stand in a row.</summary>
-    private const int HeadsLength = 4096;
-
     /// <summary>The longest header of a box that is looked into: a long box header and the fields of tfhd.</summary>
     private const int LongestPeek = 64;
 
@@ -45,17 +42,17 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
     private bool _hasStarts;
     private bool _hasMovie;
     private bool _isPrepared;
+    private long _dataEnd;
 
     // The bytes of the movie header that is read alone.
     private long _movieLength;
-    private long _dataEnd;
 
     public override string Name => readsTables ? MediaFormats.Mp4 : MediaFormats.FragmentedMp4;
 
     public override async ValueTask<bool> PrepareAsync(Stream input, CancellationToken cancellationToken)
     {
         var start = input.Position;
-        if (!readsTables || await FindMovieAsync(input, cancellationToken).ConfigureAwait(false) is not { } movie)
+        if (!readsTables || await Mp4MovieSearch.FindAsync(input, cancellationToken).ConfigureAwait(false) is not { } movie)
         {
             return true;
         }
@@ -92,50 +89,6 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
         }
 
         return true;
-    }
-
-    /// <summary>Finds the movie header that stands behind media data: of length 0 and at the end where there is none; null where media data follow it, or fragments.</summary>
-    private static async ValueTask<(long Position, long Length)?> FindMovieAsync(Stream input, CancellationToken cancellationToken)
-    {
-        var start = input.Position;
-        var length = input.Length - start;
-        var heads = new byte[HeadsLength];
-        var isBehindData = false;
-        var (at, from, read) = (0L, 0L, 0);
-        while (at < length)
-        {
-            if (at > from + read - Mp4Box.LongHeader)
-            {
-                from = at;
-                input.Position = start + at;
-                read = await input.ReadAtLeastAsync(heads, heads.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-            }
-
-            if (!Mp4Box.TryRead(heads.AsSpan((int)(at - from), read - (int)(at - from)), out var box) || box.HeaderLength == 0)
-            {
-                break;
-            }
-
-            if (box.Type == Mp4Box.Moof || (at == 0 && !box.CanBeginFile))
-            {
-                return null;
-            }
-
-            if (box.Type == Mp4Box.Moov)
-            {
-                return isBehindData ? (at, box.Length == 0 ? length - at : box.Length) : null;
-            }
-
-            isBehindData |= box.Type == Mp4Box.Mdat;
-            if (box.Length == 0)
-            {
-                break;
-            }
-
-            at += box.Length;
-        }
-
-        return isBehindData ? (Math.Min(at, length), 0) : null;
     }
 
     private static async ValueTask ReadMovieAsync(Mp4Segmenter reader, Stream input, long length, CancellationToken cancellationToken)
@@ -218,6 +171,7 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
             return Lose();
         }
 
+        // Tables go before all else: whatever boxes there are, samples lie where they say.
         if (_starts is not null)
         {
             if (Position < _starts.DataEnd)

@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Buffers;
 
 namespace Harmony4.Tokenization.Internal;
 
@@ -6,7 +6,6 @@ namespace Harmony4.Tokenization.Internal;
 internal static class RiffSearch
 {
     private const int RiffHeader = 12;
-    private const int ChunkHeader = 8;
     private const int MostChunks = 16;
     private const int LongestFormat = 4096;
 
@@ -25,7 +24,7 @@ internal static class RiffSearch
                 return true;
             }
 
-            var found = HasFormat(bytes[(passed + RiffHeader)..]);
+            var found = HasFormat(bytes[passed..]);
             if (found == true || (found is null && !isAll))
             {
                 return found;
@@ -36,30 +35,29 @@ internal static class RiffSearch
     }
 
     /// <summary>Whether one of the first chunks says how the samples are to be read; null when it takes more bytes to tell.</summary>
-    private static bool? HasFormat(ReadOnlySpan<byte> chunks)
+    private static bool? HasFormat(ReadOnlySpan<byte> file)
     {
-        for (var count = 0; count < MostChunks; count++)
+        var reader = new WavHeaderReader();
+        for (var count = 0; count <= MostChunks; count++)
         {
-            if (chunks.Length < ChunkHeader)
+            var status = reader.Read(file, isFinal: false, out var length);
+            if (status != OperationStatus.Done)
+            {
+                return status == OperationStatus.NeedMoreData ? null : false;
+            }
+
+            // What a program has behind the mark may look like a format, but not be as short as one.
+            if (reader.Clock.FrameLength > 0)
+            {
+                return length <= LongestFormat;
+            }
+
+            if (length > file.Length)
             {
                 return null;
             }
 
-            var length = BinaryPrimitives.ReadUInt32LittleEndian(chunks[4..]);
-            if (chunks.StartsWith("fmt "u8))
-            {
-                return length is < WavFormat.Length or > LongestFormat ? false
-                    : chunks.Length < ChunkHeader + length ? null
-                    : WavFormat.TryRead(chunks.Slice(ChunkHeader, (int)length), PcmClock.AnyCap, out _);
-            }
-
-            var end = ChunkHeader + (long)length + (length & 1);
-            if (end > chunks.Length)
-            {
-                return null;
-            }
-
-            chunks = chunks[(int)end..];
+            file = file[(int)length..];
         }
 
         return false;
