@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
 using Harmony4.Format;
@@ -238,18 +239,14 @@ internal sealed class BundleExport : IAsyncDisposable
     /// <summary>Has a block sealed while the one before it is written.</summary>
     private async ValueTask SealAsync(BlockSealing sealing, TrackFeed feed, CancellationToken cancellationToken)
     {
-        if (!sealing.HasBlock)
-        {
-            sealing.Start(feed.Id, feed.Info, feed.Payload);
-            await sealing.WaitAsync().ConfigureAwait(false);
-            return;
-        }
-
-        var (track, info, payload) = await sealing.TakeAsync().ConfigureAwait(false);
+        (int Track, BlockInfo Info, ReadOnlySequence<byte> Payload)? before = sealing.HasBlock ? await sealing.TakeAsync().ConfigureAwait(false) : null;
         sealing.Start(feed.Id, feed.Info, feed.Payload);
         try
         {
-            await _writer!.WriteBlockAsync(track, info, payload, cancellationToken).ConfigureAwait(false);
+            if (before is { } block)
+            {
+                await _writer!.WriteBlockAsync(block.Track, block.Info, block.Payload, cancellationToken).ConfigureAwait(false);
+            }
         }
         finally
         {
