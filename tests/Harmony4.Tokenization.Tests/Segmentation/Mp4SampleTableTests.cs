@@ -1,56 +1,12 @@
 using Harmony4.Tokenization.Internal;
 using static Harmony4.Tokenization.Tests.Segmentation.Mp4Builder;
+using static Harmony4.Tokenization.Tests.Segmentation.Mp4TableFiles;
 
 namespace Harmony4.Tokenization.Tests.Segmentation;
 
 /// <summary>Unfragmented MP4: blocks, times and key flags from sample tables, worked out by hand.</summary>
 public sealed class Mp4SampleTableTests
 {
-    private static readonly byte[] Head = Box("ftyp", "qt  "u8.ToArray(), U32(0));
-
-    // Of one track and of several: where the media data begin, once the tables in front of them are there.
-    private static byte[] Front(Func<long, byte[][]> tracks, int dataLength, params byte[][] behind)
-    {
-        var at = Head.Length + Box("moov", tracks(0)).Length + 8;
-        return [.. Head, .. Box("moov", tracks(at)), .. Data(dataLength), .. behind.SelectMany(b => b)];
-    }
-
-    private static byte[] Behind(Func<long, byte[][]> tracks, int dataLength) =>
-        [.. Head, .. Data(dataLength), .. Box("moov", tracks(Head.Length + 8)), .. Box("free", new byte[3])];
-
-    // 25 ticks a second; keyframes are samples 1, 4 and 6 of 7; two frames are shown later than they are decoded; audio lies between.
-    private static byte[][] Movie(long at) =>
-    [
-        TrackOf(1, "vide", 25,
-            Counted("stts", 2, 6, 1, 1, 2), Counted("ctts", 2, 3, 2, 4, 3), Counted("stss", 1, 1, 4, 6),
-            Counted("stsc", 3, 1, 3, 1, 2, 1, 1, 3, 3, 1), Sizes(10, 1, 2, 20, 3, 30, 4), Counted("stco", 1, at + 5, at + 25, at + 50)),
-        TrackOf(2, "soun", 100, Counted("stts", 2, 4, 50), Counted("stsc", 3, 1, 1, 1), Table("stsz", 5, 4), Counted("stco", 1, at, at + 18, at + 45, at + 87)),
-    ];
-
-    private static (long Length, ulong Pts, ulong Duration, bool IsKey)[] Blocks(SegmentationRun run) => [.. run.Blocks.Select(b => (b.Length, b.Pts, b.Duration, b.IsKey))];
-
-    private static SegmentationRun Run(byte[] input, SegmenterOptions? options = null)
-    {
-        var run = SegmentationRun.Of(input, MediaFormats.Mp4, options);
-        Assert.Equal(run.ToString(), SegmentationRun.Of(input, MediaFormats.Mp4, options, step: 1, segment: 3).ToString());
-        return run;
-    }
-
-    private static async Task<SegmentationRun> RunPreparedAsync(byte[] input, bool isFound = true)
-    {
-        var runs = new List<SegmentationRun>();
-        foreach (var step in new[] { int.MaxValue, 1 })
-        {
-            var segmenter = MediaFormats.Create(MediaFormats.Mp4);
-            using var stream = new MemoryStream([9, 9, .. input]) { Position = 2 };
-            Assert.Equal(isFound, await segmenter.PrepareAsync(stream));
-            runs.Add(SegmentationRun.Of(input, segmenter, step, step == 1 ? 3 : 0));
-        }
-
-        Assert.Equal(runs[0].ToString(), runs[1].ToString());
-        return runs[0];
-    }
-
     [Fact]
     public void TryRead_TablesInFront_BeginsABlockAtEveryKeyframe()
     {
@@ -62,56 +18,6 @@ public sealed class Mp4SampleTableTests
         Assert.Equal(
             [(init, 80_000, 0, false), (20, 80_000, 120_000, true), (28, 240_000, 80_000, true), (39, 320_000, 120_000, true), (12, 320_000, 0, false)],
             Blocks(run));
-    }
-
-    [Fact]
-    public async Task Prepare_TablesBehind_GivesTheSameBlocks()
-    {
-        var input = Behind(Movie, 92);
-        var run = await RunPreparedAsync(input);
-        Assert.Null(run.Notice);
-        Assert.Equal(new TimeTrack { Kind = MediaKind.Video, Id = 1, IsOneOfSeveral = true }, run.TimeTrack);
-        var trailer = input.Length - Head.Length - 8 - 92;
-        Assert.Equal(
-            [(Head.Length + 13, 80_000, 0, false), (20, 80_000, 120_000, true), (28, 240_000, 80_000, true), (39, 320_000, 120_000, true), (trailer, 320_000, 0, false)],
-            Blocks(run));
-    }
-
-    [Fact]
-    public async Task Prepare_TablesInFrontOrFragments_ChangesNothing()
-    {
-        foreach (var input in new[] { Front(Movie, 92), [.. Init((1, "vide", 1000)), .. Fragment(1, 5), .. Data()] })
-        {
-            Assert.Equal(Run(input).ToString(), (await RunPreparedAsync(input)).ToString());
-        }
-    }
-
-    [Fact]
-    public void TryRead_TablesBehindAndNotPrepared_IsOpaqueAndSaysSo()
-    {
-        var run = Run(Behind(Movie, 92));
-        Assert.Equal((Head.Length, true), ((int)run.Notice!.Offset, run.Notice.Message.Contains("(moov) before the media data", StringComparison.Ordinal)));
-        Assert.DoesNotContain(run.Blocks, b => b.IsKey || b.Pts > 0);
-    }
-
-    [Theory]
-    [InlineData(0, "expected a movie header (moov) behind the media data, found none")]
-    [InlineData(40, "expected a whole movie header (moov), found a part of it")]
-    public async Task Prepare_CutBehindTheData_IsNotFound(int kept, string message)
-    {
-        var input = Behind(Movie, 92)[..(Head.Length + 100 + kept)];
-        var run = await RunPreparedAsync(input, isFound: false);
-        Assert.Equal((Head.Length + 100, message), ((int)run.Notice!.Offset, run.Notice.Message));
-        Assert.DoesNotContain(run.Blocks, b => b.IsKey);
-    }
-
-    [Fact]
-    public void TryRead_CutInTheData_EndsThereAndSaysSo()
-    {
-        var whole = Front(Movie, 92);
-        var run = Run(whole[..^60]);
-        Assert.Equal([(20, 80_000, 120_000, true), (7, 240_000, 80_000, true)], Blocks(run)[1..]);
-        Assert.Equal(whole.Length - 60, run.Notice!.Offset);
     }
 
     [Fact]
@@ -280,52 +186,6 @@ public sealed class Mp4SampleTableTests
         Assert.Equal([(54, 0, 200_000, true), (10 + 13, 200_000, 100_000, true), (8, 200_000, 0, false)], Blocks(run)[1..]);
     }
 
-    [Fact]
-    public async Task Prepare_MovieHeaderToTheEndOfTheInput_IsRead()
-    {
-        byte[] Movie(long at) => Box("moov", TrackOf(1, "vide", 10, Counted("stts", 2, 2, 1), Counted("stsc", 3, 1, 2, 1), Table("stsz", 10, 2), Counted("stco", 1, at)));
-        var movie = Movie(Head.Length + 8);
-        U32(0).CopyTo(movie, 0);
-        var run = await RunPreparedAsync([.. Head, .. Data(20), .. movie]);
-        Assert.Null(run.Notice);
-        Assert.Equal([(10, 0, 100_000, true), (10, 100_000, 100_000, true), (movie.Length, 100_000, 0, false)], Blocks(run)[1..]);
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Prepare_DamageBehindTheTables_IsToldAsInFront(bool isShort)
-    {
-        // A table that ends too early, or a box that reaches out of the movie header.
-        byte[] Movie(long at) => Box(
-            "moov",
-            TrackOf(1, "vide", 10, Counted("stts", 2, isShort ? 1 : 2, 1), Counted("stsc", 3, 1, 2, 1), Table("stsz", 10, 2), Counted("stco", 1, at)),
-            isShort ? [] : [.. U32(99), .. "udta"u8]);
-        var movie = Movie(0);
-        var inFront = Run([.. Head, .. Movie(Head.Length + movie.Length + 8), .. Data(20)]).Notice!;
-        var behind = (await RunPreparedAsync([.. Head, .. Data(20), .. Movie(Head.Length + 8)])).Notice!;
-        Assert.Equal(inFront.Message, behind.Message);
-        Assert.Equal(inFront.Offset + 28, behind.Offset);
-    }
-
-    [Fact]
-    public async Task Prepare_MovieHeaderBetweenDataAndFragments_GoesOnWithThem()
-    {
-        byte[] movie = Box(
-            "moov",
-            TrackOf(1, "vide", 1000, Counted("stts", 2, 2, 100), Counted("stsc", 3, 1, 2, 1), Sizes(10, 10), Counted("stco", 1, Head.Length + 8)),
-            Box("mvex", Box("trex", U32(0), U32(1), U32(1), U32(10), U32(0), U32(NonSync))));
-        byte[] input = [.. Head, .. Data(20), .. movie, .. Fragment(1, null), .. Data(), .. Fragment(1, 300), .. Data()];
-        var run = await RunPreparedAsync(input);
-        Assert.Null(run.Notice);
-        Assert.Equal(
-            [
-                (10, 0, 100_000, true), (10, 100_000, 100_000, true),
-                (movie.Length + Fragment(1, null).Length + 28, 200_000, 30_000, true), (Fragment(1, 300).Length + 28, 300_000, 30_000, true),
-            ],
-            Blocks(run)[1..]);
-    }
-
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]
@@ -396,15 +256,6 @@ public sealed class Mp4SampleTableTests
     }
 
     [Fact]
-    public async Task Prepare_SmallBoxesInARow_AreNotReadOneByOne()
-    {
-        byte[] input = [.. Head, .. Data(8), .. Enumerable.Repeat(Box("free"), 10_000).SelectMany(b => b), .. Box("moov", TrackOf(1, "vide", 10, Counted("stts", 2, 1, 1), Counted("stsc", 3, 1, 1, 1), Sizes(8), Counted("stco", 1, Head.Length + 8)))];
-        using var stream = new CountingStream(input);
-        Assert.True(await MediaFormats.Create(MediaFormats.Mp4).PrepareAsync(stream));
-        Assert.InRange(stream.Reads, 1, 50);
-    }
-
-    [Fact]
     public void Tracks_WhileTheyAreRead_HoldTablesOfThoseThatMayBeChosen()
     {
         var tracks = new Mp4Tracks(wanted: null);
@@ -427,110 +278,5 @@ public sealed class Mp4SampleTableTests
         Add(6, MediaKind.Video, 9);
         tracks.Add();
         Assert.Equal([5], Enumerable.Range(1, 6).Where(IsHeld));
-    }
-
-    private sealed class CountingStream(byte[] bytes) : MemoryStream(bytes, writable: false)
-    {
-        public int Reads { get; private set; }
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            Reads++;
-            return base.ReadAsync(buffer, cancellationToken);
-        }
-    }
-
-    public static TheoryData<string, string> Faults => new()
-    {
-        { "stts", "expected sample tables with times (stts) for 4 samples, found them for 3" },
-        { "stsz", "expected sample tables with lengths (stsz) for 4 samples, found them for 2" },
-        { "stco", "expected sample tables with places (stsc, stco) for 4 samples, found them for 2" },
-        { "co64", "expected sample tables with places below 2^62 (stco) for 4 samples, found them for 2" },
-    };
-
-    [Theory, MemberData(nameof(Faults))]
-    public void TryRead_TableTooShort_GoesAsFarAsItTells(string fault, string message)
-    {
-        var run = Run(Front(
-            at =>
-            [
-                TrackOf(1, "vide", 10,
-                    Counted("stts", 2, fault == "stts" ? 3 : 4, 1), Counted("stsc", 3, 1, 1, 1), fault == "stsz" ? Table("stsz", 0, 4, 10, 10) : Sizes(10, 10, 10, 10),
-                    fault == "co64" ? Box("co64", new byte[4], U32(4), U64((ulong)at), U64((ulong)at + 10), U64(1UL << 62), U64((ulong)at + 30))
-                    : fault == "stco" ? Counted("stco", 1, at, at + 10) : Counted("stco", 1, at, at + 10, at + 20, at + 30)),
-            ],
-            40));
-        Assert.Equal(message, run.Notice!.Message);
-        var found = message[^1] - '0';
-        Assert.Equal(found, run.Blocks.Count(b => b.IsKey));
-        Assert.Equal(40 - (10 * (found - 1)), run.Blocks[^1].Length);
-    }
-
-    [Theory]
-    [InlineData("moov without tracks")]
-    [InlineData("no tables")]
-    [InlineData("no samples")]
-    [InlineData("no timescale")]
-    public void TryRead_NothingToGoBy_IsOpaqueAndSaysSo(string what)
-    {
-        byte[][] tracks = what switch
-        {
-            "moov without tracks" => [Box("mvhd", new byte[100])],
-            "no tables" => [Box("trak", Box("tkhd", new byte[84]))],
-            "no samples" => [TrackOf(1, "vide", 10, Counted("stts", 2), Counted("stsc", 3), Sizes(), Counted("stco", 1))],
-            _ => [TrackOf(1, "vide", 0, Counted("stts", 2, 1, 1), Counted("stsc", 3, 1, 1, 1), Sizes(10), Counted("stco", 1, 0))],
-        };
-        var run = Run(Front(_ => tracks, 20));
-        Assert.StartsWith("expected", run.Notice!.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(run.Blocks, b => b.IsKey || b.Pts > 0);
-    }
-
-    [Theory]
-    [InlineData("soun", 1, 0xFFFF_FFFF)]
-    [InlineData("vide", 1, 0xFFFF_FFFF)]
-    [InlineData("soun", 0, 0xFFFF_FFFF)]
-    [InlineData("vide", 0xFFFF_FFFF, 0xFFFF_FFFF)]
-    [InlineData("soun", 1, 0)]
-    public void TryRead_BillionsOfSamplesInAFewBytes_CostNothing(string handler, long size, long duration)
-    {
-        foreach (var at in new long[] { 0, 1, 200, 2000 })
-        {
-            byte[] input =
-            [
-                .. Head, .. Box("moov", TrackOf(1, handler, 1, Counted("stts", 2, 0xFFFF_FFFF, duration), Counted("stsc", 3, 1, 0xFFFF_FFFF, 1), Table("stsz", size, 0xFFFF_FFFF), Counted("stco", 1, at, 0))),
-                .. Data(1000),
-            ];
-            Assert.InRange(Run(input).Blocks.Count, 1, 1100);
-        }
-    }
-
-    [Fact]
-    public void TryRead_CountsAboveTheTable_AreNotBelieved()
-    {
-        var run = Run(Front(at => [TrackOf(1, "vide", 10, Table("stts", 0xFFFF_FFFF, 3, 1), Table("stsc", 0xFFFF_FFFF, 1, 3, 1), Table("stsz", 0, 0xFFFF_FFFF, 10, 10, 10), Table("stco", 0xFFFF_FFFF, at))], 30));
-        Assert.Equal(3, run.Blocks.Count(b => b.IsKey));
-        Assert.NotNull(run.Notice);
-    }
-
-    [Fact]
-    public void TryRead_TablesAboveTheLimit_AreOpaqueAndSaySo()
-    {
-        var sizes = new byte[(64 * 1024 * 1024) + 1];
-        byte[] input = [.. Head, .. Box("moov", TrackOf(1, "vide", 10, Box("stsz", sizes)))];
-        var run = SegmentationRun.Of(input, MediaFormats.Mp4, step: 1024 * 1024);
-        Assert.Contains("at most 67108864 bytes", run.Notice!.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void TryRead_MoreInFrontOfEachOtherThanIsFollowed_IsOpaqueAndSaysSo()
-    {
-        // Each pair the other way round, each pair behind the one before it.
-        const int Count = 140_000;
-        var places = Enumerable.Range(0, Count).Select(i => (long)(i ^ 1) + 100_000_000).ToArray();
-        var run = SegmentationRun.Of(
-            Front(_ => [TrackOf(1, "vide", 10, Counted("stts", 2, Count, 1), Counted("stsc", 3, 1, 1, 1), Table("stsz", 1, Count), Counted("stco", 1, places))], 10),
-            MediaFormats.Mp4);
-        Assert.Contains("65536", run.Notice!.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(run.Blocks, b => b.IsKey);
     }
 }
