@@ -54,7 +54,7 @@ public sealed partial class MediaTransport
             }
             catch (PcmFormatException exception) when (input.IsWav)
             {
-                throw new MediaFormatException(MediaFormats.Wav, input.DataOffset + exception.Offset, $"expected {exception.ExpectedLength} bytes of a sample of each channel, found {exception.Length}: the file is cut");
+                throw new MediaFormatException(MediaFormats.Wav, input.DataOffset + exception.Offset, $"expected {exception.ExpectedLength} bytes of a sample of each channel, found {exception.Length}{(input.HasMore ? ": the file is cut" : "")}");
             }
         }
 

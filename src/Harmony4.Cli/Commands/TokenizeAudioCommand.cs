@@ -94,24 +94,20 @@ internal sealed class TokenizeAudioCommand
             throw new MediaFormatException(MediaFormats.Wav, 0, "expected a WAV file, found other bytes; --raw-pcm takes them for raw samples");
         }
 
-        // A file tells at once what a pipe tells at its end, so that no token is printed of one that is cut inside a sample.
-        if (raw && media.CanSeek && (media.Length - media.Position) % sizeof(short) != 0)
-        {
-            throw CliException.Failed(InputFile.NameOf(path), string.Create(CultureInfo.InvariantCulture, $"{media.Length - 1}: expected {sizeof(short)} bytes of a sample, found 1"));
-        }
-
+        // A file tells at once what a pipe tells at its end, so that no token is printed of one that ends inside a sample.
+        var cut = input.MissingLength > 0 ? ": the file is cut" : "";
         if (input.Length is { } length && length % (sizeof(short) * input.Channels) is > 0 and var odd)
         {
             throw CliException.Failed(
                 InputFile.NameOf(path),
-                string.Create(CultureInfo.InvariantCulture, $"{input.DataOffset + length - odd}: expected {sizeof(short) * input.Channels} bytes of a sample of each channel, found {odd}: the file is cut"));
+                string.Create(CultureInfo.InvariantCulture, $"{input.DataOffset + length - odd}: expected {sizeof(short) * input.Channels} bytes of a sample of each channel, found {odd}{cut}"));
         }
 
         if (input.MissingLength > 0)
         {
             await _console.TellAsync(string.Create(
                 CultureInfo.InvariantCulture,
-                $"harmony4: {InputFile.NameOf(path)}: {input.DataOffset + input.Length}: expected {input.MissingLength} more bytes of samples by the data chunk, found the end: the file is cut")).ConfigureAwait(false);
+                $"harmony4: {InputFile.NameOf(path)}: {input.DataOffset + input.Length}: expected {input.MissingLength} more bytes of samples by the data chunk, found the end{cut}")).ConfigureAwait(false);
         }
 
         var rate = result.GetValue(_sampleRate);

@@ -33,11 +33,14 @@ public sealed class PcmInput
     /// <summary>Gets the position of the first sample, in bytes from where the stream stood.</summary>
     public long DataOffset { get; private init; }
 
-    /// <summary>Gets how many bytes of samples there are to read; null where only reading tells: of a stream that does not seek, or one of raw samples.</summary>
+    /// <summary>Gets how many bytes of samples there are to read; null where only reading tells: of a stream that does not seek.</summary>
     public long? Length { get; private init; }
 
     /// <summary>Gets how many bytes of samples a WAV file counts that are not there, because it is cut; 0 where only reading tells.</summary>
     public long MissingLength { get; private init; }
+
+    /// <summary>Gets whether bytes that a WAV file counts are not read yet: at the end of the stream they are missing.</summary>
+    internal bool HasMore => _left is > 0 and < long.MaxValue / 2;
 
     /// <summary>Takes a stream for raw samples, whatever its head looks like.</summary>
     /// <param name="stream">Raw signed 16-bit little-endian samples; left open.</param>
@@ -45,7 +48,7 @@ public sealed class PcmInput
     public static PcmInput FromRaw(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return new PcmInput(stream, [], long.MaxValue);
+        return new PcmInput(stream, [], long.MaxValue) { Length = stream.CanSeek ? stream.Length - stream.Position : null };
     }
 
     /// <summary>Looks at the head of a stream.</summary>
@@ -68,7 +71,7 @@ public sealed class PcmInput
 
         if (!WavHeaderReader.CanBegin(head.Bytes) && !head.Bytes.StartsWith("RIFX"u8))
         {
-            return head.Position == 0 ? new PcmInput(stream, head.Bytes.ToArray(), long.MaxValue)
+            return head.Position == 0 ? new PcmInput(stream, head.Bytes.ToArray(), long.MaxValue) { Length = stream.CanSeek ? stream.Length - start : null }
                 : throw new MediaFormatException(MediaFormats.Wav, head.Position, "expected a WAV file behind the tags, found other bytes");
         }
 

@@ -48,8 +48,10 @@ public sealed class PcmInputTests
     public async Task Open_OtherBytes_AreRawSamples(int length)
     {
         var input = await PcmInput.OpenAsync(new MemoryStream(Samples[..length]));
-        Assert.Equal((false, null, 1, 0, null), (input.IsWav, input.SampleRate, input.Channels, input.DataOffset, input.Length));
+        Assert.Equal((false, null, 1, 0, length), (input.IsWav, input.SampleRate, input.Channels, input.DataOffset, input.Length));
         Assert.Equal(Samples[..length], await ReadAllAsync(input));
+        Assert.Equal(length, PcmInput.FromRaw(new MemoryStream(Samples[..length])).Length);
+        Assert.Null((await PcmInput.OpenAsync(new Pipe(Samples[..length]))).Length);
     }
 
     [Fact]
@@ -60,6 +62,17 @@ public sealed class PcmInputTests
         Assert.Equal((Samples.Length - 101, 101), (input.Length, input.MissingLength));
         var exception = await Assert.ThrowsAsync<MediaFormatException>(async () => await new MediaTransport().TokenizeAudioAsync(input, new AudioTokenizerOptions { SampleRate = 8000, FrameSize = 256, TopK = 1 }).CountAsync());
         Assert.Equal((file.Length - 102, "wav"), (exception.Offset, exception.Segment));
+        Assert.EndsWith("found 1: the file is cut", exception.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tokenize_CountThatEndsInsideASample_IsNotCalledACut()
+    {
+        var file = WavFiles.Make("RIFF", Samples[..^1]);
+        var input = await PcmInput.OpenAsync(new MemoryStream([.. file, 0]));
+        Assert.Equal((Samples.Length - 1, 0), (input.Length, input.MissingLength));
+        var exception = await Assert.ThrowsAsync<MediaFormatException>(async () => await new MediaTransport().TokenizeAudioAsync(input, new AudioTokenizerOptions { SampleRate = 8000, FrameSize = 256, TopK = 1 }).CountAsync());
+        Assert.Equal((file.Length - 1, "expected 2 bytes of a sample of each channel, found 1"), (exception.Offset, exception.Detail));
     }
 
     [Theory]
