@@ -54,9 +54,10 @@ public sealed class RangeServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // The listener stops after the loop has ended: accepting on a stopped one throws.
         await _stop.CancelAsync();
-        _listener.Stop();
         await _accepting;
+        _listener.Stop();
         await Task.WhenAll(_connections);
         _stop.Dispose();
     }
@@ -72,7 +73,7 @@ public sealed class RangeServer : IAsyncDisposable
                 _connections.Add(Task.Run(() => ServeAsync(client)));
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
         }
     }
