@@ -21,6 +21,9 @@ public sealed record MediaCase(string Name, string Format, string Extension, str
     /// <summary>Gets whether what tells of the blocks stands behind the media.</summary>
     public bool IsReadTwice { get; init; }
 
+    /// <summary>Gets whether ffprobe has the durations that the framing states, and no average.</summary>
+    public bool AreDurationsExact { get; init; } = true;
+
     /// <summary>Returns ffprobe's arguments before the file.</summary>
     /// <param name="blockLength">The bytes of a full block.</param>
     public string GetDemuxerArguments(long blockLength) => Format switch

@@ -17,11 +17,7 @@ internal sealed record MediaPacket(long Position, BigInteger? Pts, BigInteger? E
         var index = Math.Max(stream, 0);
         var timeBase = streams[index].GetProperty("time_base").GetString()!.Split('/').Select(t => BigInteger.Parse(t, CultureInfo.InvariantCulture)).ToArray();
 
-        BigInteger Floor(BigInteger ticks)
-        {
-            var scaled = ticks * 1_000_000 * timeBase[0];
-            return (scaled - (((scaled % timeBase[1]) + timeBase[1]) % timeBase[1])) / timeBase[1];
-        }
+        BigInteger Floor(BigInteger ticks) => ToMicroseconds(ticks, timeBase);
 
         return [.. document.RootElement.GetProperty("packets").EnumerateArray()
             .Where(p => p.GetProperty("stream_index").GetInt32() == index && p.TryGetProperty("pos", out _))
@@ -35,5 +31,12 @@ internal sealed record MediaPacket(long Position, BigInteger? Pts, BigInteger? E
                     hasPts ? Floor(pts.GetInt64() + file.TickShift + duration) : null,
                     p.GetProperty("flags").GetString()!.Contains('K', StringComparison.Ordinal));
             })];
+    }
+
+    /// <summary>Microseconds, rounded down.</summary>
+    internal static BigInteger ToMicroseconds(BigInteger ticks, IReadOnlyList<BigInteger> timeBase)
+    {
+        var scaled = ticks * 1_000_000 * timeBase[0];
+        return (scaled - (((scaled % timeBase[1]) + timeBase[1]) % timeBase[1])) / timeBase[1];
     }
 }

@@ -10,7 +10,8 @@ public sealed class SegmenterMediaTests
 {
     private const int SeeksPerFile = 4;
 
-    private static readonly ConcurrentDictionary<string, Lazy<(byte[] Bytes, SegmentationRun Run)>> Made = new();
+    private static readonly ConcurrentDictionary<string, Lazy<byte[]>> Made = new();
+    private static readonly ConcurrentDictionary<string, Lazy<SegmentationRun>> Runs = new();
 
     public static TheoryData<string> Names => new(MediaCases.All.Select(c => c.ToString()));
 
@@ -86,17 +87,20 @@ public sealed class SegmenterMediaTests
     private static string Complaints(string errors) =>
         string.Join('\n', errors.Split('\n').Where(line => line.Length > 0 && !line.Contains("ended prematurely", StringComparison.Ordinal)));
 
+    /// <summary>Makes a file, once for all tests.</summary>
+    internal static byte[] Make(MediaCase file) => Made.GetOrAdd(file.ToString(), _ => new(() => FFmpeg.Make(file.Arguments, file.Extension))).Value;
+
     private static (MediaCase File, byte[] Bytes, SegmentationRun Run) Get(string name)
     {
         var file = MediaCases.All.Single(c => c.ToString() == name);
-        var (bytes, run) = Made.GetOrAdd(name, _ => new(() =>
+        var made = Make(file);
+        var run = Runs.GetOrAdd(name, _ => new(() =>
         {
-            var made = FFmpeg.Make(file.Arguments, file.Extension);
             var segmenter = MediaFormats.Create(file.Format);
             using var stream = new MemoryStream(made, writable: false);
             Assert.True(segmenter.PrepareAsync(stream).AsTask().GetAwaiter().GetResult());
-            return (made, SegmentationRun.Of(made, segmenter));
+            return SegmentationRun.Of(made, segmenter);
         })).Value;
-        return (file, bytes, run);
+        return (file, made, run);
     }
 }

@@ -1,3 +1,5 @@
+using Harmony4.Tokenization.Internal;
+
 namespace Harmony4.Tokenization;
 
 /// <summary>What segmenters need besides the bytes. Each reads only the members that concern it. Immutable.</summary>
@@ -47,4 +49,7 @@ public sealed record SegmenterOptions
     /// <summary>Gets the bits per sample of raw PCM: 8, 16, 24, 32 or 64.</summary>
     /// <value>Default 16.</value>
     public int PcmBitsPerSample { get; init; } = 16;
+
+    /// <summary>Gets where the frames go that the framing tells of; null where only blocks are asked for.</summary>
+    internal FrameQueue? Frames { get; init; }
 }

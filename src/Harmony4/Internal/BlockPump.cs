@@ -12,7 +12,7 @@ internal sealed class BlockPump : IAsyncDisposable
     private const int ReadLength = 256 * 1024;
 
     // As much as a block may have: pictures in tags are shorter.
-    private const int LongestTags = 8 * 1024 * 1024;
+    internal const int LongestTags = 8 * 1024 * 1024;
 
     private readonly Stream _input;
     private readonly long _start;

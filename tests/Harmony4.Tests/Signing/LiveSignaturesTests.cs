@@ -66,7 +66,7 @@ public sealed class LiveSignaturesTests
         Assert.Single(await signatures.AuthenticateAsync(opened.Root!, CancellationToken.None));
         Assert.Single(await signatures.AuthenticateAsync(opened.Root!, CancellationToken.None));
         Assert.True(others.CanRead);
-        Assert.Throws<ArgumentException>(() => LiveSignatures.FromStream(new Pipe([])));
+        Assert.Throws<ArgumentException>(() => LiveSignatures.FromStream(new PipeStream([])));
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class LiveSignaturesTests
         var side = new MemoryStream();
         var output = new MemoryStream();
         var options = TestContainers.Options with { Authenticators = [new RootSigner(signer)], LiveSignatures = side };
-        await TestContainers.Transport.ExportAsync(new Pipe(media), output, options);
+        await TestContainers.Transport.ExportAsync(new PipeStream(media), output, options);
         return (TestContainers.WithoutSigns(output.ToArray()), side.ToArray());
     }
 
@@ -109,11 +109,5 @@ public sealed class LiveSignaturesTests
         var output = new MemoryStream();
         var report = await H4mkRecovery.RecoverAsync(H4mkSource.FromMemory(bytes), output, new H4mkRecoveryOptions { Authenticators = [signatures] });
         return (output.ToArray(), report);
-    }
-
-    /// <summary>Media that cannot seek, as from a pipe.</summary>
-    private sealed class Pipe(byte[] bytes) : MemoryStream(bytes)
-    {
-        public override bool CanSeek => false;
     }
 }

@@ -10,6 +10,9 @@ namespace Harmony4.Tokenization.Internal;
 /// <remarks>Every decision depends on the accepted bytes alone, so the blocks do not depend on how the input is cut.</remarks>
 internal abstract class FramedSegmenter : BlockSegmenter
 {
+    /// <summary>How far units may be accepted at once where there are no blocks, in bytes.</summary>
+    private const int WalkStep = 4096;
+
     /// <summary>How far behind a block the next one's time is looked for, in bytes.</summary>
     private const int Lookahead = 64 * 1024;
 
@@ -38,6 +41,7 @@ internal abstract class FramedSegmenter : BlockSegmenter
     {
         _cap = (options ?? new SegmenterOptions()).MaxBlockLength;
         ArgumentOutOfRangeException.ThrowIfLessThan(_cap, SegmenterOptions.SmallestMaxBlockLength, nameof(options));
+        Frames = options?.Frames;
     }
 
     /// <summary>What looking at the next unit came to.</summary>
@@ -73,6 +77,9 @@ internal abstract class FramedSegmenter : BlockSegmenter
     protected bool HasBlocks => _origin > 0;
 
     protected int BlockCap => _cap;
+
+    /// <summary>Gets where frames go; null where only blocks are asked for.</summary>
+    protected FrameQueue? Frames { get; }
 
     protected long BlockLength => _current.Length;
 
@@ -126,10 +133,47 @@ internal abstract class FramedSegmenter : BlockSegmenter
             }
 
             reader.Advance(at - reader.Consumed);
-            if (!TryAdvance(in reader, isFinalBlock))
+            var limit = (_pending.Length > 0 ? Lookahead : _cap + 1L) - _current.Length;
+            if (!TryAdvance(in reader, limit, isFinalBlock))
             {
                 block = default;
                 return false;
+            }
+        }
+    }
+
+    /// <summary>Goes over the input for its frames alone: no blocks are made. Not to be mixed with <see cref="TryRead"/>.</summary>
+    /// <param name="buffer">The bytes from where the last call got to.</param>
+    /// <param name="isFinal">Whether the input ends with them.</param>
+    /// <returns>How far it got, which may be behind the buffer: what lies between need not be looked at. Less than the buffer where it takes more bytes, or frames have to be taken first.</returns>
+    internal long Walk(in ReadOnlySequence<byte> buffer, bool isFinal)
+    {
+        var start = Position;
+        var reader = new SequenceReader<byte>(buffer);
+        while (true)
+        {
+            var at = Position - start;
+            if (at >= buffer.Length)
+            {
+                if (isFinal)
+                {
+                    EndWalk(at - buffer.Length);
+                }
+
+                return at;
+            }
+
+            reader.Advance(at - reader.Consumed);
+            if (Frames!.IsFull || !TryAdvance(in reader, WalkStep, isFinal))
+            {
+                return at;
+            }
+
+            if (_isCurrentClosed)
+            {
+                _isCurrentClosed = false;
+                _origin += _current.Length;
+                _current = default;
             }
         }
     }
@@ -155,6 +199,15 @@ internal abstract class FramedSegmenter : BlockSegmenter
         passed = 0;
         return true;
     }
+
+    /// <summary>Gets the edit list of a track, as far as the input was read.</summary>
+    internal virtual IReadOnlyList<MediaEdit> GetEdits(ulong track) => [];
+
+    /// <inheritdoc cref="FrameReader.GetFragmentShift"/>
+    internal virtual long GetFragmentShift(ulong track) => 0;
+
+    /// <summary>Gets the track that times come from, as far as the input was read.</summary>
+    internal TimeTrack CurrentTimeTrack => FindTimeTrack();
 
     /// <summary>Called when the whole input is accepted; more than once where blocks are left.</summary>
     protected virtual void OnEnd()
@@ -195,9 +248,8 @@ internal abstract class FramedSegmenter : BlockSegmenter
 
     protected void SetNotice(string message, bool isRestOpaque = false) => SetNotice(message, Position, isRestOpaque);
 
-    private bool TryAdvance(in SequenceReader<byte> reader, bool isFinal)
+    private bool TryAdvance(in SequenceReader<byte> reader, long limit, bool isFinal)
     {
-        var limit = (_pending.Length > 0 ? Lookahead : _cap + 1L) - _current.Length;
         var step = _isStarted || !MayStartLate ? ReadUnit(in reader, limit, isFinal) : ReadStart(in reader, limit, isFinal);
         if (step is Step.Cut or Step.Closed)
         {
@@ -266,6 +318,20 @@ internal abstract class FramedSegmenter : BlockSegmenter
         return Step.Accepted;
     }
 
+    /// <summary>Ends the input for its frames, so many bytes in front of where <see cref="Walk"/> got to.</summary>
+    internal void EndWalk(long missing)
+    {
+        if (missing > 0 && !_isEndOpen)
+        {
+            SayMissing(missing);
+        }
+
+        OnEnd();
+    }
+
+    private void SayMissing(long missing) =>
+        SetNotice(string.Create(CultureInfo.InvariantCulture, $"expected {missing} more bytes of {Name} framing, found the end of the input"), Position - missing);
+
     private bool IsSettled() =>
         _isCurrentClosed || _current.HasTime || _current.Length >= Lookahead
         || (_pending.HasTime ? !_pending.LastsUntilNext : _timeline.HasBlocks);
@@ -274,7 +340,7 @@ internal abstract class FramedSegmenter : BlockSegmenter
     {
         if (!_isEndOpen)
         {
-            SetNotice(string.Create(CultureInfo.InvariantCulture, $"expected {missing} more bytes of {Name} framing, found the end of the input"), Position - missing);
+            SayMissing(missing);
         }
 
         if (_current.Length > 0)

@@ -11,6 +11,7 @@ internal abstract class AudioFrameSegmenter(SegmenterOptions? options) : Resynch
     private const int BlocksPerSecond = 2;
 
     private Int128 _base;
+    private Int128 _baseSamples;
     private long _samples;
     private long _blockStart;
     private uint _sampleRate;
@@ -80,6 +81,7 @@ internal abstract class AudioFrameSegmenter(SegmenterOptions? options) : Resynch
         if (frame.SampleRate != _sampleRate)
         {
             _base = Now;
+            _baseSamples = _sampleRate == 0 ? 0 : MediaClock.Scale(_baseSamples + _samples, frame.SampleRate, _sampleRate);
             _samples = 0;
             _blockStart = 0;
             _sampleRate = frame.SampleRate;
@@ -103,6 +105,17 @@ internal abstract class AudioFrameSegmenter(SegmenterOptions? options) : Resynch
             SetTime(Now, isKey: true);
         }
 
+        Frames?.Add(new MediaFrame
+        {
+            Kind = MediaKind.Audio,
+            TimeBase = new TimeBase(1, frame.SampleRate),
+            Ticks = (long)(_baseSamples + _samples),
+            DurationTicks = frame.Samples,
+            IsKey = true,
+            Position = Position,
+            DataPosition = Position,
+            Size = frame.Length,
+        });
         _samples += frame.Samples;
         SetDuration(Now - At(_blockStart));
         Accept(frame.Length);

@@ -3,7 +3,7 @@ namespace Harmony4.Tokenization.Internal;
 /// <summary>MPEG-1, 2 and 2.5 audio, layers I to III (ISO/IEC 11172-3 and 13818-3); free-format frames are not followed.</summary>
 internal sealed class Mp3Segmenter(SegmenterOptions? options) : AudioFrameSegmenter(options)
 {
-    private const int Header = 4;
+    public const int FixedHeader = 4;
     private const int Version1 = 3;
     private const int Version2 = 2;
     private const int LayerI = 3;
@@ -25,7 +25,7 @@ internal sealed class Mp3Segmenter(SegmenterOptions? options) : AudioFrameSegmen
 
     public override string Name => MediaFormats.Mp3;
 
-    protected override int HeaderLength => Header;
+    protected override int HeaderLength => FixedHeader;
 
     protected override int InfoLength => VbriOffset + TagLength;
 
@@ -38,13 +38,13 @@ internal sealed class Mp3Segmenter(SegmenterOptions? options) : AudioFrameSegmen
     {
         var isMono = head[3] >> 6 == Mono;
         var sideInfo = ((head[1] >> 3) & 3) == Version1 ? (isMono ? 17 : 32) : isMono ? 9 : 17;
-        return IsAt(head, Header + sideInfo, "Xing"u8) || IsAt(head, Header + sideInfo, "Info"u8) || IsAt(head, VbriOffset, "VBRI"u8);
+        return IsAt(head, FixedHeader + sideInfo, "Xing"u8) || IsAt(head, FixedHeader + sideInfo, "Info"u8) || IsAt(head, VbriOffset, "VBRI"u8);
     }
 
     public static bool TryRead(ReadOnlySpan<byte> header, out AudioFrame frame)
     {
         frame = default;
-        if (header.Length < Header || header[0] != 0xFF || (header[1] & 0xE0) != 0xE0)
+        if (header.Length < FixedHeader || header[0] != 0xFF || (header[1] & 0xE0) != 0xE0)
         {
             return false;
         }

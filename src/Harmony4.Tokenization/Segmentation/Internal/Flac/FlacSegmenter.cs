@@ -24,6 +24,9 @@ internal sealed class FlacSegmenter(SegmenterOptions? options) : FramedSegmenter
     private ulong _next;
     private ulong _start;
 
+    // The frame that is read, where frames are told of: how long it is shows the next one.
+    private MediaFrame? _frame;
+
     private enum State
     {
         Mark,
@@ -168,10 +171,32 @@ internal sealed class FlacSegmenter(SegmenterOptions? options) : FramedSegmenter
             SetTime(At(first), isKey: true);
         }
 
+        TellFrame(Position);
+        _frame = Frames is null ? null : new MediaFrame
+        {
+            Kind = MediaKind.Audio,
+            TimeBase = new TimeBase(1, _sampleRate),
+            Ticks = (long)first,
+            DurationTicks = frame.Samples,
+            IsKey = true,
+            Position = Position,
+            DataPosition = Position,
+        };
         _next = end;
         SetDuration(At(end) - At(_start));
         Accept(frame.HeaderLength);
         return Step.Accepted;
+    }
+
+    protected override void OnEnd() => TellFrame(Position);
+
+    private void TellFrame(long end)
+    {
+        if (_frame is { } frame)
+        {
+            Frames!.Add(frame with { Size = end - frame.Position });
+            _frame = null;
+        }
     }
 
     private Int128 At(ulong samples) => MediaClock.Scale(samples, _sampleRate);

@@ -29,6 +29,9 @@ internal sealed class FlvSegmenter(SegmenterOptions? options) : FramedSegmenter(
     private uint _lastDelta;
     private Int128 _first;
 
+    // Frames of tags before here are told of.
+    private long _told;
+
     public override string Name => MediaFormats.Flv;
 
     // The type of its tags is the number of a track.
@@ -80,6 +83,23 @@ internal sealed class FlvSegmenter(SegmenterOptions? options) : FramedSegmenter(
         if (!tag.IsValid)
         {
             return Lose("expected an FLV tag, found bytes that are none");
+        }
+
+        // What goes to the block is asked again behind a cut.
+        if (tag.IsFrame && Position >= _told)
+        {
+            _told = Position + 1;
+            Frames?.Add(new MediaFrame
+            {
+                Track = (ulong)tag.Type,
+                Kind = tag.Type == FlvTag.Video ? MediaKind.Video : MediaKind.Audio,
+                TimeBase = new TimeBase(1, 1000),
+                Ticks = (long)tag.Time + tag.Offset,
+                IsKey = tag.IsKey,
+                Position = Position,
+                DataPosition = Position + tag.DataOffset,
+                Size = tag.DataLength,
+            });
         }
 
         // A header that names no track leaves it to the first frame.

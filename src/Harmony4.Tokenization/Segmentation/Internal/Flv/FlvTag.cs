@@ -26,6 +26,10 @@ internal readonly ref struct FlvTag
     private const int Aac = 10;
     private const int ExtendedAudio = 9;
 
+    // The kind of frame with the packet type, and the codec's four characters.
+    private const int ExtendedHeader = 5;
+    private const int OffsetLength = 3;
+
     // Packet types.
     private const int CodedFrames = 1;
     private const int CodedFramesWithoutOffset = 3;
@@ -42,7 +46,8 @@ internal readonly ref struct FlvTag
         data = data[..Math.Min(size, data.Length)];
         if (Type == Video && data.Length > 0)
         {
-            ReadVideo(data, out var isFrame, out var isKey, out var offset);
+            ReadVideo(data, out var isFrame, out var isKey, out var offset, out var header);
+            DataOffset = HeaderLength + header;
             IsFrame = isFrame;
             IsKey = isKey;
             Offset = offset;
@@ -50,6 +55,12 @@ internal readonly ref struct FlvTag
         else if (Type == Audio && data.Length > 0)
         {
             IsKey = true;
+            DataOffset = HeaderLength + (data[0] >> 4) switch
+            {
+                Aac => 2,
+                ExtendedAudio => ExtendedHeader,
+                _ => 1,
+            };
             IsFrame = (data[0] >> 4) switch
             {
                 Aac => data.Length > 1 && data[1] != 0,
@@ -66,6 +77,12 @@ internal readonly ref struct FlvTag
     /// <summary>Gets the bytes of the tag and of the length behind it.</summary>
     public long Length { get; }
 
+    /// <summary>Gets how far behind the start of the tag the first byte of the frame is.</summary>
+    public int DataOffset { get; }
+
+    /// <summary>Gets the bytes of the frame.</summary>
+    public long DataLength => Length - Trailer - DataOffset;
+
     /// <summary>Gets when the frame is decoded, in milliseconds.</summary>
     public uint Time { get; }
 
@@ -78,7 +95,7 @@ internal readonly ref struct FlvTag
     /// <summary>Gets whether a decoder can start at the frame.</summary>
     public bool IsKey { get; }
 
-    private static void ReadVideo(ReadOnlySpan<byte> data, out bool isFrame, out bool isKey, out int offset)
+    private static void ReadVideo(ReadOnlySpan<byte> data, out bool isFrame, out bool isKey, out int offset, out int header)
     {
         var frameType = (data[0] >> 4) & 7;
         isKey = frameType == KeyFrame;
@@ -88,13 +105,15 @@ internal readonly ref struct FlvTag
             var packet = data[0] & 0xF;
             var hasOffset = packet == CodedFrames && data.Length >= 8 && (data[1..].StartsWith("hvc1"u8) || data[1..].StartsWith("avc1"u8) || data[1..].StartsWith("vvc1"u8));
             isFrame = packet is CodedFrames or CodedFramesWithoutOffset && frameType != Command;
-            offset = hasOffset ? ReadOffset(data[5..]) : 0;
+            offset = hasOffset ? ReadOffset(data[ExtendedHeader..]) : 0;
+            header = ExtendedHeader + (hasOffset ? OffsetLength : 0);
             return;
         }
 
         var isPacked = (data[0] & 0xF) is Avc or Hevc;
         isFrame = frameType != Command && (!isPacked || (data.Length > 1 && data[1] == CodedFrames));
         offset = isPacked && data.Length >= 5 ? ReadOffset(data[2..]) : 0;
+        header = isPacked ? 2 + OffsetLength : 1;
     }
 
     private static int ReadOffset(ReadOnlySpan<byte> bytes) => ((sbyte)bytes[0] << 16) | (bytes[1] << 8) | bytes[2];

@@ -23,6 +23,7 @@ internal sealed class IvfSegmenter : FramedSegmenter
     private ulong _lastTime;
     private ulong _lastDelta = 1;
     private bool _isLost;
+    private MediaFrame? _frame;
 
     public IvfSegmenter(SegmenterOptions? options)
         : base(options)
@@ -79,11 +80,39 @@ internal sealed class IvfSegmenter : FramedSegmenter
         }
 
         _lastTime = time;
-        SetTime(ToMicroseconds(time), isKey: _gop is { } gop ? _index % (uint)gop == 0 : _index == 0, lastsUntilNext: true);
+        var isKey = _gop is { } gop ? _index % (uint)gop == 0 : _index == 0;
+        if (Frames is not null)
+        {
+            TellFrame((long)_lastDelta);
+            _frame = new MediaFrame
+            {
+                Kind = MediaKind.Video,
+                TimeBase = new TimeBase(_scale, _rate),
+                Ticks = time <= long.MaxValue ? (long)time : null,
+                IsKey = isKey,
+                Position = Position,
+                DataPosition = Position + FrameHeader,
+                Size = length,
+            };
+        }
+
+        SetTime(ToMicroseconds(time), isKey, lastsUntilNext: true);
         SetDuration(ToMicroseconds((Int128)time + _lastDelta) - ToMicroseconds(time));
         _index++;
         Accept(FrameHeader + (long)length);
         return Step.Closed;
+    }
+
+    protected override void OnEnd() => TellFrame((long)_lastDelta);
+
+    /// <summary>Tells of the frame before, which lasts until the next.</summary>
+    private void TellFrame(long duration)
+    {
+        if (_frame is { } frame)
+        {
+            Frames!.Add(frame with { DurationTicks = duration });
+            _frame = null;
+        }
     }
 
     private Int128 ToMicroseconds(Int128 time) => MediaClock.Scale(time, (Int128)_scale * MediaClock.MicrosecondsPerSecond, _rate);

@@ -11,6 +11,8 @@ internal readonly struct Mp4Box
 
     public const uint Co64 = 0x636F_3634;
     public const uint Ctts = 0x6374_7473;
+    public const uint Edts = 0x6564_7473;
+    public const uint Elst = 0x656C_7374;
     public const uint Emsg = 0x656D_7367;
     public const uint Free = 0x6672_6565;
     public const uint Ftyp = 0x6674_7970;
@@ -22,6 +24,7 @@ internal readonly struct Mp4Box
     public const uint Moof = 0x6D6F_6F66;
     public const uint Moov = 0x6D6F_6F76;
     public const uint Mvex = 0x6D76_6578;
+    public const uint Mvhd = 0x6D76_6864;
     public const uint Pdin = 0x7064_696E;
     public const uint Prft = 0x7072_6674;
     public const uint Sidx = 0x7369_6478;

@@ -37,6 +37,14 @@ internal sealed class Mp4Fragment
     private uint _defaultSize;
     private uint _runFlags;
     private uint _firstSampleFlags;
+    private bool _isFirstOfRun;
+
+    // The track whose boxes follow, whichever it is, where frames are told of.
+    private Mp4Track _frames;
+    private Mp4Tracks? _tracks;
+
+    /// <summary>Gets or sets where the frames of all tracks go; null for nowhere.</summary>
+    public FrameQueue? Frames { get; set; }
 
     public uint Timescale => _run.Track.Timescale;
 
@@ -109,7 +117,22 @@ internal sealed class Mp4Fragment
     {
         IsTimeTrack = false;
         _defaultSize = 0;
+        _frames = default;
     }
+
+    /// <summary>Ends the boxes of a track.</summary>
+    public void EndTrack()
+    {
+        if (_tracks is not null && _frames.Id != 0)
+        {
+            ref var track = ref _tracks.Find(_frames.Id);
+            track.NextTime = _frames.NextTime;
+            track.EarliestOffset = _frames.EarliestOffset;
+        }
+    }
+
+    /// <summary>Returns ticks that a frame may have; null for those that only damage can give.</summary>
+    public static long? ToTicks(Int128 ticks) => ticks >= long.MinValue && ticks <= long.MaxValue ? (long)ticks : null;
 
     /// <summary>Reads tfhd, from its version on.</summary>
     public void ReadHeader(ReadOnlySpan<byte> body, Mp4Tracks tracks)
@@ -144,6 +167,15 @@ internal sealed class Mp4Fragment
         at += (flags & HasDescriptionIndex) != 0 ? 4 : 0;
         var duration = (flags & HasDefaultDuration) != 0 ? ReadAt(body, ref at) : (uint?)null;
         _defaultSize = (flags & HasDefaultSize) != 0 ? ReadAt(body, ref at) : _defaultSize;
+        var sampleFlags = (flags & HasDefaultFlags) != 0 ? ReadAt(body, ref at) : (uint?)null;
+        if (Frames is not null)
+        {
+            _tracks = tracks;
+            _frames = tracks.Find(id);
+            _frames.DefaultDuration = duration ?? _frames.DefaultDuration;
+            _frames.DefaultFlags = sampleFlags ?? _frames.DefaultFlags;
+        }
+
         if (!IsTimeTrack)
         {
             return;
@@ -151,28 +183,23 @@ internal sealed class Mp4Fragment
 
         ref var track = ref Current.Track;
         track.DefaultDuration = duration ?? track.DefaultDuration;
-        if ((flags & HasDefaultFlags) != 0)
-        {
-            track.DefaultFlags = ReadAt(body, ref at);
-        }
+        track.DefaultFlags = sampleFlags ?? track.DefaultFlags;
     }
 
     /// <summary>Reads tfdt, from its version on.</summary>
     public void ReadDecodeTime(ReadOnlySpan<byte> body)
     {
-        ref var run = ref Current;
-        if (run.SampleCount > 0 || body.Length < 8)
+        if (body.Length < (body.Length > 0 && body[0] == 0 ? 8 : 12))
         {
             return;
         }
 
-        if (body[0] == 0)
+        var time = body[0] == 0 ? BinaryPrimitives.ReadUInt32BigEndian(body[4..]) : BinaryPrimitives.ReadUInt64BigEndian(body[4..]);
+        _frames.NextTime = time;
+        ref var run = ref Current;
+        if (IsTimeTrack && run.SampleCount == 0)
         {
-            run.Start = run.End = BinaryPrimitives.ReadUInt32BigEndian(body[4..]);
-        }
-        else if (body.Length >= 12)
-        {
-            run.Start = run.End = BinaryPrimitives.ReadUInt64BigEndian(body[4..]);
+            run.Start = run.End = time;
         }
     }
 
@@ -189,6 +216,7 @@ internal sealed class Mp4Fragment
         var at = 8;
         _next = (_runFlags & HasDataOffset) != 0 ? _base + (int)ReadAt(body, ref at) : _next;
         _firstSampleFlags = (_runFlags & HasFirstSampleFlags) != 0 ? ReadAt(body, ref at) : 0;
+        _isFirstOfRun = true;
         EntryLength = 4 * System.Numerics.BitOperations.PopCount(_runFlags & (HasDuration | HasSize | HasFlags | HasCompositionOffset));
         if (at > bodyLength || bodyLength - at < (long)count * EntryLength)
         {
@@ -198,6 +226,7 @@ internal sealed class Mp4Fragment
         Remaining = count;
         if (EntryLength == 0 && count > 0)
         {
+            TellFrames(default, count);
             ReadSample(default);
             TakeData((Int128)_defaultSize * (count - 1));
             if (IsTimeTrack)
@@ -217,6 +246,7 @@ internal sealed class Mp4Fragment
     {
         for (; entries.Length >= EntryLength; entries = entries[EntryLength..])
         {
+            TellFrames(entries, 1);
             ReadSample(entries);
         }
     }
@@ -229,6 +259,44 @@ internal sealed class Mp4Fragment
         at += 4;
         return value;
     }
+
+    /// <summary>Tells of the samples that an entry stands for.</summary>
+    private void TellFrames(ReadOnlySpan<byte> entry, uint count)
+    {
+        if (Frames is null)
+        {
+            return;
+        }
+
+        var at = 0;
+        var duration = (_runFlags & HasDuration) != 0 ? ReadAt(entry, ref at) : _frames.DefaultDuration;
+        var size = (_runFlags & HasSize) != 0 ? ReadAt(entry, ref at) : _defaultSize;
+        var flags = (_runFlags & HasFlags) != 0 ? ReadAt(entry, ref at) : _frames.DefaultFlags;
+        var offset = (_runFlags & HasCompositionOffset) != 0 ? (int)ReadAt(entry, ref at) : 0;
+        var first = _isFirstOfRun && (_runFlags & HasFirstSampleFlags) != 0 ? _firstSampleFlags : flags;
+        _isFirstOfRun = false;
+        if (_frames.Timescale != 0 && _next >= 0 && ToTicks(_next + ((Int128)size * count)) is not null)
+        {
+            var frame = new MediaFrame
+            {
+                Track = _frames.Id,
+                Kind = _frames.Kind,
+                TimeBase = new TimeBase(1, _frames.Timescale),
+                Ticks = ToTicks(_frames.NextTime + offset),
+                DurationTicks = duration == 0 ? null : duration,
+                IsKey = _frames.Kind != MediaKind.Video || IsSync(first),
+                Position = (long)_next,
+                DataPosition = (long)_next,
+                Size = size,
+            };
+            _frames.EarliestOffset = Math.Min(_frames.EarliestOffset, offset);
+            Frames.Add(new FrameRun(frame, count, _frames.Kind != MediaKind.Video || IsSync(flags)));
+        }
+
+        _frames.NextTime += (Int128)duration * count;
+    }
+
+    private static bool IsSync(uint flags) => (flags & (IsNonSync | DependsOnOthers)) == 0;
 
     private void TakeData(Int128 length)
     {
@@ -261,7 +329,7 @@ internal sealed class Mp4Fragment
             // Version 0 runs are unsigned on paper, but writers put negative offsets there as well.
             var offset = (_runFlags & HasCompositionOffset) != 0 ? (int)ReadAt(entry, ref at) : 0;
             run.FirstTime = run.End + offset;
-            run.IsKey = (flags & (IsNonSync | DependsOnOthers)) == 0;
+            run.IsKey = IsSync(flags);
         }
 
         run.End += duration;

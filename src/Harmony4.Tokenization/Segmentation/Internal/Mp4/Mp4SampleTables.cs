@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace Harmony4.Tokenization.Internal;
 
 /// <summary>The sample tables of one track (ISO/IEC 14496-12, 8.6 and 8.7), as they stand in the file.</summary>
-internal sealed class Mp4SampleTables
+/// <param name="mostBytes">How many bytes of them are kept.</param>
+internal sealed class Mp4SampleTables(int mostBytes = Mp4SampleTables.MaxLength)
 {
     /// <summary>The most bytes that the tables of a track may have: 5 million samples with all that can be said of each.</summary>
     public const int MaxLength = 64 * 1024 * 1024;
@@ -15,6 +16,9 @@ internal sealed class Mp4SampleTables
     private readonly Dictionary<uint, Table> _tables = [];
     private Table _filling = new(0);
     private int _length;
+
+    /// <summary>Gets how many bytes are kept.</summary>
+    public int Length => _length;
 
     /// <summary>Gets whether the tables have more bytes than are kept.</summary>
     public bool IsTooLong { get; private set; }
@@ -29,7 +33,7 @@ internal sealed class Mp4SampleTables
     /// <summary>Adds the next bytes of the table.</summary>
     public void Add(ReadOnlySpan<byte> bytes)
     {
-        if (IsTooLong || bytes.Length > MaxLength - _length)
+        if (IsTooLong || bytes.Length > mostBytes - _length)
         {
             IsTooLong = true;
             _tables.Clear();
@@ -47,6 +51,9 @@ internal sealed class Mp4SampleTables
         var table = _tables.GetValueOrDefault(type);
         return table is null || table.Length < FullBox ? default : table.Bytes.AsMemory(FullBox, table.Length - FullBox);
     }
+
+    /// <summary>Gets the version of a table; 0 without it.</summary>
+    public int GetVersion(uint type) => _tables.GetValueOrDefault(type) is { Length: > 0 } table ? table.Bytes[0] : 0;
 
     /// <summary>Gets how many samples the track has.</summary>
     public uint SampleCount

@@ -85,6 +85,9 @@ internal struct Mp4Samples
     /// <summary>Gets how long each of them lasts, in ticks.</summary>
     public readonly uint Duration => _duration;
 
+    /// <summary>Gets whether all samples of the track last as long.</summary>
+    public readonly bool HasOneDuration => _durations.Length == 8;
+
     /// <summary>Gets when the first of them is shown, in ticks.</summary>
     public readonly Int128 Time => (Int128)DecodeTime + _offset;
 

@@ -15,14 +15,17 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
     private const int MaxDepth = 5;
     private const int CopyLength = 256 * 1024;
 
+    /// <summary>The most bytes that are kept of an edit list: above 3,000 edits.</summary>
+    private const int LongestEdits = 64 * 1024;
+
     /// <summary>The longest header of a box that is looked into: a long box header and the fields of tfhd.</summary>
     private const int LongestPeek = 64;
 
     private readonly long[] _ends = new long[MaxDepth];
     private readonly uint[] _types = new uint[MaxDepth];
     private readonly ulong? _wanted = options?.TimeTrack;
-    private readonly Mp4Fragment _fragment = new();
-    private Mp4Tracks _tracks = new(options?.TimeTrack);
+    private readonly Mp4Fragment _fragment = new() { Frames = options?.Frames };
+    private Mp4Tracks _tracks = new(options?.TimeTrack) { KeepsAll = options?.Frames is not null };
     private int _depth;
     private long _runEnd;
     private bool _isPastInit;
@@ -70,18 +73,18 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
         }
 
         // The movie header alone is read by another; what it found then holds for the whole input.
-        var reader = new Mp4Segmenter(new SegmenterOptions { TimeTrack = _wanted, MaxBlockLength = SegmenterOptions.SmallestMaxBlockLength }, readsTables) { _movieLength = movie.Length };
+        var reader = new Mp4Segmenter(new SegmenterOptions { TimeTrack = _wanted, MaxBlockLength = SegmenterOptions.SmallestMaxBlockLength, Frames = Frames }, readsTables) { _movieLength = movie.Length };
         input.Position = start + movie.Position;
         await ReadMovieAsync(reader, input, movie.Length, cancellationToken).ConfigureAwait(false);
-        if (reader._starts is null)
+        if (reader._starts is null && Frames?.Tables is null)
         {
             SetNotice(reader.Notice?.Message ?? "expected a movie header (moov) with boxes that fit it, found others", movie.Position, isRestOpaque: true);
             return false;
         }
 
         _tracks = reader._tracks;
-        _fragment.GoOnAt(reader._starts.End);
         _starts = reader._starts;
+        _fragment.GoOnAt(_starts?.End ?? 0);
         _hasStarts = _hasMovie = _isPrepared = true;
         if (reader.Notice is { } notice)
         {
@@ -122,6 +125,12 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
     protected override TimeTrack FindTimeTrack() => _tracks.TryGetTimeTrack(out var track)
         ? new() { Kind = track.Kind, Id = track.Id, IsOneOfSeveral = _tracks.Count > 1 }
         : default;
+
+    internal override IReadOnlyList<MediaEdit> GetEdits(ulong track) =>
+        track <= uint.MaxValue && _tracks.Find((uint)track) is { Edits: { } edits, Timescale: > 0 } found ? Mp4Edits.Read(edits, found.Timescale, _tracks.MovieTimescale) : [];
+
+    internal override long GetFragmentShift(ulong track) =>
+        track <= uint.MaxValue && _tracks.Find((uint)track) is { SampleCount: 0, EarliestOffset: var earliest } ? -(long)earliest : 0;
 
     protected override Step ReadUnit(in SequenceReader<byte> reader, long limit, bool isFinal)
     {
@@ -199,7 +208,7 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
             return EndBlock(Step.Cut);
         }
 
-        if (box.Type == Mp4Box.Mdat && !_hasMoof)
+        if (box.Type == Mp4Box.Mdat && !_hasMoof && Frames?.Tables is null)
         {
             // Its moof may follow. Two without one are not of a fragment.
             if (_earlyData is { } early)
@@ -311,6 +320,11 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
     {
         if (--_depth > 0)
         {
+            if (_types[_depth] == Mp4Box.Traf)
+            {
+                _fragment.EndTrack();
+            }
+
             return;
         }
 
@@ -326,6 +340,12 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
 
     private void EndMovie()
     {
+        if (Frames is not null)
+        {
+            TellTables(Frames);
+            return;
+        }
+
         if (readsTables && !_hasStarts && _tracks.TryGetTimeTrack(out var track) && track.Tables is { } tables && (track.SampleCount > 0 || !_tracks.MayHaveFragments))
         {
             UseTables(track, tables);
@@ -336,6 +356,36 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
         }
 
         _tracks.DropTables();
+    }
+
+    /// <summary>Tells of the frames that the sample tables of all tracks hold.</summary>
+    private void TellTables(FrameQueue frames)
+    {
+        var tables = new Mp4TableFrames();
+        for (var i = 0; i < _tracks.Count; i++)
+        {
+            ref var track = ref _tracks[i];
+            if (track.Tables is { IsTooLong: true })
+            {
+                SetNotice($"expected sample tables of at most {Mp4SampleTables.MaxLength} bytes a track, found more");
+            }
+            else if (track is { Tables: { } own, Timescale: > 0 })
+            {
+                track.NextTime = tables.Add(track, own);
+            }
+
+            track.Tables = null;
+        }
+
+        if (tables.Fault is { } fault)
+        {
+            SetNotice(fault);
+        }
+
+        if (tables.HasFrames)
+        {
+            frames.Tables = tables;
+        }
     }
 
     private void UseTables(in Mp4Track track, Mp4SampleTables tables)
@@ -386,7 +436,7 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
             }
             else if (box.Type == Mp4Box.Stbl)
             {
-                _tracks.Current.Tables = _tracks.IsCurrentLookedAt ? new Mp4SampleTables() : null;
+                _tracks.BeginTables();
             }
             else if (box.Type == Mp4Box.Traf)
             {
@@ -419,6 +469,14 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
                 Accept(box.HeaderLength);
                 return Step.Accepted;
             }
+        }
+        else if (box.Type == Mp4Box.Elst && _types[_depth - 1] == Mp4Box.Edts)
+        {
+            _tracks.Current.Edits = _table = new Mp4SampleTables(LongestEdits);
+            _table.Begin(box.Type, length - box.HeaderLength);
+            _tableEnd = Position + length;
+            Accept(box.HeaderLength);
+            return Step.Accepted;
         }
         else if (box.Type == Mp4Box.Trun && InFragment)
         {
@@ -467,7 +525,10 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
             case Mp4Box.Tfhd when InFragment:
                 _fragment.ReadHeader(body, _tracks);
                 break;
-            case Mp4Box.Tfdt when InFragment && _fragment.IsTimeTrack:
+            case Mp4Box.Mvhd when Has(body, out var at, 12, 20):
+                _tracks.MovieTimescale = BinaryPrimitives.ReadUInt32BigEndian(body[at..]);
+                break;
+            case Mp4Box.Tfdt when InFragment:
                 _fragment.ReadDecodeTime(body);
                 break;
         }
@@ -491,6 +552,7 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
         Mp4Box.Stbl => parent == Mp4Box.Minf,
         Mp4Box.Trak or Mp4Box.Mvex => parent == Mp4Box.Moov,
         Mp4Box.Mdia => parent == Mp4Box.Trak,
+        Mp4Box.Edts => parent == Mp4Box.Trak && Frames is not null,
         Mp4Box.Traf => parent == Mp4Box.Moof,
         _ => false,
     };

@@ -15,4 +15,13 @@ internal struct Mp4Track
 
     /// <summary>Its sample tables, where they are kept.</summary>
     public Mp4SampleTables? Tables;
+
+    /// <summary>Its edit list, where that is kept.</summary>
+    public Mp4SampleTables? Edits;
+
+    /// <summary>When its next sample is decoded, in ticks, where frames are told of.</summary>
+    public Int128 NextTime;
+
+    /// <summary>The lowest composition offset below 0 of its fragments, in ticks, where frames are told of.</summary>
+    public int EarliestOffset;
 }

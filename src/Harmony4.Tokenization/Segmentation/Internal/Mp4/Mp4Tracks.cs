@@ -1,9 +1,13 @@
 namespace Harmony4.Tokenization.Internal;
 
 /// <summary>The tracks of a movie; more than a fixed number are not looked at.</summary>
+/// <param name="wanted">The track that the caller wants times from; null for the rule.</param>
 internal sealed class Mp4Tracks(ulong? wanted)
 {
     private const int MaxTracks = 64;
+
+    /// <summary>The most bytes of sample tables that are kept of all tracks together, where all are.</summary>
+    private const int MostTables = 4 * Mp4SampleTables.MaxLength;
 
     private readonly Mp4Track[] _tracks = new Mp4Track[MaxTracks];
     private int _count;
@@ -17,6 +21,7 @@ internal sealed class Mp4Tracks(ulong? wanted)
         _isFull = false;
         _chosen = null;
         MayHaveFragments = false;
+        MovieTimescale = 0;
     }
 
     public void Add()
@@ -24,7 +29,11 @@ internal sealed class Mp4Tracks(ulong? wanted)
         _spare = default;
         if (_count < MaxTracks)
         {
-            DropTablesOfOthers();
+            if (!KeepsAll)
+            {
+                DropTablesOfOthers();
+            }
+
             _tracks[_count++] = default;
         }
         else
@@ -53,6 +62,27 @@ internal sealed class Mp4Tracks(ulong? wanted)
 
     /// <summary>Gets how many tracks are looked at.</summary>
     public int Count => _count;
+
+    /// <summary>Gets a track, by its place in the movie header.</summary>
+    public ref Mp4Track this[int index] => ref _tracks[index];
+
+    /// <summary>Gets whether the tables of all tracks are kept, and not only of those that times may come from.</summary>
+    public bool KeepsAll { get; init; }
+
+    /// <summary>Gets or sets the ticks per second that edit lists count in; 0 where the movie header does not say it.</summary>
+    public uint MovieTimescale { get; set; }
+
+    /// <summary>Makes room for the tables of the track added last.</summary>
+    public void BeginTables()
+    {
+        var length = 0L;
+        for (var i = 0; i < _count; i++)
+        {
+            length += _tracks[i].Tables?.Length ?? 0;
+        }
+
+        Current.Tables = IsCurrentLookedAt ? new Mp4SampleTables((int)Math.Min(Mp4SampleTables.MaxLength, MostTables - length)) : null;
+    }
 
     /// <summary>Gets or sets whether fragments may follow, so that the samples that tables tell of need not be all.</summary>
     public bool MayHaveFragments { get; set; }

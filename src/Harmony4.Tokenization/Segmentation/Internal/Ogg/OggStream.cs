@@ -7,7 +7,6 @@ internal struct OggStream
 {
     public const int LongestIdentification = 80;
 
-    private const int OpusRate = 48_000;
     private const byte FlacFrame = 0xFF;
 
     public uint Serial;
@@ -52,7 +51,7 @@ internal struct OggStream
         if (head.Length >= 19 && head.StartsWith("OpusHead"u8))
         {
             stream.Codec = OggCodec.Opus;
-            stream.Rate = OpusRate;
+            stream.Rate = OpusPackets.SampleRate;
             stream.PreSkip = BinaryPrimitives.ReadUInt16LittleEndian(head[10..]);
             stream.HeadersLeft = 2;
         }

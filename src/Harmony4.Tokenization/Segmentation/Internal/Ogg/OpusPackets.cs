@@ -5,6 +5,9 @@ namespace Harmony4.Tokenization.Internal;
 /// <summary>How long the packets of an Opus stream last, by the byte or two that each begins with (RFC 6716, 3.1 and 3.2). Nothing behind these is looked at.</summary>
 internal struct OpusPackets
 {
+    /// <summary>The samples of a second, whatever the input's rate was.</summary>
+    public const int SampleRate = 48_000;
+
     // Of a packet that goes on on the next page.
     private int _open;
     private bool _isOpenKnown;
@@ -48,7 +51,13 @@ internal struct OpusPackets
         Span<byte> head = stackalloc byte[2];
         var count = Math.Min(2, length);
         body.Slice(0, count).CopyTo(head);
-        if (count == 0)
+        return GetDuration(head[..count]);
+    }
+
+    /// <summary>The samples at 48 kHz of a packet, by its first bytes.</summary>
+    public static int GetDuration(ReadOnlySpan<byte> head)
+    {
+        if (head.IsEmpty)
         {
             return 0;
         }
@@ -61,6 +70,6 @@ internal struct OpusPackets
             < 16 => (configuration & 1) == 0 ? 480 : 960,
             _ => 120 << (configuration & 3),
         };
-        return frame * ((head[0] & 3) switch { 0 => 1, 1 or 2 => 2, _ => count == 2 ? head[1] & 63 : 0 });
+        return frame * ((head[0] & 3) switch { 0 => 1, 1 or 2 => 2, _ => head.Length > 1 ? head[1] & 63 : 0 });
     }
 }

@@ -65,6 +65,16 @@ internal readonly ref struct TsPacket
     /// <summary>Whether the PES packet that begins here says that it is video (ISO/IEC 13818-1, table 2-22).</summary>
     public bool IsVideo => Payload is { Length: > PesStreamId } payload && (payload[PesStreamId] & 0xF0) == 0xE0;
 
+    /// <summary>Gets the bytes of the header of the PES packet that begins here, as far as they are in this packet.</summary>
+    public int PesHeaderLength
+    {
+        get
+        {
+            var pes = Payload;
+            return pes.Length < PesHeader ? pes.Length : (pes[6] & 0xC0) == 0x80 ? Math.Min(PesHeader + pes[8], pes.Length) : 6;
+        }
+    }
+
     /// <summary>Reads the times of the PES packet that begins here; <see langword="false"/> when it states none.</summary>
     public bool TryGetTimes(out long pts, out long dts)
     {

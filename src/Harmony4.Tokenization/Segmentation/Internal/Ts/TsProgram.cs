@@ -3,9 +3,19 @@ using System.Buffers.Binary;
 namespace Harmony4.Tokenization.Internal;
 
 /// <summary>The first program of a transport stream: which packets hold its time track. Read from PAT and PMT (ISO/IEC 13818-1, 2.4.4).</summary>
-internal sealed class TsProgram(ulong? wanted)
+/// <param name="wanted">The stream that the caller wants times from; null for the rule.</param>
+/// <param name="keepsTypes">Whether the types of all streams are kept.</param>
+internal sealed class TsProgram(ulong? wanted, bool keepsTypes)
 {
     public const int None = -1;
+
+    // Stream types (ISO/IEC 13818-1, table 2-34).
+    public const byte MpegAudio1 = 0x03;
+    public const byte MpegAudio2 = 0x04;
+    public const byte AdtsAudio = 0x0F;
+
+    // ATSC A/53, part 3.
+    public const byte Ac3Audio = 0x81;
 
     private const int AssociationPid = 0;
     private const int AssociationTable = 0;
@@ -18,6 +28,7 @@ internal sealed class TsProgram(ulong? wanted)
     private readonly TsSections _association = new();
     private readonly TsSections _map = new();
     private readonly ulong[] _elementary = new ulong[(LastPid + 1) / 64];
+    private readonly Dictionary<int, byte>? _types = keepsTypes ? [] : null;
     private int _mapPid = None;
     private bool _hasMap;
 
@@ -33,6 +44,12 @@ internal sealed class TsProgram(ulong? wanted)
     public bool IsTable(int pid) => pid == AssociationPid || pid == _mapPid;
 
     public bool IsElementary(int pid) => (_elementary[pid >> 6] >> (pid & 63) & 1) != 0;
+
+    /// <summary>Gets what an elementary stream is for.</summary>
+    public MediaKind KindOfStream(int pid) => TypeOfStream(pid) is > 0 and var type ? KindOf(type) : pid == TimePid ? TimeKind : MediaKind.Data;
+
+    /// <summary>Gets the stream type of an elementary stream; 0 where no table has said it.</summary>
+    public byte TypeOfStream(int pid) => _types?.GetValueOrDefault(pid) ?? 0;
 
     /// <summary>Takes the first stream that says it is video for the time track, as long as no table was read: a capture begins anywhere.</summary>
     /// <returns>Whether the stream is the time track now.</returns>
@@ -93,6 +110,7 @@ internal sealed class TsProgram(ulong? wanted)
         var assumed = _hasMap ? None : TimePid;
         _hasMap = true;
         Array.Clear(_elementary);
+        _types?.Clear();
         int chosen = None, count = 0;
         var chosenKind = MediaKind.Data;
         var at = MapHeader + (BinaryPrimitives.ReadUInt16BigEndian(section[(MapHeader - 2)..]) & 0x0FFF);
@@ -102,6 +120,7 @@ internal sealed class TsProgram(ulong? wanted)
             _elementary[pid >> 6] |= 1UL << (pid & 63);
             count++;
             var kind = KindOf(section[at]);
+            _types?[pid] = section[at];
             var isBetter = pid == assumed ? true
                 : chosen == assumed && assumed != None ? false
                 : wanted is { } number ? chosen == None && (ulong)pid == number
@@ -121,7 +140,7 @@ internal sealed class TsProgram(ulong? wanted)
         IsVideo(streamType) ? MediaKind.Video : IsAudio(streamType) ? MediaKind.Audio : MediaKind.Data;
 
     /// <summary>Stream types of audio: MPEG-1 and 2, AAC in its forms, AC-3 and its extension.</summary>
-    private static bool IsAudio(byte streamType) => streamType is 0x03 or 0x04 or 0x0F or 0x11 or 0x1C or 0x81 or 0x87;
+    private static bool IsAudio(byte streamType) => streamType is MpegAudio1 or MpegAudio2 or AdtsAudio or 0x11 or 0x1C or Ac3Audio or 0x87;
 
     /// <summary>Stream types of video: MPEG-1, 2 and 4, AVC and its extensions, JPEG 2000, HEVC, VVC, AVS, Dirac, VC-1.</summary>
     private static bool IsVideo(byte streamType) => streamType is

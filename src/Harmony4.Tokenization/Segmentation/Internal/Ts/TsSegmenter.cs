@@ -16,12 +16,13 @@ internal sealed class TsSegmenter(SegmenterOptions? options) : ResynchronisingSe
     // Times count 90 kHz in 33 bits.
     private const int MicrosecondsPerNineTicks = 100;
     private const int TimeBits = 33;
-    private const long LongestFrame = 10 * 90_000;
+    public const long LongestFrame = 10 * 90_000;
 
     // Where nothing says at which frames a decoder can start, blocks begin at frames so far apart.
     private const long BlockTime = 90_000;
 
-    private readonly TsProgram _program = new(options?.TimeTrack);
+    private readonly TsProgram _program = new(options?.TimeTrack, keepsTypes: options?.Frames is not null);
+    private readonly TsFrames? _frames = options?.Frames is { } frames ? new TsFrames(frames) : null;
     private readonly int? _gop = options?.Gop;
     private int _packetLength;
     private int _prefix;
@@ -148,7 +149,7 @@ internal sealed class TsSegmenter(SegmenterOptions? options) : ResynchronisingSe
     private bool IsOfInterest(in TsPacket packet)
     {
         var pid = packet.Pid;
-        return !packet.HasError && (_program.IsTable(pid) || (packet.IsStart && (pid == _program.TimePid || !_isPastInit)) || (pid == _program.TimePid && packet.IsRandomAccess));
+        return !packet.HasError && (_program.IsTable(pid) || (_frames is not null && _program.IsElementary(pid)) || (packet.IsStart && (pid == _program.TimePid || !_isPastInit)) || (pid == _program.TimePid && packet.IsRandomAccess));
     }
 
     private Step ReadPacket(in TsPacket packet)
@@ -156,6 +157,7 @@ internal sealed class TsSegmenter(SegmenterOptions? options) : ResynchronisingSe
         if (!packet.HasSync)
         {
             _hasFrames = false;
+            _frames?.Clear();
             return Lose("expected the sync byte of a transport packet, found another");
         }
 
@@ -191,9 +193,16 @@ internal sealed class TsSegmenter(SegmenterOptions? options) : ResynchronisingSe
             _isRandomAccessNext = true;
         }
 
+        if (_frames is not null && _program.IsElementary(pid))
+        {
+            _frames.Take(packet, _program.KindOfStream(pid), _program.TypeOfStream(pid), Position);
+        }
+
         Accept(_packetLength);
         return Step.Accepted;
     }
+
+    protected override void OnEnd() => _frames?.End();
 
     private bool BeginsBlock(in TsPacket packet, int pid) =>
         !_isPastInit || (pid == _program.TimePid && packet.TryGetTimes(out var pts, out _) && (IsRandomAccess(packet) || IsDue(pts)));
@@ -251,7 +260,7 @@ internal sealed class TsSegmenter(SegmenterOptions? options) : ResynchronisingSe
     }
 
     /// <summary>The shortest way between two times that are known but for multiples of 2^33.</summary>
-    private static long Wrap(long difference) => difference << (64 - TimeBits) >> (64 - TimeBits);
+    public static long Wrap(long difference) => difference << (64 - TimeBits) >> (64 - TimeBits);
 
     private static Int128 ToMicroseconds(long ticks) => MediaClock.Scale(ticks, MicrosecondsPerNineTicks, 9);
 }

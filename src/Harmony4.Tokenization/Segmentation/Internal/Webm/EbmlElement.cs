@@ -20,6 +20,7 @@ internal readonly struct EbmlElement
     public const uint TrackNumber = 0xD7;
     public const uint TrackType = 0x83;
     public const uint DefaultDuration = 0x23_E383;
+    public const uint CodecId = 0x86;
     public const uint CodecDelay = 0x56AA;
     public const uint Cluster = 0x1F43_B675;
     public const uint Timestamp = 0xE7;

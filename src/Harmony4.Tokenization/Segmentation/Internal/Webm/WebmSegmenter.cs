@@ -19,7 +19,7 @@ internal sealed class WebmSegmenter(SegmenterOptions? options) : Resynchronising
     private readonly long[] _ends = new long[MaxDepth];
     private readonly uint[] _ids = new uint[MaxDepth];
     private int _depth;
-    private WebmTracks _tracks = new(options?.TimeTrack);
+    private WebmTracks _tracks = new(options?.TimeTrack, keepsAll: options?.Frames is not null);
     private WebmFrames _frames;
     private bool _hasCluster;
     private bool _isPastInit;
@@ -28,6 +28,7 @@ internal sealed class WebmSegmenter(SegmenterOptions? options) : Resynchronising
     private bool _groupIsKey;
     private Int128 _groupTime;
     private ulong _groupDuration;
+    private readonly WebmGroup? _group = options?.Frames is null ? null : new WebmGroup();
 
     public override string Name => MediaFormats.Webm;
 
@@ -131,6 +132,7 @@ internal sealed class WebmSegmenter(SegmenterOptions? options) : Resynchronising
                 _groupHasFrame = false;
                 _groupIsKey = true;
                 _groupDuration = 0;
+                _group?.Clear();
                 break;
         }
 
@@ -157,9 +159,14 @@ internal sealed class WebmSegmenter(SegmenterOptions? options) : Resynchronising
         {
             _tracks.EndEntry();
         }
-        else if (_ids[_depth] == EbmlElement.BlockGroup && _groupHasFrame)
+        else if (_ids[_depth] == EbmlElement.BlockGroup)
         {
-            Place(_groupTime, _groupIsKey, _groupDuration);
+            if (_groupHasFrame)
+            {
+                Place(_groupTime, _groupIsKey, _groupDuration);
+            }
+
+            _group?.Tell(Frames!, _groupIsKey, _groupDuration, _frames.Scale);
         }
     }
 
@@ -171,13 +178,17 @@ internal sealed class WebmSegmenter(SegmenterOptions? options) : Resynchronising
         }
         else if (_depth > 1)
         {
-            Span<byte> scratch = stackalloc byte[LongestPeek];
-            if (!reader.TryPeek((int)Math.Min(LongestPeek, element.Length), scratch, out var bytes))
+            Span<byte> scratch = stackalloc byte[_group is null ? LongestPeek : LongestPeek + WebmBlock.LongestHead];
+            if (!reader.TryPeek((int)Math.Min(scratch.Length, element.Length), scratch, out var bytes))
             {
                 return Step.NeedMore;
             }
 
             ReadField(element, bytes[element.HeaderLength..]);
+            if (_group is not null && element.Id is EbmlElement.SimpleBlock or EbmlElement.Block)
+            {
+                ReadFrames(element, bytes[element.HeaderLength..], _group);
+            }
         }
 
         Accept(element.Length);
@@ -228,6 +239,27 @@ internal sealed class WebmSegmenter(SegmenterOptions? options) : Resynchronising
         time = _frames.TimeOf(BinaryPrimitives.ReadInt16BigEndian(body[length..]), _tracks.TimeTrack);
         flags = body[length + 2];
         return true;
+    }
+
+    private void ReadFrames(in EbmlElement element, ReadOnlySpan<byte> body, WebmGroup group)
+    {
+        Span<long> sizes = stackalloc long[WebmBlock.MostFrames];
+        if (!WebmBlock.TryRead(body, element.Size, sizes, out var block) || !_tracks.TryFind(block.Track, out var track))
+        {
+            return;
+        }
+
+        if (block.Sizes.IsEmpty)
+        {
+            SetNotice("expected a block with frames that fit it, found a longer lace");
+            return;
+        }
+
+        group.Take(block, body, track, _frames.TimeOf(block.RelativeTime, track), Position + element.HeaderLength);
+        if (element.Id == EbmlElement.SimpleBlock)
+        {
+            group.Tell(Frames!, block.IsKey, duration: 0, _frames.Scale);
+        }
     }
 
     private void Place(Int128 time, bool isKey, ulong duration)

@@ -6,5 +6,6 @@ internal struct WebmTrack
     public ulong Number;
     public ulong DefaultDuration;
     public ulong CodecDelay;
+    public bool IsOpus;
     public MediaKind Kind;
 }

@@ -1,0 +1,137 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Harmony4.Cli.Files;
+using Harmony4.Tokenization;
+
+namespace Harmony4.Cli.Commands;
+
+internal sealed class TokenizeFramesCommand
+{
+    private const string Auto = "auto";
+
+    private readonly CliConsole _console;
+    private readonly Argument<string> _input = new("in") { Description = "The media; - for standard input." };
+    private readonly Option<string> _format = new("--segment") { Description = $"The format: auto, or one of {string.Join(", ", FrameReader.Formats)}.", DefaultValueFactory = _ => Auto };
+    private readonly Option<ulong?> _track = new("--track") { Description = "Only this track, by the media's own number. Default: all; for --torchcodec the first with moving pictures.", CustomParser = r => Values.Number<ulong>(r) };
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object per frame and line." };
+    private readonly Option<bool> _torchCodec = new("--torchcodec") { Description = "The JSON that TorchCodec's VideoDecoder takes as custom_frame_mappings: one track, in its own ticks, with the edit list applied." };
+    private readonly OutputArguments _output = new("Where --torchcodec goes. Default: standard output.");
+
+    private TokenizeFramesCommand(CliConsole console) => _console = console;
+
+    public static Command Create(CliConsole console)
+    {
+        var verb = new TokenizeFramesCommand(console);
+        verb._format.AcceptOnlyFromAmong([Auto, .. FrameReader.Formats]);
+        var command = new Command("frames", "Every frame of media, by its framing: time, duration, key flag, position and length.") { verb._input, verb._format, verb._track, verb._json, verb._torchCodec };
+        verb._output.AddTo(command);
+        command.SetAction(verb.RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        var isMapping = result.GetValue(_torchCodec);
+        if (isMapping && result.GetValue(_json))
+        {
+            throw CliException.Usage("--torchcodec and --json exclude each other");
+        }
+
+        if (!isMapping && _output.Path(result) is not null)
+        {
+            throw CliException.Usage("-o goes with --torchcodec; text and --json are printed on standard output");
+        }
+
+        var path = result.GetValue(_input)!;
+        var name = InputFile.NameOf(path);
+        var media = InputFile.Open(path, _console);
+        await using (media.ConfigureAwait(false))
+        {
+            await CliApplication.LocateAsync(name, async () =>
+            {
+                var format = result.GetValue(_format);
+                var frames = await FrameInput.OpenAsync(media, format == Auto ? null : format, options: null, cancellationToken).ConfigureAwait(false);
+                if (isMapping)
+                {
+                    await WriteMappingAsync(result, frames, cancellationToken).ConfigureAwait(false);
+                }
+                else if (result.GetValue(_json))
+                {
+                    await TokenOutput.WriteJsonLinesAsync(_console.RawOutput, SelectAsync(frames, result.GetValue(_track), cancellationToken), WriteJson, cancellationToken).ConfigureAwait(false);
+                }
+                else
+                {
+                    await WriteTextAsync(SelectAsync(frames, result.GetValue(_track), cancellationToken)).ConfigureAwait(false);
+                }
+
+                if (frames.Notice is { } notice)
+                {
+                    await _console.TellAsync(string.Create(CultureInfo.InvariantCulture, $"harmony4: {name}: {notice.Offset}: {frames.Format}: {notice.Message}")).ConfigureAwait(false);
+                }
+
+                return true;
+            }).ConfigureAwait(false);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static async IAsyncEnumerable<MediaFrame> SelectAsync(FrameInput frames, ulong? track, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var frame in frames.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (track is null || frame.Track == track)
+            {
+                yield return frame;
+            }
+        }
+    }
+
+    private async Task WriteMappingAsync(ParseResult result, FrameInput frames, CancellationToken cancellationToken)
+    {
+        var file = OutputFile.Create(_output.Path(result) ?? InputFile.StandardStream, _output.Force(result), _console);
+        await using (file.ConfigureAwait(false))
+        {
+            await new MediaTransport().WriteFrameMappingAsync(frames, file.Stream, result.GetValue(_track), cancellationToken).ConfigureAwait(false);
+            await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WriteTextAsync(IAsyncEnumerable<MediaFrame> frames)
+    {
+        _console.Output.WriteLine($"{"track",10}  {"pts",20}  {"duration",12}  key  {"pos",15}  {"size",10}");
+        await foreach (var frame in frames.ConfigureAwait(false))
+        {
+            _console.Output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{frame.Track,10}  {Or(frame.Pts),20}  {Or(frame.Duration),12}  {(frame.IsKey ? "key" : "-  ")}  {frame.Position,15}  {frame.Size,10}"));
+        }
+    }
+
+    private static string Or(long? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "-";
+
+    private static void WriteJson(Utf8JsonWriter writer, MediaFrame frame)
+    {
+        writer.WriteStartObject();
+        WriteNumber(writer, "pts"u8, frame.Pts);
+        WriteNumber(writer, "duration"u8, frame.Duration);
+        writer.WriteBoolean("key"u8, frame.IsKey);
+        writer.WriteNumber("pos"u8, frame.Position);
+        writer.WriteNumber("size"u8, frame.Size);
+        writer.WriteNumber("track"u8, frame.Track);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteNumber(Utf8JsonWriter writer, ReadOnlySpan<byte> name, long? value)
+    {
+        if (value is { } number)
+        {
+            writer.WriteNumber(name, number);
+        }
+        else
+        {
+            writer.WriteNull(name);
+        }
+    }
+}
