@@ -20,7 +20,7 @@ public sealed class RegistrationTests
     public void AddHarmony4_WrongOption_NamesIt()
     {
         using var provider = new ServiceCollection()
-            .AddHarmony4(o => o.Export = o.Export with { Segmenter = new SegmenterOptions { BlockSize = 0 } })
+            .AddHarmony4(o => o.Export = o.Export with { SegmenterOptions = new SegmenterOptions { BlockSize = 0 } })
             .BuildServiceProvider();
         var exception = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<MediaTransport>());
         Assert.Contains("BlockSize", exception.Message, StringComparison.Ordinal);
