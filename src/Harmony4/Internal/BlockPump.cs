@@ -88,6 +88,7 @@ internal sealed class BlockPump : IAsyncDisposable
             {
                 CheckTimeTrack();
                 CheckFraming();
+                _framed = true;
                 Payload = buffer.Slice(0, block.Length);
                 yield return block;
                 Payload = default;
@@ -229,14 +230,12 @@ internal sealed class BlockPump : IAsyncDisposable
         }
     }
 
-    // A format that was asked for has to be there; one that only looked so may break off.
+    // A format that was asked for has to be there, which its first block tells, however little came at first; one that only looked so may break off.
     private void CheckFraming()
     {
         if (_asked && !_framed && Segmenter.Notice is { } notice)
         {
             throw new MediaFormatException(Name, notice.Offset, notice.Message, _number);
         }
-
-        _framed = true;
     }
 }
