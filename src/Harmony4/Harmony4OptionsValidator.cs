@@ -10,19 +10,24 @@ internal sealed class Harmony4OptionsValidator : IValidateOptions<Harmony4Option
 {
     public static string? FirstFailure(Harmony4Options options)
     {
-        if (options.Export is not { Segmenter: { } segmenter } export || options.Container is not { } limits)
+        if (options.Export is not { SegmenterOptions: { } segmenter } export || options.Container is not { } limits || options.Formats is not { } formats)
         {
-            return "Export, Export.Segmenter and Container must be set";
+            return "Export, Export.SegmenterOptions, Container and Formats must be set";
         }
 
-        if (export.Segment is { } name && !MediaFormats.Names.Contains(name))
+        if (export.Segment is { } name && !formats.Names.Contains(name))
         {
-            return $"Export.Segment: expected one of {string.Join(", ", MediaFormats.Names)}, found {name}";
+            return $"Export.Segment: expected one of {string.Join(", ", formats.Names)}, found {name}";
+        }
+
+        if (export is { Segment: not null, Segmenter: not null })
+        {
+            return "Export.Segmenter: expected none where Export.Segment names one";
         }
 
         if (segmenter.BlockSize is < 1 or > SegmenterOptions.LargestBlockLength)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"Export.Segmenter.BlockSize: expected 1 to {SegmenterOptions.LargestBlockLength}, found {segmenter.BlockSize}");
+            return string.Create(CultureInfo.InvariantCulture, $"Export.SegmenterOptions.BlockSize: expected 1 to {SegmenterOptions.LargestBlockLength}, found {segmenter.BlockSize}");
         }
 
         if (export.MaxBlockCount < 1)

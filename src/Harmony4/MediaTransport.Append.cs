@@ -16,10 +16,11 @@ public sealed partial class MediaTransport
     /// <param name="progress">Told how far the work is; null for nobody.</param>
     /// <param name="cancellationToken">Cancels the work; the file is as it was then.</param>
     /// <returns>What was done.</returns>
-    /// <exception cref="ArgumentException">The number of inputs is not that of the tracks, an input is the container itself, it is of version 1.0, or an option is not usable.</exception>
+    /// <exception cref="ArgumentException">The number of inputs is not that of the tracks, an input is the container itself, it is of version 1.0, an option is not usable, or a segmenter of the caller's own has served an input already.</exception>
     /// <exception cref="SealKeyException">The key is not one of the sealed container, or does not vouch for it.</exception>
     /// <exception cref="H4mkFormatException">The end of the container is damaged.</exception>
-    /// <exception cref="MediaFormatException">Media does not begin with the format that the options name.</exception>
+    /// <exception cref="MediaFormatException">Media does not begin with the format that the options ask for.</exception>
+    /// <exception cref="InvalidOperationException">A segmenter of the caller's own broke a rule of <see cref="Harmony4.Tokenization.BlockSegmenter"/>; the message says which, and where.</exception>
     /// <exception cref="IOException">The file or an input failed, or another change of the file is at work.</exception>
     public async Task<AppendResult> AppendAsync(
         string path,
@@ -40,7 +41,7 @@ public sealed partial class MediaTransport
                 async cancellation =>
                 {
                     container = await H4mkContainer.OpenAsync(path, _options.Container, cancellation).ConfigureAwait(false);
-                    appending = await Appending.PrepareAsync(container, inputs, options ?? _options.Export, progress, cancellation).ConfigureAwait(false);
+                    appending = await Appending.PrepareAsync(container, inputs, options ?? _options.Export, Formats, progress, cancellation).ConfigureAwait(false);
                     lengths = [.. inputs.Select(LengthOf)];
                     return appending.CutOffset;
                 },
@@ -87,10 +88,11 @@ public sealed partial class MediaTransport
     /// <param name="progress">Told how far the work is; null for nobody.</param>
     /// <param name="cancellationToken">Cancels the work, and leaves the output cut.</param>
     /// <returns>What was done.</returns>
-    /// <exception cref="ArgumentException">The number of inputs is not that of the tracks, the container is of version 1.0, or an option is not usable.</exception>
+    /// <exception cref="ArgumentException">The number of inputs is not that of the tracks, the container is of version 1.0, an option is not usable, or a segmenter of the caller's own has served an input already.</exception>
     /// <exception cref="SealKeyException">The key is not one of the sealed container, or does not vouch for it.</exception>
     /// <exception cref="H4mkFormatException">The end of the container is damaged.</exception>
-    /// <exception cref="MediaFormatException">Media does not begin with the format that the options name.</exception>
+    /// <exception cref="MediaFormatException">Media does not begin with the format that the options ask for.</exception>
+    /// <exception cref="InvalidOperationException">A segmenter of the caller's own broke a rule of <see cref="Harmony4.Tokenization.BlockSegmenter"/>; the message says which, and where.</exception>
     /// <exception cref="IOException">The container, an input or the output failed.</exception>
     public async Task<ExportResult> AppendAsync(
         H4mkContainer container,
@@ -103,7 +105,7 @@ public sealed partial class MediaTransport
         ArgumentNullException.ThrowIfNull(container);
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(output);
-        var appending = await Appending.PrepareAsync(container, inputs, options ?? _options.Export, progress, cancellationToken).ConfigureAwait(false);
+        var appending = await Appending.PrepareAsync(container, inputs, options ?? _options.Export, Formats, progress, cancellationToken).ConfigureAwait(false);
         await using (appending.ConfigureAwait(false))
         {
             await CopyAsync(container.Source, appending.CutOffset, output, static _ => { }, cancellationToken).ConfigureAwait(false);

@@ -121,7 +121,7 @@ public sealed partial class MediaTransport
 
         using var head = new MemoryStream();
         await ExtractAsync(container, head, options with { Block = 0, From = null, To = null }, cancellationToken: cancellationToken).ConfigureAwait(false);
-        return !MediaFormats.Detect(head.GetBuffer().AsSpan(0, (int)head.Length)).IsReadTwice;
+        return !MediaFormats.BuiltIn.Detect(head.GetBuffer().AsSpan(0, (int)head.Length)).IsReadTwice;
     }
 
     /// <summary>Finds the keyframe at or before a time.</summary>

@@ -41,6 +41,9 @@ public sealed partial class MediaTransport
     {
     }
 
+    /// <summary>Gets the formats that media is detected as, and that names of segmenters stand for: <see cref="Harmony4Options.Formats"/>.</summary>
+    public MediaFormatSet Formats => _options.Formats;
+
     /// <summary>Builds a container of one track from media in one pass.</summary>
     /// <param name="input">The media, read to its end; a pipe will do.</param>
     /// <param name="output">Receives the container; it need not seek.</param>
@@ -48,8 +51,9 @@ public sealed partial class MediaTransport
     /// <param name="progress">Told how far the work is; null for nobody.</param>
     /// <param name="cancellationToken">Cancels the export.</param>
     /// <returns>What was done.</returns>
-    /// <exception cref="ArgumentException">An option is not usable.</exception>
-    /// <exception cref="MediaFormatException">The media does not begin with the format that the options name, or has more blocks than they allow.</exception>
+    /// <exception cref="ArgumentException">An option is not usable, or <see cref="ExportOptions.Segmenter"/> gave an instance that has served an input already.</exception>
+    /// <exception cref="MediaFormatException">The media does not begin with the format that the options ask for, or has more blocks than they allow.</exception>
+    /// <exception cref="InvalidOperationException">A segmenter of the caller's own broke a rule of <see cref="BlockSegmenter"/>; the message says which, and where.</exception>
     /// <exception cref="IOException">Input or output failed.</exception>
     public Task<ExportResult> ExportAsync(
         Stream input,
@@ -69,8 +73,11 @@ public sealed partial class MediaTransport
     /// <param name="progress">Told how far the work is; null for nobody.</param>
     /// <param name="cancellationToken">Cancels the export.</param>
     /// <returns>What was done.</returns>
-    /// <exception cref="ArgumentException">An option is not usable, the version cannot hold the tracks, or media has no track of the number asked for.</exception>
-    /// <exception cref="MediaFormatException">Media does not begin with the format that the options name, or has more blocks than they allow.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is not usable, the version cannot hold the tracks, media has no track of the number asked for, or a segmenter of the caller's own has served an input already.
+    /// </exception>
+    /// <exception cref="MediaFormatException">Media does not begin with the format that the options ask for, or has more blocks than they allow.</exception>
+    /// <exception cref="InvalidOperationException">A segmenter of the caller's own broke a rule of <see cref="BlockSegmenter"/>; the message says which, and where.</exception>
     /// <exception cref="IOException">An input or the output failed.</exception>
     /// <remarks>
     /// The tracks share one clock: blocks are written by ascending time, at equal times by ascending id. A track's Merkle root is the same alone
@@ -88,7 +95,7 @@ public sealed partial class MediaTransport
         ArgumentNullException.ThrowIfNull(output);
         options ??= _options.Export;
         var plain = options.Seal is { SaltMode: SealSaltMode.Reproducible } ? await MeasureAsync(inputs, options, cancellationToken).ConfigureAwait(false) : null;
-        var export = new BundleExport(inputs, options, progress);
+        var export = new BundleExport(inputs, options, Formats, progress);
         await using (export.ConfigureAwait(false))
         {
             return await export.RunAsync(output, plain, cancellationToken).ConfigureAwait(false);
@@ -96,7 +103,7 @@ public sealed partial class MediaTransport
     }
 
     /// <summary>Reads the inputs once to find what a reproducible salt follows from, and puts them back.</summary>
-    private static async Task<H4mkRoot> MeasureAsync(IReadOnlyList<ExportInput> inputs, ExportOptions options, CancellationToken cancellationToken)
+    private async Task<H4mkRoot> MeasureAsync(IReadOnlyList<ExportInput> inputs, ExportOptions options, CancellationToken cancellationToken)
     {
         if (!inputs.All(i => i.Media.CanSeek))
         {
@@ -104,7 +111,7 @@ public sealed partial class MediaTransport
         }
 
         var starts = inputs.Select(i => i.Media.Position).ToArray();
-        var export = new BundleExport(inputs, options, progress: null);
+        var export = new BundleExport(inputs, options, Formats, progress: null);
         await using (export.ConfigureAwait(false))
         {
             var root = await export.MeasureAsync(cancellationToken).ConfigureAwait(false);
@@ -119,24 +126,51 @@ public sealed partial class MediaTransport
 
     /// <summary>Finds the blocks of media and gives each its token, without writing a container.</summary>
     /// <param name="input">The media, read to its end.</param>
-    /// <param name="segment">The segmenter's name; null to detect the format.</param>
-    /// <param name="segmenter">What the segmenter is told; null for the defaults.</param>
+    /// <param name="segment">The segmenter's name, one of <see cref="Formats"/>; null for what <see cref="Harmony4Options.Export"/> says, which is to detect the format unless set.</param>
+    /// <param name="segmenterOptions">What the segmenter is told; null for what <see cref="Harmony4Options.Export"/> says.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
     /// <returns>The tokens, as the media is read.</returns>
     /// <exception cref="ArgumentException">An option is not usable.</exception>
     /// <exception cref="MediaFormatException">The media does not begin with the format named.</exception>
+    /// <exception cref="InvalidOperationException">A segmenter of the caller's own broke a rule of <see cref="BlockSegmenter"/>; the message says which, and where.</exception>
     /// <exception cref="IOException">The input failed.</exception>
-    public async IAsyncEnumerable<VideoBlockToken> TokenizeVideoAsync(
+    public IAsyncEnumerable<VideoBlockToken> TokenizeVideoAsync(
         Stream input,
         string? segment = null,
-        SegmenterOptions? segmenter = null,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        SegmenterOptions? segmenterOptions = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var pump = new BlockPump(input);
+        return TokenizeAsync(new ExportInput { Media = input, Segment = segment, SegmenterOptions = segmenterOptions }, cancellationToken);
+    }
+
+    /// <summary>Finds the blocks of media with a segmenter of the caller's own and gives each its token, without writing a container.</summary>
+    /// <param name="input">The media, read to its end.</param>
+    /// <param name="segmenter">Makes the segmenter, when the tokens are asked for: a new instance each time.</param>
+    /// <param name="segmenterOptions">What <paramref name="segmenter"/> is given; null for what <see cref="Harmony4Options.Export"/> says.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <returns>The tokens, as the media is read.</returns>
+    /// <exception cref="ArgumentException">The instance has served an input already, or has a name that it cannot have.</exception>
+    /// <exception cref="MediaFormatException">The media does not begin with the format.</exception>
+    /// <exception cref="InvalidOperationException">The segmenter broke a rule of <see cref="BlockSegmenter"/>; the message says which, and where.</exception>
+    /// <exception cref="IOException">The input failed.</exception>
+    public IAsyncEnumerable<VideoBlockToken> TokenizeVideoAsync(
+        Stream input,
+        Func<SegmenterOptions, BlockSegmenter> segmenter,
+        SegmenterOptions? segmenterOptions = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(segmenter);
+        return TokenizeAsync(new ExportInput { Media = input, Segmenter = segmenter, SegmenterOptions = segmenterOptions }, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<VideoBlockToken> TokenizeAsync(ExportInput input, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var pump = new BlockPump(input.Media);
         await using (pump.ConfigureAwait(false))
         {
-            await pump.ChooseAsync(segment ?? _options.Export.Segment, segmenter ?? _options.Export.Segmenter, cancellationToken).ConfigureAwait(false);
+            await pump.ChooseAsync(SegmenterChoice.Of(input, _options.Export, Formats), cancellationToken).ConfigureAwait(false);
             var index = 0L;
             await foreach (var block in pump.ReadBlocksAsync(advanced: null, cancellationToken).ConfigureAwait(false))
             {

@@ -22,7 +22,7 @@ var options = new ExportOptions
 {
     Version = H4mkVersion.V10,
     Segment = FixedSizeSegmenter.FormatName,
-    Segmenter = new SegmenterOptions { BlockSize = 1000, FrameRate = new FrameRate(30), Gop = 2, PtsRounding = PtsRounding.Version10 },
+    SegmenterOptions = new SegmenterOptions { BlockSize = 1000, FrameRate = new FrameRate(30), Gop = 2, PtsRounding = PtsRounding.Version10 },
 };
 var output = new MemoryStream();
 var transport = new MediaTransport();

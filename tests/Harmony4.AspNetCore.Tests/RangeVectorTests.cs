@@ -113,7 +113,7 @@ public sealed class RangeVectorTests
     {
         var media = Enumerable.Range(0, size).Select(i => ByteAt(i)).ToArray();
         var output = new MemoryStream();
-        var options = new ExportOptions { Segment = "fixed", Segmenter = new() { BlockSize = 7 } };
+        var options = new ExportOptions { Segment = "fixed", SegmenterOptions = new() { BlockSize = 7 } };
         await new MediaTransport().ExportAsync(new MemoryStream(media), output, options);
         return output.ToArray();
     }

@@ -203,7 +203,7 @@ public sealed class VideoEndpointTests
     {
         await using var host = await TestHost.StartAsync();
         var output = new MemoryStream();
-        await new MediaTransport().ExportAsync(new MemoryStream(new byte[100_000]), output, new ExportOptions { Segment = "fixed", Segmenter = new() { BlockSize = 4 } });
+        await new MediaTransport().ExportAsync(new MemoryStream(new byte[100_000]), output, new ExportOptions { Segment = "fixed", SegmenterOptions = new() { BlockSize = 4 } });
         host.Put("many", output.ToArray());
         using var json = JsonDocument.Parse(await host.Client.GetStringAsync("/video/info?id=many&chunks=CORE&limit=10000"));
         Assert.Equal(10_000, json.RootElement.GetProperty("chunks").GetProperty("CORE").GetArrayLength());

@@ -20,7 +20,7 @@ public sealed class SegmenterMediaTests
     public void Detect_MadeFile_NamesItsFormat(string name)
     {
         var (file, bytes, run) = Get(name);
-        var format = MediaFormats.Detect(bytes);
+        var format = MediaFormats.BuiltIn.Detect(bytes);
         Assert.Equal(file.Format, format.Name);
         Assert.Equal(file.IsReadTwice, format.IsReadTwice);
         Assert.Equal(file.IsAbsolute || file.IsReadTwice, format.Hint is not null);
@@ -96,7 +96,7 @@ public sealed class SegmenterMediaTests
         var made = Make(file);
         var run = Runs.GetOrAdd(name, _ => new(() =>
         {
-            var segmenter = MediaFormats.Create(file.Format);
+            var segmenter = MediaFormats.BuiltIn.Create(file.Format);
             using var stream = new MemoryStream(made, writable: false);
             Assert.True(segmenter.PrepareAsync(stream).AsTask().GetAwaiter().GetResult());
             return SegmentationRun.Of(made, segmenter);

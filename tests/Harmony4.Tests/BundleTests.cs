@@ -35,7 +35,7 @@ public sealed class BundleTests
         {
             Media = new MemoryStream(new byte[10]),
             Segment = "fixed",
-            Segmenter = new SegmenterOptions { BlockSize = 3, FrameRate = new FrameRate(60000, 2002), Gop = 7 },
+            SegmenterOptions = new SegmenterOptions { BlockSize = 3, FrameRate = new FrameRate(60000, 2002), Gop = 7 },
             Kind = TrackKind.Audio,
             Label = "Ton \"links\"",
             Language = "pt-BR",
@@ -128,7 +128,7 @@ public sealed class BundleTests
     [InlineData(131_072, 10)]
     public async Task Export_FixedBlocks_ChooseThePageLength(long blockSize, int expected)
     {
-        var options = new ExportOptions { Segment = "fixed", Segmenter = new SegmenterOptions { BlockSize = blockSize } };
+        var options = new ExportOptions { Segment = "fixed", SegmenterOptions = new SegmenterOptions { BlockSize = blockSize } };
         await using var container = await ExportAsync([new ExportInput { Media = new MemoryStream([1]) }], options);
         Assert.Equal(expected, container.PageLog2);
         await using var asked = await ExportAsync([new ExportInput { Media = new MemoryStream([1]) }], options with { PageLog2 = 3 });
@@ -150,7 +150,7 @@ public sealed class BundleTests
         const int limit = 64 * 1024 * 1024;
         var media = new byte[(2 * limit) + 5];
         media[^1] = 1;
-        var options = new ExportOptions { Segment = "fixed", Segmenter = new SegmenterOptions { BlockSize = media.Length, FrameRate = new FrameRate(1) } };
+        var options = new ExportOptions { Segment = "fixed", SegmenterOptions = new SegmenterOptions { BlockSize = media.Length, FrameRate = new FrameRate(1) } };
         await using var container = await ExportAsync([new ExportInput { Media = new MemoryStream(media) }], options);
         var blocks = new List<(uint, ulong?, uint, BlockFlags)>();
         for (long i = 0; i < container.BlockCount; i++)
@@ -189,7 +189,7 @@ public sealed class BundleTests
     [Fact]
     public async Task Export_TimeTrackThatIsNotThere_IsRefused()
     {
-        var input = new ExportInput { Media = new MemoryStream(Vectors.Read("media/clip.mp4")), Segmenter = new SegmenterOptions { TimeTrack = 77 } };
+        var input = new ExportInput { Media = new MemoryStream(Vectors.Read("media/clip.mp4")), SegmenterOptions = new SegmenterOptions { TimeTrack = 77 } };
         var exception = await Assert.ThrowsAsync<ArgumentException>(() => Transport.ExportAsync([input], Stream.Null));
         Assert.Contains("77", exception.Message, StringComparison.Ordinal);
     }
@@ -206,7 +206,7 @@ public sealed class BundleTests
     {
         var release = new TaskCompletionSource();
         var output = new SignallingStream(200);
-        var export = Transport.ExportAsync(new SilentStream(new byte[250], release.Task), output, new ExportOptions { Segment = "fixed", Segmenter = new SegmenterOptions { BlockSize = 100 } });
+        var export = Transport.ExportAsync(new SilentStream(new byte[250], release.Task), output, new ExportOptions { Segment = "fixed", SegmenterOptions = new SegmenterOptions { BlockSize = 100 } });
 
         // Two whole blocks have to come while the input is still open; how long it takes is not judged.
         await output.Reached;
@@ -221,7 +221,7 @@ public sealed class BundleTests
     {
         Media = new MemoryStream(media),
         Segment = "fixed",
-        Segmenter = new SegmenterOptions { BlockSize = blockSize, FrameRate = new FrameRate(rate) },
+        SegmenterOptions = new SegmenterOptions { BlockSize = blockSize, FrameRate = new FrameRate(rate) },
     };
 
     private static async Task<H4mkContainer> ExportAsync(IReadOnlyList<ExportInput> inputs, ExportOptions? options = null)

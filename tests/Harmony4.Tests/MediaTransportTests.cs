@@ -50,7 +50,7 @@ public sealed class MediaTransportTests
             var options = new ExportOptions
             {
                 Segment = FixedSizeSegmenter.FormatName,
-                Segmenter = new SegmenterOptions { BlockSize = 1 + (Math.Abs((long)blockSize) % 100) },
+                SegmenterOptions = new SegmenterOptions { BlockSize = 1 + (Math.Abs((long)blockSize) % 100) },
                 Version = masked ? H4mkVersion.V10 : H4mkVersion.V11,
                 Mask = masked ? mask : null,
             };
@@ -69,7 +69,7 @@ public sealed class MediaTransportTests
         {
             Version = H4mkVersion.V10,
             Segment = "fixed",
-            Segmenter = new SegmenterOptions { BlockSize = 100, FrameRate = new FrameRate(2997, 100), Gop = 30, PtsRounding = PtsRounding.Version10 },
+            SegmenterOptions = new SegmenterOptions { BlockSize = 100, FrameRate = new FrameRate(2997, 100), Gop = 30, PtsRounding = PtsRounding.Version10 },
         };
         Assert.Equal(Vectors.Read(@case.GetProperty("file").GetString()!), await ExportAsync(media, options));
     }

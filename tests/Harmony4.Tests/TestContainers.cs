@@ -18,7 +18,7 @@ internal static class TestContainers
     public static ExportOptions Options { get; } = new()
     {
         Segment = "fixed",
-        Segmenter = new SegmenterOptions { BlockSize = BlockSize, FrameRate = new FrameRate(25), Gop = 1 },
+        SegmenterOptions = new SegmenterOptions { BlockSize = BlockSize, FrameRate = new FrameRate(25), Gop = 1 },
         PageLog2 = 2,
     };
 

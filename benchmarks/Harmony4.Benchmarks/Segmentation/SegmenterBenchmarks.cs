@@ -35,7 +35,7 @@ public class SegmenterBenchmarks
     private byte[] _input = [];
     private byte[] _copy = [];
 
-    public IEnumerable<string> Formats => MediaFormats.Names;
+    public IEnumerable<string> Formats => MediaFormats.BuiltIn.Names;
 
     [ParamsSource(nameof(Formats))]
     public string Format { get; set; } = "";
@@ -73,7 +73,7 @@ public class SegmenterBenchmarks
     [Benchmark(OperationsPerInvoke = Mebibytes)]
     public long SegmentWhole()
     {
-        var segmenter = MediaFormats.Create(Format);
+        var segmenter = MediaFormats.BuiltIn.Create(Format);
         var rest = new ReadOnlySequence<byte>(_input);
         var blocks = 0L;
         for (; segmenter.TryRead(rest, true, out var block); blocks++)
@@ -87,7 +87,7 @@ public class SegmenterBenchmarks
     [Benchmark(OperationsPerInvoke = Mebibytes)]
     public long SegmentReads()
     {
-        var segmenter = MediaFormats.Create(Format);
+        var segmenter = MediaFormats.BuiltIn.Create(Format);
         var blocks = 0L;
         for (int start = 0, end = ReadLength; ;)
         {

@@ -43,7 +43,7 @@ public class AppendBenchmarks
     public Task<AppendResult> To4GiB() => AppendAsync(Large);
 
     private Task<AppendResult> AppendAsync(int blocks) =>
-        _transport.AppendAsync(PathOf(blocks), [new ExportInput { Media = new MemoryStream(_media) }], new ExportOptions { Segment = "fixed", Segmenter = new SegmenterOptions { BlockSize = 4096 } });
+        _transport.AppendAsync(PathOf(blocks), [new ExportInput { Media = new MemoryStream(_media) }], new ExportOptions { Segment = "fixed", SegmenterOptions = new SegmenterOptions { BlockSize = 4096 } });
 
     private string PathOf(int blocks) => Path.Combine(_folder, $"{blocks}.h4mk");
 

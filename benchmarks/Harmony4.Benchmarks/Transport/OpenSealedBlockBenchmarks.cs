@@ -37,7 +37,7 @@ public class OpenSealedBlockBenchmarks
             await new MediaTransport().ExportAsync(
                 new MemoryStream(payload),
                 output,
-                new ExportOptions { Segment = "fixed", Segmenter = new SegmenterOptions { BlockSize = BlockLength }, Seal = new SealOptions { Key = key } });
+                new ExportOptions { Segment = "fixed", SegmenterOptions = new SegmenterOptions { BlockSize = BlockLength }, Seal = new SealOptions { Key = key } });
         }
 
         _container = await H4mkContainer.OpenAsync(_path);

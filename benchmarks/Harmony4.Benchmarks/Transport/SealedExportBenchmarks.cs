@@ -40,7 +40,7 @@ public class SealedExportBenchmarks
 
     private async Task<long> ExportAsync(SealOptions? seal)
     {
-        var options = new ExportOptions { Segment = "fixed", Segmenter = new SegmenterOptions { BlockSize = 512 * 1024 }, Seal = seal };
+        var options = new ExportOptions { Segment = "fixed", SegmenterOptions = new SegmenterOptions { BlockSize = 512 * 1024 }, Seal = seal };
         await using var media = new MemoryStream(_media, writable: false);
         await using var output = ToFile ? new FileStream(_path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0) : Stream.Null;
         return (await _transport.ExportAsync(media, output, options)).Container.Length;

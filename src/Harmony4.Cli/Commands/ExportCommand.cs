@@ -212,7 +212,7 @@ internal sealed class ExportCommand
                 await console.TellAsync($"harmony4: {InputFile.NameOf(path)}: {notice.Offset}: {input.Segment}: {notice.Message}{rest}").ConfigureAwait(false);
             }
 
-            if (input.Segment == MediaFormats.Fixed && input.Length > 0)
+            if (input.AreTimesCounted && input.Length > 0)
             {
                 await console.TellAsync($"harmony4: {InputFile.NameOf(path)}: its times are counted, {options.FrameRate} blocks a second, and not the media's: --fps tells the rate, and media in a format that --segment names has times of its own").ConfigureAwait(false);
             }

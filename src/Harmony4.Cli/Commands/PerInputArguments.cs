@@ -37,12 +37,12 @@ internal sealed class PerInputArguments(string kindDefault = "what the media's f
     public IReadOnlyList<ExportInput> DescribeTimeTracks(ParseResult result, int count, SegmenterOptions segmenter)
     {
         var timeTracks = Read(result, _timeTrack, count);
-        return [.. timeTracks.Select(number => new ExportInput { Media = Stream.Null, Segmenter = segmenter with { TimeTrack = number is null ? null : TimeTrack(number) } })];
+        return [.. timeTracks.Select(number => new ExportInput { Media = Stream.Null, SegmenterOptions = segmenter with { TimeTrack = number is null ? null : TimeTrack(number) } })];
     }
 
     /// <summary>Describes the inputs, whose media is put in later.</summary>
     public IReadOnlyList<ExportInput> Describe(ParseResult result, int count, SegmenterOptions segmenter) =>
-        [.. DescribeTracks(result, count).Zip(DescribeTimeTracks(result, count, segmenter), (track, times) => track with { Segmenter = times.Segmenter })];
+        [.. DescribeTracks(result, count).Zip(DescribeTimeTracks(result, count, segmenter), (track, times) => track with { SegmenterOptions = times.SegmenterOptions })];
 
     private IReadOnlyList<ExportInput> DescribeTracks(ParseResult result, int count)
     {

@@ -10,7 +10,7 @@ internal sealed class SegmenterArguments
 
     private readonly Option<string> _segment = new("--segment")
     {
-        Description = $"How blocks are found: auto, or one of {string.Join(", ", MediaFormats.Names)}.",
+        Description = $"How blocks are found: auto, or one of {string.Join(", ", MediaFormats.BuiltIn.Names)}.",
         DefaultValueFactory = _ => Auto,
     };
 
@@ -39,7 +39,7 @@ internal sealed class SegmenterArguments
     public SegmenterArguments()
     {
         _rounding.AcceptOnlyFromAmong("exact", "1.0");
-        _segment.AcceptOnlyFromAmong([Auto, .. MediaFormats.Names]);
+        _segment.AcceptOnlyFromAmong([Auto, .. MediaFormats.BuiltIn.Names]);
     }
 
     public void AddTo(Command command)

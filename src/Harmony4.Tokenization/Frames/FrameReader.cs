@@ -48,7 +48,7 @@ public sealed class FrameReader
 
         Format = format;
         options = (options ?? new SegmenterOptions()) with { Frames = _frames };
-        _framing = format is MediaFormats.FragmentedMp4 or MediaFormats.Mp4 ? new Mp4Segmenter(options, readsTables: true) : (FramedSegmenter)MediaFormats.Create(format, options);
+        _framing = format is MediaFormats.FragmentedMp4 or MediaFormats.Mp4 ? new Mp4Segmenter(options, readsTables: true) : (FramedSegmenter)MediaFormats.BuiltIn.Create(format, options);
     }
 
     /// <summary>Gets the names of the formats whose framing tells of frames.</summary>

@@ -12,11 +12,18 @@ namespace Harmony4.Tokenization;
 /// Total: whatever the bytes, no method throws. Where framing cannot be followed, <see cref="Notice"/> says so and the
 /// rest comes as opaque blocks that are not key. Bounded: a block is found, or split, once <see cref="MaxBufferLength"/> bytes are offered.
 /// </para>
-/// <para>An instance serves one input and is not safe for concurrent use. Derive from it to add a format of your own.</para>
+/// <para>
+/// Ordered: the times of key blocks strictly increase, and no block ends behind 2^64 − 1 µs. The times of other blocks may fall.
+/// </para>
+/// <para>
+/// An instance serves one input and is not safe for concurrent use. Derive from it to add a format of your own. An export checks these rules as
+/// it reads, and ends with an <see cref="InvalidOperationException"/> that says where one was broken.
+/// </para>
 /// </remarks>
 public abstract class BlockSegmenter
 {
-    /// <summary>Gets the short lower-case name of the format, such as <c>fmp4</c>.</summary>
+    /// <summary>Gets the short lower-case name of the format, such as <c>fmp4</c>, which a container keeps.</summary>
+    /// <value>A name by <see cref="SegmenterFormat.IsValidName"/>. Those of <see cref="MediaFormats.BuiltIn"/> are for the built-in segmenters. It never changes.</value>
     public abstract string Name { get; }
 
     /// <summary>Gets the most bytes that the caller has to hold before a block is returned.</summary>
@@ -28,6 +35,10 @@ public abstract class BlockSegmenter
     /// <summary>Gets the track of the media that times and key flags come from. It stays the same from the first returned block on.</summary>
     /// <value>By default data without a number.</value>
     public virtual TimeTrack TimeTrack => default;
+
+    /// <summary>Gets whether the blocks are timed by counting them at a frame rate, rather than by what the media says. It never changes.</summary>
+    /// <value>By default <see langword="false"/>: the times are the media's own.</value>
+    public virtual bool AreTimesCounted => false;
 
     /// <summary>
     /// Looks at an input that can be read twice, before its first block is read, for what stands in it too far behind: the sample tables of an MP4 whose movie

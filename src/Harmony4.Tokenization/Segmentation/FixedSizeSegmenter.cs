@@ -12,7 +12,6 @@ public sealed class FixedSizeSegmenter : BlockSegmenter
     /// <summary>The distance between key blocks when none is given.</summary>
     public const int DefaultGop = 30;
 
-    private readonly long _blockSize;
     private readonly VideoTransportTokenizer _tokenizer;
     private ulong _index;
 
@@ -24,21 +23,33 @@ public sealed class FixedSizeSegmenter : BlockSegmenter
         options ??= new SegmenterOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BlockSize, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.BlockSize, SegmenterOptions.LargestBlockLength, nameof(options));
-        _blockSize = options.BlockSize;
+        BlockSize = options.BlockSize;
         _tokenizer = new VideoTransportTokenizer(options.FrameRate, options.Gop ?? DefaultGop, options.PtsRounding);
     }
+
+    /// <summary>Gets the length of a block, in bytes; the last one may be shorter.</summary>
+    public long BlockSize { get; }
+
+    /// <summary>Gets the rate that the blocks are timed with.</summary>
+    public FrameRate FrameRate => _tokenizer.FrameRate;
+
+    /// <summary>Gets the distance between key blocks, in blocks.</summary>
+    public int Gop => _tokenizer.Gop;
 
     /// <inheritdoc/>
     public override string Name => FormatName;
 
     /// <inheritdoc/>
-    public override long MaxBufferLength => _blockSize;
+    public override long MaxBufferLength => BlockSize;
+
+    /// <inheritdoc/>
+    public override bool AreTimesCounted => true;
 
     /// <inheritdoc/>
     public override bool TryRead(in ReadOnlySequence<byte> buffer, bool isFinalBlock, out MediaBlock block)
     {
-        var length = Math.Min(buffer.Length, _blockSize);
-        if (length == 0 || (length < _blockSize && !isFinalBlock))
+        var length = Math.Min(buffer.Length, BlockSize);
+        if (length == 0 || (length < BlockSize && !isFinalBlock))
         {
             block = default;
             return false;

@@ -2,11 +2,11 @@ using Harmony4.Tokenization.Internal;
 
 namespace Harmony4.Tokenization;
 
-/// <summary>The formats that have a segmenter: their names, detection by leading bytes, and creation by name.</summary>
+/// <summary>The built-in formats: their names, and the set that detects them and creates their segmenters.</summary>
 /// <remarks>Thread safe.</remarks>
 public static class MediaFormats
 {
-    /// <summary>How many leading bytes behind tags <see cref="Detect"/> makes use of; with fewer it may be less sure.</summary>
+    /// <summary>How many leading bytes behind tags <see cref="MediaFormatSet.Detect"/> makes use of; with fewer it may be less sure.</summary>
     public const int DetectionLength = 64 * 1024;
 
     /// <summary>Fixed-size blocks, for anything: <see cref="FixedSizeSegmenter"/>.</summary>
@@ -48,26 +48,25 @@ public static class MediaFormats
     /// <summary>Raw PCM in the form that the options name: blocks of at most half a second. Never detected.</summary>
     public const string Pcm = "pcm";
 
-    // Asked in this order: formats with a mark of their own before those that several units in a row tell.
-    private static readonly FormatEntry[] Formats =
-    [
-        new(Fixed, null, o => new FixedSizeSegmenter(o)),
-        new(FragmentedMp4, Mp4Detector.Detect, o => new Mp4Segmenter(o, readsTables: false)),
-        new(Mp4, null, o => new Mp4Segmenter(o, readsTables: true)),
-        new(Webm, WebmDetector.Detect, o => new WebmSegmenter(o)),
-        new(Ivf, IvfDetector.Detect, o => new IvfSegmenter(o)),
-        new(Ogg, OggDetector.Detect, o => new OggSegmenter(o), MayStartLate: true),
-        new(Ts, TsDetector.Detect, o => new TsSegmenter(o), MayStartLate: true),
-        new(Adts, AdtsDetector.Detect, o => new AdtsSegmenter(o), MayStartLate: true),
-        new(Mp3, Mp3Detector.Detect, o => new Mp3Segmenter(o), MayStartLate: true),
-        new(Flac, FlacDetector.Detect, o => new FlacSegmenter(o), MayStartLate: true),
-        new(Flv, FlvDetector.Detect, o => new FlvSegmenter(o)),
-        new(Wav, WavDetector.Detect, o => new WavSegmenter(o), MayStartLate: true),
-        new(Pcm, null, o => new PcmSegmenter(o)),
-    ];
-
-    /// <summary>Gets the names that <see cref="Create"/> takes.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Formats.Select(f => f.Name)];
+    /// <summary>Gets the formats named here. <see cref="MediaFormatSet.With"/> makes a set that has others too.</summary>
+    public static MediaFormatSet BuiltIn { get; } = new(
+        // Asked in this order: formats with a mark of their own before those that several units in a row tell.
+        [
+            new(Fixed, null, o => new FixedSizeSegmenter(o)),
+            new(FragmentedMp4, Mp4Detector.Detect, o => new Mp4Segmenter(o, readsTables: false)),
+            new(Mp4, null, o => new Mp4Segmenter(o, readsTables: true)),
+            new(Webm, WebmDetector.Detect, o => new WebmSegmenter(o)),
+            new(Ivf, IvfDetector.Detect, o => new IvfSegmenter(o)),
+            new(Ogg, OggDetector.Detect, o => new OggSegmenter(o), MayStartLate: true),
+            new(Ts, TsDetector.Detect, o => new TsSegmenter(o), MayStartLate: true),
+            new(Adts, AdtsDetector.Detect, o => new AdtsSegmenter(o), MayStartLate: true),
+            new(Mp3, Mp3Detector.Detect, o => new Mp3Segmenter(o), MayStartLate: true),
+            new(Flac, FlacDetector.Detect, o => new FlacSegmenter(o), MayStartLate: true),
+            new(Flv, FlvDetector.Detect, o => new FlvSegmenter(o)),
+            new(Wav, WavDetector.Detect, o => new WavSegmenter(o), MayStartLate: true),
+            new(Pcm, null, o => new PcmSegmenter(o)),
+        ],
+        []);
 
     /// <summary>Tells how long the tags are that stand in front of an input (ID3v2, ID3v1, APEv2), several behind each other included.</summary>
     /// <param name="head">The first bytes of the input, 32 or all of a shorter one at least.</param>
@@ -75,48 +74,4 @@ public static class MediaFormats
     /// Bytes of tags by their own word, 0 without one. More than <paramref name="head"/> has when the last one reaches out of it: behind it there may be another.
     /// </returns>
     public static long GetTagLength(ReadOnlySpan<byte> head) => AudioTag.GetLengthInFront(head);
-
-    /// <summary>Tells the format of an input from its first bytes.</summary>
-    /// <param name="head">
-    /// The first bytes of the input: <see cref="GetTagLength"/> and <see cref="DetectionLength"/> of them, or all of a shorter input. What is behind them is not looked at.
-    /// </param>
-    /// <returns>
-    /// The format; fixed-size blocks when no other is recognised. Tags never decide it. MPEG-TS, ADTS, MP3, Ogg, FLAC and WAV are also recognised behind up to 64 KiB of other bytes,
-    /// where enough units follow each other, unless the input begins as an archive, a document or media of another format does.
-    /// </returns>
-    public static MediaFormat Detect(ReadOnlySpan<byte> head)
-    {
-        var tags = GetTagLength(head);
-        head = head[(int)Math.Min(tags, head.Length)..];
-        head = head[..Math.Min(head.Length, DetectionLength)];
-
-        // What begins with a format's own mark is that, whatever frames are found further behind.
-        foreach (var limit in (ReadOnlySpan<int>)[0, FramedSegmenter.StartWindow])
-        {
-            if (limit > 0 && ForeignFile.Begins(head))
-            {
-                break;
-            }
-
-            foreach (var format in Formats)
-            {
-                if ((tags == 0 || format.MayStartLate) && format.Detect?.Invoke(head, limit) is { } detected)
-                {
-                    return detected;
-                }
-            }
-        }
-
-        return new MediaFormat(Fixed, ForeignFile.FindName(head) is { } name ? $"this is {name}, which has no segmenter: its blocks are opaque, and timed by a frame rate that is not the media's" : null);
-    }
-
-    /// <summary>Creates the segmenter of a format.</summary>
-    /// <param name="name">One of <see cref="Names"/>.</param>
-    /// <param name="options">Options; null for the defaults.</param>
-    /// <returns>A segmenter for one input.</returns>
-    /// <exception cref="ArgumentException">The name is not one of <see cref="Names"/>.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
-    public static BlockSegmenter Create(string name, SegmenterOptions? options = null) =>
-        Array.Find(Formats, f => f.Name == name)?.Create(options)
-        ?? throw new ArgumentException($"'{name}' is not a format: expected one of {string.Join(", ", Names)}", nameof(name));
 }

@@ -7,13 +7,20 @@ namespace Harmony4;
 /// <summary>How media becomes a container. Immutable.</summary>
 public sealed record ExportOptions
 {
-    /// <summary>Gets the name of the segmenter, one of <see cref="MediaFormats.Names"/>; null to detect the format.</summary>
+    /// <summary>Gets the name of the segmenter, one of <see cref="Harmony4Options.Formats"/>; null to detect the format. Not together with <see cref="Segmenter"/>.</summary>
     /// <value>Default null.</value>
     public string? Segment { get; init; }
 
+    /// <summary>
+    /// Gets what makes the segmenters, from <see cref="SegmenterOptions"/>: those of the caller's own, for instance. It is called once for each input that says nothing of its segmenter, and for
+    /// each reading of it, and has to give a new instance each time; <c>_ => instance</c> is good for one input, once. Not together with <see cref="Segment"/>.
+    /// </summary>
+    /// <value>Default null.</value>
+    public Func<SegmenterOptions, BlockSegmenter>? Segmenter { get; init; }
+
     /// <summary>Gets what the segmenter is told.</summary>
     /// <value>Default 512 KiB blocks at 30 per second where the format has no framing of its own.</value>
-    public SegmenterOptions Segmenter { get; init; } = new();
+    public SegmenterOptions SegmenterOptions { get; init; } = new();
 
     /// <summary>Gets the version to write.</summary>
     /// <value>Default 1.1.</value>

@@ -5,8 +5,11 @@ namespace Harmony4;
 /// <summary>What became of one input of an export.</summary>
 public sealed record ExportedInput
 {
-    /// <summary>Gets the segmenter that was used.</summary>
+    /// <summary>Gets the name of the segmenter that was used.</summary>
     public required string Segment { get; init; }
+
+    /// <summary>Gets whether the times were counted at a frame rate, so that they are not the media's own: <see cref="BlockSegmenter.AreTimesCounted"/>.</summary>
+    public bool AreTimesCounted { get; init; }
 
     /// <summary>Gets the bytes of media read; the track stream has as many.</summary>
     public required long Length { get; init; }

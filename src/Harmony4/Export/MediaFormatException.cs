@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Harmony4;
 
-/// <summary>The media does not begin with the format that the caller named, or has more blocks than the caller allows.</summary>
-/// <remarks>The first is only raised for a segmenter chosen by name: a detected format that breaks off later is still transported, and <see cref="ExportedInput.Notice"/> says where.</remarks>
+/// <summary>The media does not begin with the format that the caller asked for, or has more blocks than the caller allows.</summary>
+/// <remarks>The first is only raised for a segmenter that the caller chose, by name or as one of its own: a detected format that breaks off later is still transported, and <see cref="ExportedInput.Notice"/> says where.</remarks>
 public sealed class MediaFormatException : FormatException
 {
     /// <summary>Initializes an exception.</summary>

@@ -66,29 +66,29 @@ public static class TransportMetadata
     }
 
     /// <summary>Builds the META of an export of version 1.0.</summary>
-    /// <param name="segment">The segmenter that is used.</param>
-    /// <param name="options">What the segmenter is told.</param>
+    /// <param name="segment">The name of the segmenter that is used.</param>
+    /// <param name="segmenter">The segmenter.</param>
     /// <param name="masked">Whether the blocks are masked.</param>
     /// <returns>A JSON object in UTF-8.</returns>
-    internal static ReadOnlyMemory<byte> CreateMeta(string segment, SegmenterOptions options, bool masked)
+    internal static ReadOnlyMemory<byte> CreateMeta(string segment, BlockSegmenter segmenter, bool masked)
     {
         ArgumentNullException.ThrowIfNull(segment);
-        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(segmenter);
         var text = new ArrayBufferWriter<byte>();
         var json = new H4mkJsonWriter(text);
         json.WriteStartObject();
         json.WritePropertyName("project");
         json.WriteStringValue(Project);
         json.WritePropertyName("domain");
-        if (segment == FixedSizeSegmenter.FormatName)
+        if (segmenter is FixedSizeSegmenter counted)
         {
             json.WriteStringValue("video-transport");
             json.WritePropertyName("block_size");
-            json.WriteNumberValue(options.BlockSize);
+            json.WriteNumberValue(counted.BlockSize);
             json.WritePropertyName("fps_hint");
-            json.WriteNumberValue(options.FrameRate.ToDouble());
+            json.WriteNumberValue(counted.FrameRate.ToDouble());
             json.WritePropertyName("gop");
-            json.WriteNumberValue(options.Gop ?? FixedSizeSegmenter.DefaultGop);
+            json.WriteNumberValue(counted.Gop);
         }
         else
         {

@@ -64,7 +64,7 @@ public sealed class FrameInput
         if (format is null)
         {
             (head, count) = await ReadHeadAsync(stream, head, cancellationToken).ConfigureAwait(false);
-            var detected = MediaFormats.Detect(head.AsSpan(0, count));
+            var detected = MediaFormats.BuiltIn.Detect(head.AsSpan(0, count));
             format = detected.Name;
             if (!FrameReader.Formats.Contains(format) || (detected.IsReadTwice && length is null))
             {

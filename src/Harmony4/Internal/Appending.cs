@@ -1,5 +1,6 @@
 using System.Globalization;
 using Harmony4.Format;
+using Harmony4.Tokenization;
 using Harmony4.Transport.Crypto;
 
 namespace Harmony4.Internal;
@@ -25,7 +26,7 @@ internal sealed class Appending : IAsyncDisposable
     /// <summary>Bytes of the container that stay.</summary>
     public long CutOffset => _writer.Length;
 
-    public static async Task<Appending> PrepareAsync(H4mkContainer container, IReadOnlyList<ExportInput> inputs, ExportOptions options, IProgress<TransportProgress>? progress, CancellationToken cancellationToken)
+    public static async Task<Appending> PrepareAsync(H4mkContainer container, IReadOnlyList<ExportInput> inputs, ExportOptions options, MediaFormatSet formats, IProgress<TransportProgress>? progress, CancellationToken cancellationToken)
     {
         if (container.Version != H4mkVersion.V11)
         {
@@ -51,7 +52,7 @@ internal sealed class Appending : IAsyncDisposable
         try
         {
             var ids = container.Tracks.Select(t => t.Id).ToArray();
-            var export = new BundleExport(inputs, options with { Version = H4mkVersion.V11, Mask = null }, progress, ids);
+            var export = new BundleExport(inputs, options with { Version = H4mkVersion.V11, Mask = null }, formats, progress, ids);
             var writer = await H4mkContainerWriter.AppendAsync(container, output, writing, leaveOpen: true, cancellationToken).ConfigureAwait(false);
             return new Appending(export, writer, output, ends, sealing);
         }

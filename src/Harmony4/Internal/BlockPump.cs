@@ -17,11 +17,14 @@ internal sealed class BlockPump : IAsyncDisposable
     private readonly Stream _input;
     private readonly long _start;
     private readonly PipeReader _reader;
-    private BlockSegmenter? _segmenter;
     private readonly int _number;
-    private bool _named;
+    private BlockSegmenter? _segmenter;
+    private string? _name;
+    private bool _asked;
     private bool _framed;
     private ulong? _timeTrack;
+    private TimeTrack? _track;
+    private ulong? _lastKey;
 
     public BlockPump(Stream input, int number = 0)
     {
@@ -34,6 +37,9 @@ internal sealed class BlockPump : IAsyncDisposable
 
     public BlockSegmenter Segmenter => _segmenter ?? throw new InvalidOperationException("the format has not been chosen yet");
 
+    /// <summary>Gets the segmenter's name as it was when it was chosen.</summary>
+    public string Name => _name ?? throw new InvalidOperationException("the format has not been chosen yet");
+
     public string? Hint { get; private set; }
 
     /// <summary>Gets the bytes of the input; null for a pipe, which may be live.</summary>
@@ -43,21 +49,21 @@ internal sealed class BlockPump : IAsyncDisposable
 
     public ReadOnlySequence<byte> Payload { get; private set; }
 
-    /// <summary>Chooses the segmenter: by name, or by the first bytes.</summary>
-    public async ValueTask ChooseAsync(string? name, SegmenterOptions options, CancellationToken cancellationToken)
+    /// <summary>Finds the segmenter: the one that was asked for, or by the first bytes.</summary>
+    public async ValueTask ChooseAsync(SegmenterChoice choice, CancellationToken cancellationToken)
     {
-        _timeTrack = options.TimeTrack;
-        if (name is not null)
+        _timeTrack = choice.TimeTrack;
+        if (choice.CreateAsked() is { } asked)
         {
-            _named = true;
-            _segmenter = MediaFormats.Create(name, options);
+            _asked = true;
+            Take(asked);
             await PrepareAsync(cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        var format = await DetectAsync(cancellationToken).ConfigureAwait(false);
+        var format = await DetectAsync(choice.Formats, cancellationToken).ConfigureAwait(false);
         Hint = format.Hint;
-        _segmenter = MediaFormats.Create(format.IsReadTwice && InputLength is null ? MediaFormats.Fixed : format.Name, options);
+        Take(choice.Create(format.IsReadTwice && InputLength is null ? MediaFormats.Fixed : format.Name));
         if (!format.IsReadTwice || InputLength is null)
         {
             return;
@@ -66,8 +72,8 @@ internal sealed class BlockPump : IAsyncDisposable
         Hint = null;
         if (!await PrepareAsync(cancellationToken).ConfigureAwait(false))
         {
-            Hint = _segmenter.Notice is { } notice ? string.Create(CultureInfo.InvariantCulture, $"{notice.Message} at byte {notice.Offset}; its blocks are opaque") : null;
-            _segmenter = MediaFormats.Create(MediaFormats.Fixed, options);
+            Hint = Segmenter.Notice is { } notice ? string.Create(CultureInfo.InvariantCulture, $"{notice.Message} at byte {notice.Offset}; its blocks are opaque") : null;
+            Take(choice.Create(MediaFormats.Fixed));
         }
     }
 
@@ -78,10 +84,11 @@ internal sealed class BlockPump : IAsyncDisposable
         {
             var result = await _reader.ReadAsync(cancellationToken).ConfigureAwait(false);
             var buffer = result.Buffer;
-            while (Segmenter.TryRead(buffer, result.IsCompleted, out var block))
+            while (TryRead(buffer, result.IsCompleted, out var block))
             {
                 CheckTimeTrack();
                 CheckFraming();
+                _framed = true;
                 Payload = buffer.Slice(0, block.Length);
                 yield return block;
                 Payload = default;
@@ -99,7 +106,61 @@ internal sealed class BlockPump : IAsyncDisposable
         }
     }
 
+    /// <summary>Says which rule of <see cref="BlockSegmenter"/> the segmenter broke, and where: at the block that it gave last, or is to give.</summary>
+    public InvalidOperationException BrokenRule(FormattableString rule, Exception? exception = null) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"the segmenter '{Name}' broke a rule, at offset {BytesRead} (0x{BytesRead:x}) of input {_number}: {FormattableString.Invariant(rule)}"), exception);
+
     public ValueTask DisposeAsync() => _reader.CompleteAsync();
+
+    private void Take(BlockSegmenter segmenter)
+    {
+        _segmenter = segmenter;
+        _name = segmenter.Name;
+    }
+
+    /// <summary>Asks for a block, and holds it against the rules: a segmenter may be the caller's own, and one that breaks them would cost bytes, or never come to an end.</summary>
+    private bool TryRead(in ReadOnlySequence<byte> buffer, bool isFinal, out MediaBlock block)
+    {
+        bool isFound;
+        try
+        {
+            isFound = Segmenter.TryRead(buffer, isFinal, out block);
+        }
+        catch (Exception exception)
+        {
+            throw BrokenRule($"expected no exception whatever the bytes, found {exception.GetType().Name}: {exception.Message}", exception);
+        }
+
+        if (!isFound)
+        {
+            return buffer.IsEmpty ? false
+                : isFinal ? throw BrokenRule($"expected a block of the {buffer.Length} bytes that end the input, found none")
+                : buffer.Length < Segmenter.MaxBufferLength ? false
+                : throw BrokenRule($"expected a block once {Segmenter.MaxBufferLength} bytes (MaxBufferLength) are offered, found none in {buffer.Length}");
+        }
+
+        if (block.Length < 1 || block.Length > buffer.Length)
+        {
+            throw BrokenRule($"expected a block of 1 to {buffer.Length} bytes, found {block.Length}");
+        }
+
+        if (block.Duration > ulong.MaxValue - block.Pts)
+        {
+            throw BrokenRule($"expected a block that ends at most at 2^64 - 1 us, found a time of {block.Pts} and a duration of {block.Duration}");
+        }
+
+        if (block.IsKey)
+        {
+            if (block.Pts <= _lastKey)
+            {
+                throw BrokenRule($"the times of key blocks strictly increase: expected one above {_lastKey} us, found {block.Pts}");
+            }
+
+            _lastKey = block.Pts;
+        }
+
+        return true;
+    }
 
     /// <summary>Lets the segmenter look at an input that can be read twice.</summary>
     private async ValueTask<bool> PrepareAsync(CancellationToken cancellationToken)
@@ -116,7 +177,7 @@ internal sealed class BlockPump : IAsyncDisposable
         return isFound;
     }
 
-    private async ValueTask<MediaFormat> DetectAsync(CancellationToken cancellationToken)
+    private async ValueTask<MediaFormat> DetectAsync(MediaFormatSet formats, CancellationToken cancellationToken)
     {
         var wanted = MediaFormats.DetectionLength;
         while (true)
@@ -132,12 +193,15 @@ internal sealed class BlockPump : IAsyncDisposable
                 var tags = MediaFormats.GetTagLength(head.AsSpan(0, length));
                 if (result.IsCompleted || tags + MediaFormats.DetectionLength <= length)
                 {
-                    return MediaFormats.Detect(head.AsSpan(0, length));
+                    return formats.Detect(head.AsSpan(0, length));
                 }
 
                 if (tags > LongestTags)
                 {
-                    return new MediaFormat(MediaFormats.Fixed, string.Create(CultureInfo.InvariantCulture, $"the media is hidden behind {tags} bytes of tags: name its format"));
+                    // A format of the caller's own goes by the very first bytes.
+                    return formats.Detect(head.AsSpan(0, length)) is { Name: not MediaFormats.Fixed } own
+                        ? own
+                        : new MediaFormat(MediaFormats.Fixed, string.Create(CultureInfo.InvariantCulture, $"the media is hidden behind {tags} bytes of tags: name its format"));
                 }
 
                 wanted = (int)tags + MediaFormats.DetectionLength;
@@ -152,20 +216,26 @@ internal sealed class BlockPump : IAsyncDisposable
 
     private void CheckTimeTrack()
     {
-        if (_timeTrack is { } wanted && Segmenter.TimeTrack.Id != wanted)
+        // TRAK, which is written once the first block is there, names it.
+        var track = Segmenter.TimeTrack;
+        if (_track is { } first && first != track)
         {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"expected a track with the number {wanted} in the media ({Segmenter.Name}), found none"));
+            throw BrokenRule($"the track that times come from stays the same from the first block on: expected {first}, found {track}");
+        }
+
+        _track = track;
+        if (_timeTrack is { } wanted && track.Id != wanted)
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"expected a track with the number {wanted} in the media ({Name}), found none"));
         }
     }
 
-    // A format that was asked for by name has to be there; one that only looked so may break off.
+    // A format that was asked for has to be there, which its first block tells, however little came at first; one that only looked so may break off.
     private void CheckFraming()
     {
-        if (_named && !_framed && Segmenter.Notice is { } notice)
+        if (_asked && !_framed && Segmenter.Notice is { } notice)
         {
-            throw new MediaFormatException(Segmenter.Name, notice.Offset, notice.Message, _number);
+            throw new MediaFormatException(Name, notice.Offset, notice.Message, _number);
         }
-
-        _framed = true;
     }
 }

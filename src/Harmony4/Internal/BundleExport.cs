@@ -37,16 +37,17 @@ internal sealed class BundleExport : IAsyncDisposable
 
     /// <param name="inputs">The inputs.</param>
     /// <param name="options">How.</param>
+    /// <param name="formats">The formats that inputs are taken for, and names stand for.</param>
     /// <param name="progress">Told how far the work is.</param>
     /// <param name="tracks">The ids of the tracks that the inputs go on with; <see langword="null"/> for tracks of their own, from 0.</param>
-    public BundleExport(IReadOnlyList<ExportInput> inputs, ExportOptions options, IProgress<TransportProgress>? progress, IReadOnlyList<int>? tracks = null)
+    public BundleExport(IReadOnlyList<ExportInput> inputs, ExportOptions options, MediaFormatSet formats, IProgress<TransportProgress>? progress, IReadOnlyList<int>? tracks = null)
     {
         Check(inputs, options);
         _options = options;
         _progress = progress;
         foreach (var input in inputs)
         {
-            _feeds.Add(new TrackFeed(tracks is null ? _feeds.Count : tracks[_feeds.Count], input, options));
+            _feeds.Add(new TrackFeed(tracks is null ? _feeds.Count : tracks[_feeds.Count], input, options, formats));
         }
 
         _isLive = _feeds.Exists(f => f.Pump.InputLength is null);
@@ -91,6 +92,7 @@ internal sealed class BundleExport : IAsyncDisposable
         {
             // A keyframe comes later than the one before it, also where that one's duration is not known, and where a block without pictures comes first.
             var (end, lastKey) = ends[i];
+            _feeds[i].LastKey = lastKey;
             await StartAsync(_feeds[i], lastKey >= end ? lastKey.Value + 1 : end, cancellationToken).ConfigureAwait(false);
         }
 
@@ -156,7 +158,7 @@ internal sealed class BundleExport : IAsyncDisposable
 
     private async ValueTask StartAsync(TrackFeed feed, ulong least, CancellationToken cancellationToken)
     {
-        if (!await feed.StartAsync(_options.Segment, Report, cancellationToken).ConfigureAwait(false))
+        if (!await feed.StartAsync(Report, cancellationToken).ConfigureAwait(false))
         {
             return;
         }
@@ -192,7 +194,8 @@ internal sealed class BundleExport : IAsyncDisposable
             Container = await _writer!.CompleteAsync(cancellationToken).ConfigureAwait(false),
             Inputs = [.. _feeds.Select(f => new ExportedInput
             {
-                Segment = f.Pump.Segmenter.Name,
+                Segment = f.Pump.Name,
+                AreTimesCounted = f.Pump.Segmenter.AreTimesCounted,
                 Length = f.Pump.BytesRead,
                 Shift = f.Shift,
                 Hint = f.Pump.Hint,
@@ -208,10 +211,16 @@ internal sealed class BundleExport : IAsyncDisposable
         if (_writer!.BlockCount + (_sealing is { HasBlock: true } ? 1 : 0) >= _options.MaxBlockCount)
         {
             throw new MediaFormatException(
-                feed.Pump.Segmenter.Name,
+                feed.Pump.Name,
                 feed.Pump.BytesRead,
                 string.Create(CultureInfo.InvariantCulture, $"expected at most {_options.MaxBlockCount} blocks (a limit of the options), found more"),
                 feed.Id);
+        }
+
+        if (feed.Info.IsKey && feed.Info.Pts <= feed.LastKey)
+        {
+            // The first block moved the input behind the track, and a later one fell back.
+            throw feed.Pump.BrokenRule($"the times of key blocks strictly increase: expected one above {feed.LastKey} us, where the track has its last, found {feed.Info.Pts}");
         }
 
         if (_sealing is not null)
@@ -327,7 +336,7 @@ internal sealed class BundleExport : IAsyncDisposable
             return new H4mkWriterOptions
             {
                 Version = H4mkVersion.V10,
-                Meta = _options.Meta ?? TransportMetadata.CreateMeta(_feeds[0].Pump.Segmenter.Name, _feeds[0].Options, masked: _options.Mask is not null),
+                Meta = _options.Meta ?? TransportMetadata.CreateMeta(_feeds[0].Pump.Name, _feeds[0].Pump.Segmenter, masked: _options.Mask is not null),
                 Safe = _options.Safe ?? TransportMetadata.Safe,
             };
         }
@@ -335,7 +344,7 @@ internal sealed class BundleExport : IAsyncDisposable
         return new H4mkWriterOptions
         {
             Version = _options.Version,
-            Tracks = [.. _feeds.Select(f => TrackDescription.Create(f.Id, f.Input, f.Pump.Segmenter, f.Options))],
+            Tracks = [.. _feeds.Select(f => TrackDescription.Create(f.Id, f.Input, f.Pump))],
             PageLog2 = _options.PageLog2 ?? (_feeds.Count <= MostTracksOfLongPages && _feeds.TrueForAll(IsSmall) ? SmallBlockPageLog2 : PageLog2),
             Meta = _options.Meta ?? TransportMetadata.CanonicalMeta,
             Safe = _options.Safe ?? TransportMetadata.CanonicalSafe,
@@ -343,6 +352,5 @@ internal sealed class BundleExport : IAsyncDisposable
         };
     }
 
-    private static bool IsSmall(TrackFeed feed) =>
-        feed.Pump.Segmenter.Name == FixedSizeSegmenter.FormatName && feed.Options.BlockSize < SmallBlock;
+    private static bool IsSmall(TrackFeed feed) => feed.Pump.Segmenter is FixedSizeSegmenter { BlockSize: < SmallBlock };
 }

@@ -11,13 +11,13 @@ internal static class TrackDescription
     // The largest integer up to which every one has a canonical form.
     private const ulong LargestExactInteger = (1UL << 53) - 1;
 
-    public static H4mkTrackInfo Create(int id, ExportInput input, BlockSegmenter segmenter, SegmenterOptions options) => new()
+    public static H4mkTrackInfo Create(int id, ExportInput input, BlockPump pump) => new()
     {
         Id = id,
-        Kind = input.Kind ?? KindOf(segmenter.TimeTrack.Kind),
+        Kind = input.Kind ?? KindOf(pump.Segmenter.TimeTrack.Kind),
         Label = input.Label,
         Language = input.Language,
-        Members = CreateMembers(segmenter, options),
+        Members = CreateMembers(pump.Name, pump.Segmenter),
     };
 
     private static TrackKind KindOf(MediaKind kind) => kind switch
@@ -27,23 +27,19 @@ internal static class TrackDescription
         _ => TrackKind.Data,
     };
 
-    private static Dictionary<string, JsonElement> CreateMembers(BlockSegmenter segmenter, SegmenterOptions options)
+    private static Dictionary<string, JsonElement> CreateMembers(string name, BlockSegmenter segmenter)
     {
         var text = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(text))
         {
             json.WriteStartObject();
-            json.WriteString("segment"u8, segmenter.Name);
-            if (segmenter.Name == FixedSizeSegmenter.FormatName)
+            json.WriteString("segment"u8, name);
+            json.WriteString("times"u8, segmenter.AreTimesCounted ? "counted"u8 : "media"u8);
+            if (segmenter is FixedSizeSegmenter counted)
             {
-                json.WriteString("times"u8, "counted"u8);
-                json.WriteNumber("block_size"u8, options.BlockSize);
-                json.WriteString("fps"u8, options.FrameRate.ToString());
-                json.WriteNumber("gop"u8, options.Gop ?? FixedSizeSegmenter.DefaultGop);
-            }
-            else
-            {
-                json.WriteString("times"u8, "media"u8);
+                json.WriteNumber("block_size"u8, counted.BlockSize);
+                json.WriteString("fps"u8, counted.FrameRate.ToString());
+                json.WriteNumber("gop"u8, counted.Gop);
             }
 
             if (segmenter.TimeTrack is { IsOneOfSeveral: true, Id: { } track and <= LargestExactInteger })

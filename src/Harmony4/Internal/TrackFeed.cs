@@ -13,16 +13,17 @@ internal sealed class TrackFeed : IAsyncDisposable
     private const ulong LargestTime = long.MaxValue;
 
     private readonly BlockPump _pump;
+    private readonly SegmenterChoice _choice;
     private readonly H4mkVersion _version;
     private readonly long _largest;
     private IAsyncEnumerator<MediaBlock>? _blocks;
     private long _written;
 
-    public TrackFeed(int id, ExportInput input, ExportOptions options)
+    public TrackFeed(int id, ExportInput input, ExportOptions options, MediaFormatSet formats)
     {
         Id = id;
         Input = input;
-        Options = input.Segmenter ?? options.Segmenter;
+        _choice = SegmenterChoice.Of(input, options, formats);
         _version = options.Version;
         _largest = options.Version == H4mkVersion.V10 ? long.MaxValue : options.Seal is null ? LargestBlock : LargestBlock - SealedFrame.Overhead;
         _pump = new BlockPump(input.Media, id);
@@ -32,8 +33,6 @@ internal sealed class TrackFeed : IAsyncDisposable
 
     public ExportInput Input { get; }
 
-    public SegmenterOptions Options { get; }
-
     public BlockPump Pump => _pump;
 
     /// <summary>Gets the time, duration and flags of the piece to write next.</summary>
@@ -41,6 +40,9 @@ internal sealed class TrackFeed : IAsyncDisposable
 
     /// <summary>Gets how much later the blocks come than the media says, in microseconds.</summary>
     public ulong Shift { get; private set; }
+
+    /// <summary>Gets or sets the time of the last keyframe that the track had before; null without one.</summary>
+    public ulong? LastKey { get; set; }
 
     /// <summary>Has the input begin at a time: its first block, which is read, and those behind it move as far.</summary>
     public void BeginAt(ulong pts)
@@ -53,9 +55,9 @@ internal sealed class TrackFeed : IAsyncDisposable
     public ReadOnlySequence<byte> Payload { get; private set; }
 
     /// <summary>Chooses the segmenter and reads the first block.</summary>
-    public async ValueTask<bool> StartAsync(string? segment, Action advanced, CancellationToken cancellationToken)
+    public async ValueTask<bool> StartAsync(Action advanced, CancellationToken cancellationToken)
     {
-        await _pump.ChooseAsync(Input.Segment ?? segment, Options, cancellationToken).ConfigureAwait(false);
+        await _pump.ChooseAsync(_choice, cancellationToken).ConfigureAwait(false);
         _blocks = _pump.ReadBlocksAsync(advanced, cancellationToken).GetAsyncEnumerator(cancellationToken);
         return await MoveNextAsync().ConfigureAwait(false);
     }

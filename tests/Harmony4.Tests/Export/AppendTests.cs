@@ -22,7 +22,7 @@ public sealed class AppendTests : IDisposable
     [InlineData(3, 12)]
     public async Task Append_FixedBlocks_IsTheExportOfBothTogether(int gop, int firstBlocks)
     {
-        var options = TestContainers.Options with { Segmenter = TestContainers.Options.Segmenter with { Gop = gop } };
+        var options = TestContainers.Options with { SegmenterOptions = TestContainers.Options.SegmenterOptions with { Gop = gop } };
         var media = Vectors.SeededBytes("media", 2_050);
         var cut = TestContainers.BlockSize * firstBlocks;
         var first = await TestContainers.ExportAsync(media[..cut], options);

@@ -75,7 +75,7 @@ public sealed class SealHistoryTests(ITestOutputHelper log)
         var options = new ExportOptions
         {
             Segment = "fixed",
-            Segmenter = new SegmenterOptions { BlockSize = BlockSize, FrameRate = new FrameRate(25), Gop = random.Next(1, 4) },
+            SegmenterOptions = new SegmenterOptions { BlockSize = BlockSize, FrameRate = new FrameRate(25), Gop = random.Next(1, 4) },
             PageLog2 = old is null ? random.Next(1, 4) : null,
             Seal = new SealOptions
             {

@@ -79,7 +79,7 @@ public sealed class SealingTests
         using var key = TestContainers.Key("key");
         var media = new byte[limit];
         media[^1] = 1;
-        var options = TestContainers.Options with { Seal = new SealOptions { Key = key }, Segmenter = new SegmenterOptions { BlockSize = limit, FrameRate = new FrameRate(1) } };
+        var options = TestContainers.Options with { Seal = new SealOptions { Key = key }, SegmenterOptions = new SegmenterOptions { BlockSize = limit, FrameRate = new FrameRate(1) } };
         var bytes = await TestContainers.ExportAsync(media, options);
         await using var container = await H4mkContainer.OpenAsync(bytes);
         Assert.Equal(2, container.BlockCount);
@@ -97,7 +97,7 @@ public sealed class SealingTests
     public async Task Export_DurationThatTheIndexCannotHold_IsSealedAsNotKnown(SealSaltMode mode)
     {
         using var key = TestContainers.Key("key");
-        var options = TestContainers.Options with { Seal = new SealOptions { Key = key, SaltMode = mode }, Segmenter = new SegmenterOptions { BlockSize = 10, FrameRate = new FrameRate(1, 5_000) } };
+        var options = TestContainers.Options with { Seal = new SealOptions { Key = key, SaltMode = mode }, SegmenterOptions = new SegmenterOptions { BlockSize = 10, FrameRate = new FrameRate(1, 5_000) } };
         var bytes = await TestContainers.ExportAsync(new byte[35], options);
         await using var container = await H4mkContainer.OpenAsync(bytes);
         var last = await container.GetBlockAsync(0, 3);
@@ -146,7 +146,7 @@ public sealed class SealingTests
             await SaltAsync(await ExportAsync(reproducible with { Key = otherKey })),
             await SaltAsync(await TestContainers.ExportAsync(Media[1..], TestContainers.Options with { Seal = reproducible })),
             await SaltAsync(await TestContainers.ExportAsync(Media, TestContainers.Options with { Seal = reproducible, Meta = "{}"u8.ToArray() })),
-            await SaltAsync(await TestContainers.ExportAsync(Media, TestContainers.Options with { Seal = reproducible, Segmenter = TestContainers.Options.Segmenter with { Gop = 2 } })),
+            await SaltAsync(await TestContainers.ExportAsync(Media, TestContainers.Options with { Seal = reproducible, SegmenterOptions = TestContainers.Options.SegmenterOptions with { Gop = 2 } })),
             await SaltAsync(await TestContainers.ExportAsync([Media, Media], TestContainers.Options with { Seal = reproducible })),
         };
         Assert.Equal(6, salts.Count);

@@ -51,7 +51,7 @@ public sealed class FlacTests
     {
         // 4,096 samples a frame at 16 kHz: two frames would last longer than half a second.
         byte[] input = [.. Head(16_000, 4096), .. Enumerable.Range(0, 3).SelectMany(i => Frame(false, 0xC0, [(byte)i], []))];
-        Assert.Equal(MediaFormats.Flac, MediaFormats.Detect(input).Name);
+        Assert.Equal(MediaFormats.Flac, MediaFormats.BuiltIn.Detect(input).Name);
         Assert.Equal([(26, 0, 256_000, true), (26, 256_000, 256_000, true), (26, 512_000, 256_000, true)], Blocks(input));
 
         // 2,000 samples, said in two bytes, four times in half a second.
@@ -107,7 +107,7 @@ public sealed class FlacTests
     {
         byte[] tag = [.. "ID3"u8, 3, 0, 0, 0, 0, 0, 20, .. new byte[20]];
         byte[] input = [.. tag, .. Head(16_000, 4096), .. Frame(false, 0xC0, [0], [])];
-        Assert.Equal(MediaFormats.Flac, MediaFormats.Detect(input).Name);
+        Assert.Equal(MediaFormats.Flac, MediaFormats.BuiltIn.Detect(input).Name);
         var run = SegmentationRun.Of(input, MediaFormats.Flac);
         Assert.Equal([(input.Length - 26L, false), (26, true)], run.Blocks.Select(b => (b.Length, b.IsKey)));
     }
@@ -120,7 +120,7 @@ public sealed class FlacTests
     [InlineData("\0\0\u0001\u00BADATADATA", "MPEG program stream")]
     public void Detect_MediaWithoutASegmenter_IsNamed(string head, string name)
     {
-        var format = MediaFormats.Detect(System.Text.Encoding.Latin1.GetBytes(head));
+        var format = MediaFormats.BuiltIn.Detect(System.Text.Encoding.Latin1.GetBytes(head));
         Assert.Equal(MediaFormats.Fixed, format.Name);
         Assert.Contains(name, format.Hint, StringComparison.Ordinal);
     }

@@ -29,7 +29,7 @@ public sealed class FlvTests
             .. Tag(Video, 0, 0x17, 1, 0, 0, 20), .. Tag(Video, 40, 0x27, 1, 0, 0, 0), .. Tag(Audio, 46, 0xAF, 1, 1),
             .. Tag(Video, 80, 0x17, 1, 0xFF, 0xFF, 0xF6), .. Tag(Video, 120, 0x27, 1, 0, 0, 0), .. Tag(Video, 120, 0x17, 2, 0, 0, 0),
         ];
-        Assert.Equal(MediaFormats.Flv, MediaFormats.Detect(input).Name);
+        Assert.Equal(MediaFormats.Flv, MediaFormats.BuiltIn.Detect(input).Name);
 
         // The second keyframe is shown 10 ms before it is decoded; the last block lasts up to its last frame, and as long as the distance to that was.
         Assert.Equal([(20_000, 50_000, true), (70_000, 80_000, true)], Blocks(input));

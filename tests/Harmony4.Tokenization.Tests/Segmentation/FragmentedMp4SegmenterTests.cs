@@ -110,7 +110,7 @@ public sealed class FragmentedMp4SegmenterTests
     public void TryRead_TextInsteadOfBoxes_IsSaidAtOnce()
     {
         // Its first bytes would make a box of 1.7 GB.
-        var segmenter = MediaFormats.Create(MediaFormats.FragmentedMp4);
+        var segmenter = MediaFormats.BuiltIn.Create(MediaFormats.FragmentedMp4);
         segmenter.TryRead(new("hello wo rld, a long text"u8.ToArray()), isFinalBlock: false, out _);
         Assert.Equal(0, segmenter.Notice!.Offset);
     }

@@ -66,7 +66,7 @@ public sealed class FramingTests
         var grouped = SegmentationRun.Of(input, MediaFormats.Ivf, new SegmenterOptions { Gop = 25 });
         Assert.Single(plain.Blocks, b => b.IsKey);
         Assert.Equal([0, 1_000_000, 2_000_000, 3_000_000], grouped.Blocks.Where(b => b.IsKey).Select(b => (long)b.Pts));
-        Assert.Throws<ArgumentOutOfRangeException>(() => MediaFormats.Create(MediaFormats.Ivf, new SegmenterOptions { Gop = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => MediaFormats.BuiltIn.Create(MediaFormats.Ivf, new SegmenterOptions { Gop = 0 }));
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class FramingTests
     [Fact]
     public void Webm_FillerInsteadOfAHeader_IsSaidAtOnce()
     {
-        var segmenter = MediaFormats.Create(MediaFormats.Webm);
+        var segmenter = MediaFormats.BuiltIn.Create(MediaFormats.Webm);
         segmenter.TryRead(new([0xEC, 0x40, 0x10, .. new byte[200]]), isFinalBlock: false, out _);
         Assert.Equal(0, segmenter.Notice!.Offset);
     }
@@ -159,7 +159,7 @@ public sealed class FramingTests
     public void EveryFormat_NothingButNoise_IsSaidAndKept()
     {
         var noise = Vectors.SeededBytes("noise", 200_000);
-        foreach (var format in MediaFormats.Names.Except([MediaFormats.Fixed, MediaFormats.Pcm]))
+        foreach (var format in MediaFormats.BuiltIn.Names.Except([MediaFormats.Fixed, MediaFormats.Pcm]))
         {
             var run = SegmentationRun.Of(noise, format);
             Assert.NotNull(run.Notice);

@@ -49,7 +49,7 @@ public sealed class LateStartTests
         var media = Vectors.Read(file);
         var bytes = Fronts.Single(f => f.Name == front).Bytes;
         byte[] input = [.. bytes, .. media];
-        Assert.Equal(new MediaFormat(format), MediaFormats.Detect(input));
+        Assert.Equal(new MediaFormat(format), MediaFormats.BuiltIn.Detect(input));
 
         var clean = SegmentationRun.Of(media, format);
         foreach (var step in (int[])[int.MaxValue, 1_000, 65_537])
@@ -74,7 +74,7 @@ public sealed class LateStartTests
     public void TryRead_UnitCutInFront_IsTheFirstBlock(string format, string file, int cut)
     {
         var input = Vectors.Read(file)[cut..];
-        Assert.Equal(new MediaFormat(format), MediaFormats.Detect(input));
+        Assert.Equal(new MediaFormat(format), MediaFormats.BuiltIn.Detect(input));
         var run = SegmentationRun.Of(input, format);
         Assert.Null(run.Notice);
         Assert.False(run.Blocks[0].IsKey);
@@ -84,9 +84,9 @@ public sealed class LateStartTests
     [Fact]
     public void Detect_TagAlone_IsNoFormat()
     {
-        Assert.Equal(MediaFormats.Fixed, MediaFormats.Detect(Tag(500)).Name);
-        Assert.Equal(MediaFormats.Fixed, MediaFormats.Detect(Tag(100_000).AsSpan(0, 65_536)).Name);
-        Assert.Equal(MediaFormats.Fixed, MediaFormats.Detect([.. Tag(500), .. Vectors.Read("media/clip.mp4")]).Name);
+        Assert.Equal(MediaFormats.Fixed, MediaFormats.BuiltIn.Detect(Tag(500)).Name);
+        Assert.Equal(MediaFormats.Fixed, MediaFormats.BuiltIn.Detect(Tag(100_000).AsSpan(0, 65_536)).Name);
+        Assert.Equal(MediaFormats.Fixed, MediaFormats.BuiltIn.Detect([.. Tag(500), .. Vectors.Read("media/clip.mp4")]).Name);
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class LateStartTests
         foreach (var length in (int[])[300, 1_000])
         {
             byte[] input = [.. Vectors.SeededBytes("noise", 5_000), .. frames.Slice(start, length), .. Vectors.SeededBytes("more noise", 50_000)];
-            Assert.Equal(MediaFormats.Fixed, MediaFormats.Detect(input).Name);
+            Assert.Equal(MediaFormats.Fixed, MediaFormats.BuiltIn.Detect(input).Name);
         }
     }
 
@@ -137,11 +137,11 @@ public sealed class LateStartTests
             archive.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "a") { DataStream = new MemoryStream(media) });
         }
 
-        Assert.Equal(MediaFormats.Fixed, MediaFormats.Detect(zip.ToArray()).Name);
-        Assert.Equal(MediaFormats.Fixed, MediaFormats.Detect(tar.ToArray()).Name);
+        Assert.Equal(MediaFormats.Fixed, MediaFormats.BuiltIn.Detect(zip.ToArray()).Name);
+        Assert.Equal(MediaFormats.Fixed, MediaFormats.BuiltIn.Detect(tar.ToArray()).Name);
         foreach (var mark in (string[])["H4MK\0\u0001\0\0TRAK", "%PDF-1.7", "RIFF\0\0\0\0AVI LIST", "FORM\0\0\0\0AIFF", "FLV\u0001", "fLaC", "caff"])
         {
-            Assert.Equal(MediaFormats.Fixed, MediaFormats.Detect([.. Encoding.Latin1.GetBytes(mark), .. new byte[100], .. media]).Name);
+            Assert.Equal(MediaFormats.Fixed, MediaFormats.BuiltIn.Detect([.. Encoding.Latin1.GetBytes(mark), .. new byte[100], .. media]).Name);
         }
     }
 
@@ -161,14 +161,14 @@ public sealed class LateStartTests
             "text of 195" => Encoding.ASCII.GetBytes("The Gate" + new string('x', 187)),
             _ => Encoding.ASCII.GetBytes("Gate" + new string('x', 200)),
         };
-        Assert.Equal(MediaFormats.Fixed, MediaFormats.Detect(input).Name);
+        Assert.Equal(MediaFormats.Fixed, MediaFormats.BuiltIn.Detect(input).Name);
     }
 
     [Fact]
     public void Detect_RiffMarkWithoutAFormat_IsPartOfAProgram()
     {
         byte[] program = [.. Vectors.SeededBytes("code", 3_000), .. "RIFF\0\0\0\0WAVEfmt "u8, .. Vectors.SeededBytes("more code", 3_000)];
-        Assert.Equal(MediaFormats.Fixed, MediaFormats.Detect(program).Name);
+        Assert.Equal(MediaFormats.Fixed, MediaFormats.BuiltIn.Detect(program).Name);
     }
 
     [Fact]

@@ -98,7 +98,7 @@ public sealed class Mp4PreparationTests
     {
         byte[] input = [.. Head, .. Data(8), .. Enumerable.Repeat(Box("free"), 10_000).SelectMany(b => b), .. Box("moov", TrackOf(1, "vide", 10, Counted("stts", 2, 1, 1), Counted("stsc", 3, 1, 1, 1), Sizes(8), Counted("stco", 1, Head.Length + 8)))];
         using var stream = new CountingStream(input);
-        Assert.True(await MediaFormats.Create(MediaFormats.Mp4).PrepareAsync(stream));
+        Assert.True(await MediaFormats.BuiltIn.Create(MediaFormats.Mp4).PrepareAsync(stream));
         Assert.InRange(stream.Reads, 1, 50);
     }
 

@@ -169,7 +169,7 @@ public sealed class Mp4SampleTableTests
 
         // The second fragment tells no time, and so goes on where the first ended.
         byte[] input = [.. first, .. Fragment(1, null), .. Data(), .. Fragment(1, 300), .. Data()];
-        Assert.Equal(MediaFormats.Mp4, MediaFormats.Detect(input).Name);
+        Assert.Equal(MediaFormats.Mp4, MediaFormats.BuiltIn.Detect(input).Name);
         var run = Run(input);
         Assert.Null(run.Notice);
         Assert.Equal([(20, 0, 200_000, true), (run.Blocks[2].Length, 200_000, 30_000, true), (run.Blocks[3].Length, 300_000, 30_000, true)], Blocks(run)[1..]);

@@ -40,7 +40,7 @@ internal static class Mp4TableFiles
         var runs = new List<SegmentationRun>();
         foreach (var step in new[] { int.MaxValue, 1 })
         {
-            var segmenter = MediaFormats.Create(MediaFormats.Mp4);
+            var segmenter = MediaFormats.BuiltIn.Create(MediaFormats.Mp4);
             using var stream = new MemoryStream([9, 9, .. input]) { Position = 2 };
             Assert.Equal(isFound, await segmenter.PrepareAsync(stream));
             runs.Add(SegmentationRun.Of(input, segmenter, step, step == 1 ? 3 : 0));

@@ -14,7 +14,7 @@ public sealed record SegmentationRun(IReadOnlyList<MediaBlock> Blocks, Segmentat
 
     /// <summary>Reads an input that arrives <paramref name="step"/> bytes at a time, in segments of <paramref name="segment"/> bytes; 0 for one.</summary>
     public static SegmentationRun Of(byte[] input, string format, SegmenterOptions? options = null, int step = int.MaxValue, int segment = 0) =>
-        Of(input, MediaFormats.Create(format, options), step, segment);
+        Of(input, MediaFormats.BuiltIn.Create(format, options), step, segment);
 
     public static SegmentationRun Of(byte[] input, BlockSegmenter segmenter, int step = int.MaxValue, int segment = 0)
     {

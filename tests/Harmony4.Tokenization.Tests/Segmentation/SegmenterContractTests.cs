@@ -95,7 +95,7 @@ public sealed class SegmenterContractTests
         }
 
         // The runtime itself allocates now and then, while it compiles: the least is the segmenter's own.
-        Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => Drive(MediaFormats.Create(format))));
+        Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => Drive(MediaFormats.BuiltIn.Create(format))));
     }
 
     [Fact]
@@ -109,13 +109,13 @@ public sealed class SegmenterContractTests
         frame.CopyTo(input, tag + lookahead - 1);
         var run = SegmentationRun.Of(input, MediaFormats.Adts, SmallBlocks, step: 1);
         Assert.Equal(tag, run.Blocks[0].Length);
-        Assert.Equal(MediaFormats.Create(MediaFormats.Adts, SmallBlocks).MaxBufferLength - 2, run.LongestHeld);
+        Assert.Equal(MediaFormats.BuiltIn.Create(MediaFormats.Adts, SmallBlocks).MaxBufferLength - 2, run.LongestHeld);
     }
 
     [Fact]
     public void TryRead_EmptyInput_HasNoBlocks()
     {
-        foreach (var format in MediaFormats.Names)
+        foreach (var format in MediaFormats.BuiltIn.Names)
         {
             var run = SegmentationRun.Of([], format);
             Assert.Empty(run.Blocks);

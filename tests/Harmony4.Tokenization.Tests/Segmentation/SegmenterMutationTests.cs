@@ -33,8 +33,8 @@ public sealed class SegmenterMutationTests(ITestOutputHelper output)
         {
             var input = mutator.Next(i % LongInputsEvery == 0 ? LongInput : Longest);
             var format = i % 3 == 0
-                ? MediaFormats.Detect(input).Name
-                : MediaFormats.Names[mutator.Random.Next(MediaFormats.Names.Count)];
+                ? MediaFormats.BuiltIn.Detect(input).Name
+                : MediaFormats.BuiltIn.Names[mutator.Random.Next(MediaFormats.BuiltIn.Names.Count)];
             Check(format, input, mutator.Random, whole, cut, $"shard {shard}, input {i}");
         }
 
@@ -69,8 +69,8 @@ public sealed class SegmenterMutationTests(ITestOutputHelper output)
     {
         try
         {
-            var first = Read(MediaFormats.Create(format, SmallBlocks), input, int.MaxValue, 0, whole);
-            var second = Read(MediaFormats.Create(format, SmallBlocks), input, random.Next(1, random.Next(2) == 0 ? 9 : input.Length + 2), random.Next(1, 600), cut);
+            var first = Read(MediaFormats.BuiltIn.Create(format, SmallBlocks), input, int.MaxValue, 0, whole);
+            var second = Read(MediaFormats.BuiltIn.Create(format, SmallBlocks), input, random.Next(1, random.Next(2) == 0 ? 9 : input.Length + 2), random.Next(1, 600), cut);
             if (!whole.SequenceEqual(cut) || first != second)
             {
                 throw new InvalidOperationException("the blocks depend on how the input is cut");

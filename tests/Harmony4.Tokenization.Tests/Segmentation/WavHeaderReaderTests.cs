@@ -77,7 +77,7 @@ public sealed class WavHeaderReaderTests
     public void TryRead_AnyForm_GivesTheSameBlocks(string form)
     {
         var input = WavFiles.Make(form, Samples);
-        Assert.Equal(MediaFormats.Wav, MediaFormats.Detect(input).Name);
+        Assert.Equal(MediaFormats.Wav, MediaFormats.BuiltIn.Detect(input).Name);
         var run = SegmentationRun.Of(input, MediaFormats.Wav);
         Assert.Null(run.Notice);
         Assert.Equal(run.ToString(), SegmentationRun.Of(input, MediaFormats.Wav, step: 1, segment: 3).ToString());

@@ -75,7 +75,7 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
         var export = new ExportOptions
         {
             Segment = segment,
-            Segmenter = segmenter,
+            SegmenterOptions = segmenter,
             Version = version,
             Mask = mask,
             Seal = sealKey is null ? null : new SealOptions { Key = sealKey },
@@ -228,12 +228,12 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
         return asked ?? (masked ? H4mkVersion.V10 : H4mkVersion.V11);
     }
 
-    private static (string? Segment, SegmenterOptions Options) Segmenter(Query query)
+    private (string? Segment, SegmenterOptions Options) Segmenter(Query query)
     {
         var segment = query.Text("segment");
-        if (segment is not (null or "auto") && !MediaFormats.Names.Contains(segment))
+        if (segment is not (null or "auto") && !transport.Formats.Names.Contains(segment))
         {
-            throw Query.Bad($"segment: expected auto or one of {string.Join(", ", MediaFormats.Names)}");
+            throw Query.Bad($"segment: expected auto or one of {string.Join(", ", transport.Formats.Names)}");
         }
 
         var gop = query.Text("gop") is null ? (int?)null : query.Number("gop", DefaultGop, 1, LargestGop);
