@@ -99,7 +99,7 @@ internal static class SpectrogramMarkup
         // 0 for nothing, else 1 (-60 dB and below) to 255 (0 dB).
         const level = power => power > 0 ? Math.min(255, Math.max(1, Math.round(255 * (1 + Math.log10(power) / 6)))) : 0;
 
-        const decibels = amplitude => (amplitude > 0 ? (20 * Math.log10(amplitude)).toFixed(1) : '−∞') + ' dB';
+        const decibels = amplitude => (amplitude > 0 ? (20 * Math.log10(amplitude)).toFixed(1).replace('-', '−') : '−∞') + ' dB';
 
         function readRamp() {
           const stops = getComputedStyle(document.documentElement).getPropertyValue('--ramp').split(',').map(s => s.trim().split(' ').map(Number));

@@ -119,13 +119,9 @@ public sealed partial class AudioFftTokenizer
     {
         ThrowUnlessFrame(samples.Length, nameof(samples));
         ThrowIfShort(destination);
-        var steps = _analyzer.Steps;
-        for (var i = 0; i < samples.Length; i++)
+        if (FloatSteps.Scale(samples, _analyzer.Steps) is var fault && fault < samples.Length)
         {
-            if (!FloatSteps.TryScale(samples[i], out steps[i]))
-            {
-                throw new PcmFormatException((long)i * sizeof(float), sizeof(float), samples[i]);
-            }
+            throw new PcmFormatException((long)fault * sizeof(float), sizeof(float), samples[fault]);
         }
 
         _analyzer.AnalyzeSteps(destination);

@@ -197,6 +197,17 @@ public class PcmSampleFormatTests
 
         tokenizer.Reset();
         Assert.True(Read(new byte[4096]));
+        tokenizer.Reset();
+
+        // At every place of a piece, whatever its neighbours are.
+        for (var at = 0; at < 40; at++)
+        {
+            var samples = new float[40];
+            Array.Fill(samples, 0.5f);
+            samples[at] = float.NegativeInfinity;
+            Assert.Equal(4 * at, Assert.Throws<PcmFormatException>(() => Read(Encode(samples, PcmSampleFormat.Float32))).Offset);
+            tokenizer.Reset();
+        }
 
         bool Read(byte[] bytes)
         {
@@ -226,6 +237,12 @@ public class PcmSampleFormatTests
 
             expected ??= actual;
             Assert.Equal(expected, actual);
+        }
+
+        // Single precision in double is the same numbers.
+        if (!isDouble && expected!.Length > 0)
+        {
+            Assert.Equal(expected, Whole(Encode(Hostile(seed, kind), PcmSampleFormat.Float64), options with { SampleFormat = PcmSampleFormat.Float64 }));
         }
 
         // The bins are all there: the first has the full magnitude, whatever the exponents are.

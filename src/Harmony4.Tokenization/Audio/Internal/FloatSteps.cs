@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Harmony4.Tokenization.Internal;
 
@@ -23,6 +24,30 @@ internal static class FloatSteps
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryScale(double sample, out float steps) => TryLimit((float)(sample * FullScale), out steps);
+
+    /// <summary>Scales many samples; returns how many are sound before the first that is none.</summary>
+    public static int Scale(ReadOnlySpan<float> samples, Span<float> steps)
+    {
+        var i = 0;
+        for (; Vector128.IsHardwareAccelerated && i + Vector128<float>.Count <= samples.Length; i += Vector128<float>.Count)
+        {
+            var scaled = Vector128.Create(samples[i..]) * FullScale;
+            var magnitude = Vector128.Abs(scaled);
+            if (!Vector128.LessThanOrEqualAll(magnitude, Vector128.Create(Largest)))
+            {
+                break;
+            }
+
+            Vector128.ConditionalSelect(Vector128.GreaterThanOrEqual(magnitude, Vector128.Create(Smallest)), scaled, Vector128<float>.Zero).CopyTo(steps[i..]);
+        }
+
+        while (i < samples.Length && TryScale(samples[i], out steps[i]))
+        {
+            i++;
+        }
+
+        return i;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryLimit(float scaled, out float steps)

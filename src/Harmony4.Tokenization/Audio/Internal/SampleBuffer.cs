@@ -18,6 +18,14 @@ internal sealed unsafe class SampleBuffer<TSteps, TSample>(int frameSize, int ch
         {
             groups.CopyTo(MemoryMarshal.AsBytes(destination));
         }
+        else if (typeof(TSample) == typeof(Float32Sample) && channels == 1 && BitConverter.IsLittleEndian)
+        {
+            var sound = FloatSteps.Scale(MemoryMarshal.Cast<byte, float>(groups), MemoryMarshal.Cast<TSteps, float>(destination));
+            if (sound < destination.Length)
+            {
+                return sound * sizeof(float);
+            }
+        }
         else
         {
             fixed (byte* start = groups)
