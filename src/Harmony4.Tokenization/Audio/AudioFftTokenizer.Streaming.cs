@@ -137,7 +137,7 @@ public sealed partial class AudioFftTokenizer
     {
         if (_pending.Append(groups) is >= 0 and var fault)
         {
-            _fault = new PcmFormatException(_consumed - groups.Length + fault, _sampleLength, _pending.ReadStored(groups, fault));
+            _fault = new PcmFormatException(_consumed - groups.Length + fault, _sampleLength, PcmSamples.ReadFloat(groups.Slice(fault, _sampleLength)));
             ThrowIfFaulty();
         }
     }

@@ -140,7 +140,7 @@ public sealed partial class AudioFftTokenizer
         var (samples, rest) = Math.DivRem(pcm.Length, GroupLength);
         if (_gathered.FindFault(pcm[..(samples * GroupLength)]) is >= 0 and var fault)
         {
-            throw new PcmFormatException(fault, _sampleLength, _gathered.ReadStored(pcm, fault));
+            throw new PcmFormatException(fault, _sampleLength, PcmSamples.ReadFloat(pcm.Slice(fault, _sampleLength)));
         }
 
         if (rest != 0)

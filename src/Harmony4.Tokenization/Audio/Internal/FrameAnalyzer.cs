@@ -62,13 +62,16 @@ internal sealed unsafe class FrameAnalyzer
     public double AnalyzeSteps(Span<AudioToken> tokens) => Analyze(new WindowedSteps((float*)_samples.Start, _window.Even, _window.Odd), tokens);
 
     private double Analyze<TInput>(TInput input, Span<AudioToken> tokens)
-        where TInput : struct, IFftInput => _width switch
+        where TInput : struct, IFftInput
     {
-        LaneWidth.Eight => Analyze<Vector512<double>, Lanes512, TInput>(input, tokens),
-        LaneWidth.Four => Analyze<Vector256<double>, Lanes256, TInput>(input, tokens),
-        LaneWidth.Two => Analyze<Vector128<double>, Lanes128, TInput>(input, tokens),
-        _ => Analyze<double, ScalarLanes, TInput>(input, tokens),
-    };
+        return _width switch
+        {
+            LaneWidth.Eight => Analyze<Vector512<double>, Lanes512, TInput>(input, tokens),
+            LaneWidth.Four => Analyze<Vector256<double>, Lanes256, TInput>(input, tokens),
+            LaneWidth.Two => Analyze<Vector128<double>, Lanes128, TInput>(input, tokens),
+            _ => Analyze<double, ScalarLanes, TInput>(input, tokens),
+        };
+    }
 
     private double Analyze<TVector, TLanes, TInput>(TInput input, Span<AudioToken> tokens)
         where TVector : struct

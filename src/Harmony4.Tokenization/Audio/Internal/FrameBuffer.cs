@@ -27,9 +27,6 @@ internal abstract class FrameBuffer(int frameSize)
     /// <returns>Its offset, or −1.</returns>
     public abstract int FindFault(ReadOnlySpan<byte> groups);
 
-    /// <summary>Returns the number at an offset, as it is stored.</summary>
-    public abstract double ReadStored(ReadOnlySpan<byte> groups, int offset);
-
     /// <summary>Forgets the oldest samples.</summary>
     public abstract void Advance(int count);
 

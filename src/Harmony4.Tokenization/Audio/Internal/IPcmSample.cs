@@ -10,7 +10,4 @@ internal unsafe interface IPcmSample<TSteps>
 
     /// <summary>Reads a sample; false when it is no number, or one beyond all sound.</summary>
     static abstract bool TryRead(byte* source, out TSteps steps);
-
-    /// <summary>Reads the number as it is stored, to tell of it.</summary>
-    static abstract double ReadStored(byte* source);
 }

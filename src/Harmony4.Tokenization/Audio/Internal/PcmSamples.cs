@@ -21,6 +21,10 @@ internal static class PcmSamples
         PcmSampleFormat.Float64 => 8,
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "no form of samples"),
     };
+
+    /// <summary>Reads a floating-point sample, of single precision where it has four bytes.</summary>
+    public static double ReadFloat(ReadOnlySpan<byte> sample) =>
+        sample.Length == sizeof(float) ? BinaryPrimitives.ReadSingleLittleEndian(sample) : BinaryPrimitives.ReadDoubleLittleEndian(sample);
 }
 
 internal readonly unsafe struct UInt8Sample : IPcmSample<short>
@@ -33,8 +37,6 @@ internal readonly unsafe struct UInt8Sample : IPcmSample<short>
         steps = (short)((*source - 128) * 256);
         return true;
     }
-
-    public static double ReadStored(byte* source) => *source;
 }
 
 internal readonly unsafe struct Int16Sample : IPcmSample<short>
@@ -47,8 +49,6 @@ internal readonly unsafe struct Int16Sample : IPcmSample<short>
         steps = BinaryPrimitives.ReadInt16LittleEndian(new ReadOnlySpan<byte>(source, sizeof(short)));
         return true;
     }
-
-    public static double ReadStored(byte* source) => BinaryPrimitives.ReadInt16LittleEndian(new ReadOnlySpan<byte>(source, sizeof(short)));
 }
 
 internal readonly unsafe struct Int24Sample : IPcmSample<float>
@@ -58,13 +58,10 @@ internal readonly unsafe struct Int24Sample : IPcmSample<float>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryRead(byte* source, out float steps)
     {
-        steps = Read(source) * PcmSamples.StepOfInt24;
+        var sample = BinaryPrimitives.ReadUInt16LittleEndian(new ReadOnlySpan<byte>(source, sizeof(ushort))) | ((sbyte)source[2] << 16);
+        steps = sample * PcmSamples.StepOfInt24;
         return true;
     }
-
-    public static double ReadStored(byte* source) => Read(source);
-
-    private static int Read(byte* source) => BinaryPrimitives.ReadUInt16LittleEndian(new ReadOnlySpan<byte>(source, sizeof(ushort))) | ((sbyte)source[2] << 16);
 }
 
 internal readonly unsafe struct Int32Sample : IPcmSample<float>
@@ -74,13 +71,9 @@ internal readonly unsafe struct Int32Sample : IPcmSample<float>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryRead(byte* source, out float steps)
     {
-        steps = Read(source) * PcmSamples.StepOfInt32;
+        steps = BinaryPrimitives.ReadInt32LittleEndian(new ReadOnlySpan<byte>(source, sizeof(int))) * PcmSamples.StepOfInt32;
         return true;
     }
-
-    public static double ReadStored(byte* source) => Read(source);
-
-    private static int Read(byte* source) => BinaryPrimitives.ReadInt32LittleEndian(new ReadOnlySpan<byte>(source, sizeof(int)));
 }
 
 internal readonly unsafe struct Float32Sample : IPcmSample<float>
@@ -88,11 +81,8 @@ internal readonly unsafe struct Float32Sample : IPcmSample<float>
     public static int Length => sizeof(float);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryRead(byte* source, out float steps) => FloatSteps.TryScale(Read(source), out steps);
-
-    public static double ReadStored(byte* source) => Read(source);
-
-    private static float Read(byte* source) => BinaryPrimitives.ReadSingleLittleEndian(new ReadOnlySpan<byte>(source, sizeof(float)));
+    public static bool TryRead(byte* source, out float steps) =>
+        FloatSteps.TryScale(BinaryPrimitives.ReadSingleLittleEndian(new ReadOnlySpan<byte>(source, sizeof(float))), out steps);
 }
 
 internal readonly unsafe struct Float64Sample : IPcmSample<float>
@@ -100,7 +90,6 @@ internal readonly unsafe struct Float64Sample : IPcmSample<float>
     public static int Length => sizeof(double);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryRead(byte* source, out float steps) => FloatSteps.TryScale(ReadStored(source), out steps);
-
-    public static double ReadStored(byte* source) => BinaryPrimitives.ReadDoubleLittleEndian(new ReadOnlySpan<byte>(source, sizeof(double)));
+    public static bool TryRead(byte* source, out float steps) =>
+        FloatSteps.TryScale(BinaryPrimitives.ReadDoubleLittleEndian(new ReadOnlySpan<byte>(source, sizeof(double))), out steps);
 }

@@ -66,14 +66,6 @@ internal sealed unsafe class SampleBuffer<TSteps, TSample>(int frameSize, int ch
         return -1;
     }
 
-    public override double ReadStored(ReadOnlySpan<byte> groups, int offset)
-    {
-        fixed (byte* start = groups)
-        {
-            return TSample.ReadStored(start + offset);
-        }
-    }
-
     public override void Advance(int count)
     {
         Count -= count;
