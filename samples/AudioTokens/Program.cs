@@ -5,11 +5,11 @@ using Harmony4.Tokenization;
 
 await using var file = args.Length > 0 ? File.OpenRead(args[0]) : Console.OpenStandardInput();
 var input = await PcmInput.OpenAsync(file);
-var options = new AudioTokenizerOptions { SampleRate = input.SampleRate ?? 48_000, Channels = input.Channels, FrameSize = 2048, TopK = 3 };
+var options = new AudioTokenizerOptions { Channel = 0, FrameSize = 2048, TopK = 3 };
 await foreach (var frame in new MediaTransport().TokenizeAudioAsync(input, options))
 {
-    // A line for each frame: its time, and the strongest frequencies with their relative magnitude.
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{frame.Frame.Pts / 1e6,9:0.000} s  {Describe(frame.Tokens.Span)}"));
+    // A line for each frame: its time, its level, and the strongest frequencies with their relative magnitude.
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{frame.Frame.Pts / 1e6,9:0.000} s  {20 * Math.Log10(frame.Frame.Peak),6:0.0} dB  {Describe(frame.Tokens.Span)}"));
 }
 
 return 0;

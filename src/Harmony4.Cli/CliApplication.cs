@@ -136,7 +136,7 @@ internal static class CliApplication
         }
         catch (PcmFormatException exception)
         {
-            throw CliException.Failed(file, string.Create(CultureInfo.InvariantCulture, $"{exception.Offset}: expected {exception.ExpectedLength} bytes of a sample, found {exception.Length}"), exception);
+            throw CliException.Failed(file, string.Create(CultureInfo.InvariantCulture, $"{exception.Offset}: {exception.Detail}"), exception);
         }
         catch (ArgumentException exception)
         {

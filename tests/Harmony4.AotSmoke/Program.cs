@@ -38,6 +38,7 @@ Check("extract", Convert.ToHexStringLower(SHA256.HashData(media.ToArray())), Con
 foreach (var width in Enum.GetValues<LaneWidth>().Where(LaneWidths.IsSupported))
 {
     Check($"audio tokens, {width} lanes", AudioCorpus.Digest, AudioCorpus.ComputeDigest(width));
+    Check($"audio tokens of all forms, {width} lanes", AudioCorpus.DigestOfForms, AudioCorpus.ComputeDigestOfForms(width));
 }
 
 Console.WriteLine("native: ok");

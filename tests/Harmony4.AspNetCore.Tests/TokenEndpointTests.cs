@@ -113,15 +113,21 @@ public sealed class TokenEndpointTests
     }
 
     [Theory]
-    [InlineData("RF64")]
-    [InlineData("BW64")]
-    [InlineData("W64")]
-    public async Task AudioStream_OtherFormsOfWav_GiveTheSameTokens(string form)
+    [InlineData("RF64", "Int16")]
+    [InlineData("BW64", "Int24")]
+    [InlineData("W64", "Float32")]
+    [InlineData("W64", "Int16")]
+    [InlineData("BW64", "Int16")]
+    [InlineData("RIFF", "Float64")]
+    [InlineData("RIFF", "Int32")]
+    public async Task AudioStream_OtherFormsOfWav_GiveTheSameTokens(string form, string samplesForm)
     {
         await using var host = await TestHost.StartAsync();
         var samples = Vectors.SeededBytes("forms", 16_384);
         using var expected = await host.Client.PostAsync("/audio/stream?sample_rate=8000", new ByteArrayContent(WavFiles.Make("RIFF", samples)));
-        using var response = await host.Client.PostAsync("/audio/stream?sample_rate=8000", new ByteArrayContent(WavFiles.Make(form, samples)));
+        var (tag, bits) = SampleForms.FormatOf(samplesForm);
+        var file = WavFiles.Make(form, SampleForms.Convert(samples, samplesForm), bits: bits, tag: tag);
+        using var response = await host.Client.PostAsync("/audio/stream?sample_rate=8000", new ByteArrayContent(file));
         Assert.Equal(System.Net.HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(Tokens(await expected.Content.ReadAsStringAsync()), Tokens(await response.Content.ReadAsStringAsync()));
 

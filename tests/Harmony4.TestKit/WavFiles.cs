@@ -8,11 +8,23 @@ public static class WavFiles
     private static readonly byte[] Riff64 = [0x2E, 0x91, 0xCF, 0x11, 0xA5, 0xD6, 0x28, 0xDB, 0x04, 0xC1, 0, 0];
     private static readonly byte[] Wave64 = [0xF3, 0xAC, 0xD3, 0x11, 0x8C, 0xD1, 0x00, 0xC0, 0x4F, 0x8E, 0xDB, 0x8A];
 
+    private static readonly byte[] SubFormat = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71];
+
     /// <summary>Makes one, of a form among RIFF, RF64, BW64 and W64, with a chunk of odd length in front of the format.</summary>
-    public static byte[] Make(string form, byte[] samples, int rate = 8000, int channels = 1, int bits = 16, int tag = 1, int? align = null, long? length = null)
+    public static byte[] Make(string form, byte[] samples, int rate = 8000, int channels = 1, int bits = 16, int tag = 1, int? align = null, long? length = null, bool isExtensible = false)
     {
-        var format = new byte[16];
-        BinaryPrimitives.WriteUInt16LittleEndian(format, (ushort)tag);
+        var format = new byte[isExtensible ? 40 : 16];
+        BinaryPrimitives.WriteUInt16LittleEndian(format, (ushort)(isExtensible ? 0xFFFE : tag));
+        if (isExtensible)
+        {
+            // The size of what follows, the valid bits, the speakers, and the code as the first field of an identifier.
+            BinaryPrimitives.WriteUInt16LittleEndian(format.AsSpan(16), 22);
+            BinaryPrimitives.WriteUInt16LittleEndian(format.AsSpan(18), (ushort)bits);
+            BinaryPrimitives.WriteInt32LittleEndian(format.AsSpan(20), channels);
+            BinaryPrimitives.WriteUInt16LittleEndian(format.AsSpan(24), (ushort)tag);
+            SubFormat.CopyTo(format, 26);
+        }
+
         BinaryPrimitives.WriteUInt16LittleEndian(format.AsSpan(2), (ushort)channels);
         BinaryPrimitives.WriteInt32LittleEndian(format.AsSpan(4), rate);
         BinaryPrimitives.WriteInt32LittleEndian(format.AsSpan(8), rate * channels * bits / 8);
@@ -24,7 +36,7 @@ public static class WavFiles
             return
             [
                 .. "riff"u8, .. Riff64, .. U64(0), .. "wave"u8, .. Wave64,
-                .. Chunk64("list", [1, 2, 3], 3), .. new byte[5], .. Chunk64("fmt ", format, 16), .. Chunk64("data", samples, count),
+                .. Chunk64("list", [1, 2, 3], 3), .. new byte[5], .. Chunk64("fmt ", format, format.Length), .. Chunk64("data", samples, count),
             ];
         }
 
@@ -33,7 +45,7 @@ public static class WavFiles
         return
         [
             .. System.Text.Encoding.ASCII.GetBytes(form), 0xFF, 0xFF, 0xFF, 0xFF, .. "WAVE"u8, .. isLong ? Chunk("ds64", sizes, sizes.Length) : [],
-            .. Chunk("LIST", [1, 2, 3], 3), 0, .. Chunk("fmt ", format, 16), .. Chunk("data", samples, isLong ? uint.MaxValue : count),
+            .. Chunk("LIST", [1, 2, 3], 3), 0, .. Chunk("fmt ", format, format.Length), .. Chunk("data", samples, isLong ? uint.MaxValue : count),
         ];
     }
 

@@ -11,6 +11,7 @@ public unsafe class AudioTokenizerBenchmarks
     private readonly AudioToken[] _tokens = new AudioToken[32];
     private AudioFftTokenizer _tokenizer = null!;
     private short[] _noise = null!;
+    private float[] _floats = null!;
     private short[] _silence = null!;
     private short[] _impulse = null!;
     private void* _plan;
@@ -24,6 +25,7 @@ public unsafe class AudioTokenizerBenchmarks
         _tokenizer = new AudioFftTokenizer(new AudioTokenizerOptions { FrameSize = FrameSize });
         var random = new Random(FrameSize);
         _noise = [.. Enumerable.Range(0, FrameSize).Select(_ => (short)random.Next(short.MinValue, short.MaxValue + 1))];
+        _floats = [.. _noise.Select(s => s / 32768f)];
         _silence = new short[FrameSize];
         _impulse = new short[FrameSize];
         _impulse[FrameSize / 2] = 20_000;
@@ -41,6 +43,10 @@ public unsafe class AudioTokenizerBenchmarks
 
     [Benchmark(Baseline = true)]
     public int Noise() => _tokenizer.TokenizeFrame(_noise, _tokens);
+
+    /// <summary>The same sound in single precision.</summary>
+    [Benchmark]
+    public int NoiseOfFloats() => _tokenizer.TokenizeFrame(_floats, _tokens);
 
     [Benchmark]
     public int Silence() => _tokenizer.TokenizeFrame(_silence, _tokens);

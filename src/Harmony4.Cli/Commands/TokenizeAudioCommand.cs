@@ -10,12 +10,17 @@ namespace Harmony4.Cli.Commands;
 
 internal sealed class TokenizeAudioCommand
 {
+    // What raw samples are: PCM16LE mono.
+    private const PcmSampleFormat RawFormat = PcmSampleFormat.Int16;
+    private const int RawChannels = 1;
+    private const string Cut = ": the file is cut";
+
     private static readonly AudioTokenizerOptions Defaults = new();
 
     private readonly CliConsole _console;
-    private readonly Argument<string> _input = new("in") { Description = "WAV, or raw 16-bit little-endian PCM (.pcm, or --raw-pcm); - for standard input." };
+    private readonly Argument<string> _input = new("in") { Description = "WAV, or raw 16-bit little-endian mono PCM (.pcm, or --raw-pcm); - for standard input." };
     private readonly Option<bool> _rawPcm = new("--raw-pcm") { Description = "Take the input for raw samples, whatever its name or head." };
-    private readonly Option<int?> _sampleRate = new("--sample-rate") { Description = $"Samples per second of raw input. Default: {Defaults.SampleRate}; a WAV file says its own.", CustomParser = r => Values.Number<int>(r) };
+    private readonly Option<int?> _sampleRate = new("--sample-rate") { Description = $"Samples per second of raw input. Default: {AudioTokenizerOptions.DefaultSampleRate}; a WAV file says its own, and another is refused.", CustomParser = r => Values.Number<int>(r) };
     private readonly Option<int> _frameSize = new("--frame-size") { Description = "Samples of a frame: a power of two, 256 to 16384.", DefaultValueFactory = _ => Defaults.FrameSize, CustomParser = Values.Number<int> };
     private readonly Option<int> _topK = new("--top-k") { Description = "How many of the strongest bins become tokens.", DefaultValueFactory = _ => Defaults.TopK, CustomParser = Values.Number<int> };
     private readonly Option<int?> _channel = new("--channel") { Description = "Which channel, from 0. Needed when there are several: nothing is mixed.", CustomParser = r => Values.Number<int>(r) };
@@ -60,10 +65,11 @@ internal sealed class TokenizeAudioCommand
         {
             await CliApplication.LocateAsync(name, async () =>
             {
-                var (options, frames) = await OpenAsync(result, path, media, cancellationToken).ConfigureAwait(false);
+                var (tokenizer, input, frames) = await OpenAsync(result, path, media, cancellationToken).ConfigureAwait(false);
+                var told = input.MissingLength > 0;
                 if (html is not null)
                 {
-                    await WritePageAsync(html, name, options, frames, _output.Force(result), cancellationToken).ConfigureAwait(false);
+                    await WritePageAsync(html, name, tokenizer, frames, _output.Force(result), cancellationToken).ConfigureAwait(false);
                 }
                 else if (result.GetValue(_raw))
                 {
@@ -78,6 +84,11 @@ internal sealed class TokenizeAudioCommand
                     await WriteTextAsync(frames).ConfigureAwait(false);
                 }
 
+                if (!told)
+                {
+                    await TellOfCutAsync(name, input).ConfigureAwait(false);
+                }
+
                 return true;
             }).ConfigureAwait(false);
         }
@@ -85,70 +96,96 @@ internal sealed class TokenizeAudioCommand
         return ExitCode.Done;
     }
 
-    private async Task<(AudioTokenizerOptions Options, IAsyncEnumerable<AudioTokenFrame> Frames)> OpenAsync(ParseResult result, string path, Stream media, CancellationToken cancellationToken)
+    private async Task<(AudioFftTokenizer Tokenizer, PcmInput Input, IAsyncEnumerable<AudioTokenFrame> Frames)> OpenAsync(ParseResult result, string path, Stream media, CancellationToken cancellationToken)
     {
+        var start = media.CanSeek ? media.Position : 0;
         var raw = result.GetValue(_rawPcm) || path.EndsWith(".pcm", StringComparison.OrdinalIgnoreCase);
-        var input = raw ? PcmInput.FromRaw(media) : await PcmInput.OpenAsync(media, cancellationToken).ConfigureAwait(false);
+        var input = raw ? PcmInput.FromRaw(media, RawFormat, channels: RawChannels) : await PcmInput.OpenAsync(media, cancellationToken).ConfigureAwait(false);
         if (!raw && !input.IsWav)
         {
             throw new MediaFormatException(MediaFormats.Wav, 0, "expected a WAV file, found other bytes; --raw-pcm takes them for raw samples");
         }
 
+        var options = OptionsFor(result, InputFile.NameOf(path), input);
+        var tokenizer = new AudioFftTokenizer(options);
+
         // A file tells at once what a pipe tells at its end, so that no token is printed of one that ends inside a sample.
-        var cut = input.MissingLength > 0 ? ": the file is cut" : "";
-        if (input.Length is { } length && length % (sizeof(short) * input.Channels) is > 0 and var odd)
+        if (input.Length is { } length && length % tokenizer.GroupLength is > 0 and var odd)
         {
             throw CliException.Failed(
                 InputFile.NameOf(path),
-                string.Create(CultureInfo.InvariantCulture, $"{input.DataOffset + length - odd}: expected {sizeof(short) * input.Channels} bytes of a sample of each channel, found {odd}{cut}"));
+                string.Create(CultureInfo.InvariantCulture, $"{input.DataOffset + length - odd}: expected {tokenizer.GroupLength} bytes of a sample of each channel, found {odd}{(input.MissingLength > 0 ? Cut : "")}"));
         }
 
+        if (media.CanSeek && input.SampleFormat is PcmSampleFormat.Float32 or PcmSampleFormat.Float64)
+        {
+            // The same for samples that are no sound: all of them are looked at first.
+            await CheckAsync(input, options, cancellationToken).ConfigureAwait(false);
+            media.Position = start;
+            input = await PcmInput.OpenAsync(media, cancellationToken).ConfigureAwait(false);
+        }
+
+        await TellOfCutAsync(InputFile.NameOf(path), input).ConfigureAwait(false);
+        return (tokenizer, input, new MediaTransport().TokenizeAudioAsync(input, options, cancellationToken));
+    }
+
+    /// <summary>What the input states, and the options do not contradict.</summary>
+    private AudioTokenizerOptions OptionsFor(ParseResult result, string name, PcmInput input)
+    {
+        var rate = result.GetValue(_sampleRate);
+        if (rate is { } asked && input.SampleRate is { } stated && asked != stated)
+        {
+            throw CliException.Usage(string.Create(CultureInfo.InvariantCulture, $"--sample-rate {asked}: the WAV file has {stated}"));
+        }
+
+        var channels = input.Channels ?? RawChannels;
+        var channel = result.GetValue(_channel);
+        if (channels > 1 && channel is null)
+        {
+            throw CliException.Usage($"{name} has {channels} channels: --channel 0 to {channels - 1} chooses one");
+        }
+
+        if (channel is { } chosen && (chosen < 0 || chosen >= channels))
+        {
+            throw CliException.Usage($"--channel: expected 0 to {channels - 1}, found {chosen}");
+        }
+
+        return input.Complete(new AudioTokenizerOptions
+        {
+            SampleRate = rate,
+            FrameSize = result.GetValue(_frameSize),
+            TopK = result.GetValue(_topK),
+            Channel = channel,
+            PadTail = result.GetValue(_padTail),
+        });
+    }
+
+    private static async Task CheckAsync(PcmInput input, AudioTokenizerOptions options, CancellationToken cancellationToken)
+    {
+        await foreach (var _ in new MediaTransport().TokenizeAudioAsync(input, options with { TopK = 1 }, cancellationToken).ConfigureAwait(false))
+        {
+        }
+    }
+
+    private async Task TellOfCutAsync(string name, PcmInput input)
+    {
         if (input.MissingLength > 0)
         {
             await _console.TellAsync(string.Create(
                 CultureInfo.InvariantCulture,
-                $"harmony4: {InputFile.NameOf(path)}: {input.DataOffset + input.Length}: expected {input.MissingLength} more bytes of samples by the data chunk, found the end{cut}")).ConfigureAwait(false);
+                $"harmony4: {name}: {input.DataOffset + input.Length}: expected {input.MissingLength} more bytes of samples by the data chunk, found the end{Cut}")).ConfigureAwait(false);
         }
-
-        var rate = result.GetValue(_sampleRate);
-        if (rate is { } asked && input.SampleRate is { } stated && asked != stated)
-        {
-            throw CliException.Usage($"--sample-rate {asked}: the WAV file has {stated}");
-        }
-
-        var channel = result.GetValue(_channel);
-        if (input.Channels > 1 && channel is null)
-        {
-            throw CliException.Usage($"{InputFile.NameOf(path)} has {input.Channels} channels: --channel 0 to {input.Channels - 1} chooses one");
-        }
-
-        if (channel is { } chosen && (chosen < 0 || chosen >= input.Channels))
-        {
-            throw CliException.Usage($"--channel: expected 0 to {input.Channels - 1}, found {chosen}");
-        }
-
-        var options = new AudioTokenizerOptions
-        {
-            SampleRate = rate ?? input.SampleRate ?? Defaults.SampleRate,
-            FrameSize = result.GetValue(_frameSize),
-            TopK = result.GetValue(_topK),
-            Channels = input.Channels,
-            Channel = channel ?? 0,
-            PadTail = result.GetValue(_padTail),
-        };
-        return (options, new MediaTransport().TokenizeAudioAsync(input, options, cancellationToken));
     }
 
-    private async Task WritePageAsync(string path, string title, AudioTokenizerOptions options, IAsyncEnumerable<AudioTokenFrame> frames, bool force, CancellationToken cancellationToken)
+    private async Task WritePageAsync(string path, string title, AudioFftTokenizer tokenizer, IAsyncEnumerable<AudioTokenFrame> frames, bool force, CancellationToken cancellationToken)
     {
-        var tokenizer = new AudioFftTokenizer(options);
         var file = OutputFile.Create(path, force, _console);
         await using (file.ConfigureAwait(false))
         {
             var text = new StreamWriter(file.Stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 64 * 1024, leaveOpen: true) { NewLine = "\n" };
             await using (text.ConfigureAwait(false))
             {
-                var page = new SpectrogramPage(text, title, options.SampleRate, options.FrameSize, tokenizer.HopSize, tokenizer.TokensPerFrame);
+                var page = new SpectrogramPage(text, title, tokenizer.SampleRate, tokenizer.Options.FrameSize, tokenizer.HopSize, tokenizer.TokensPerFrame);
                 await foreach (var frame in frames.ConfigureAwait(false))
                 {
                     page.Add(frame.Frame, frame.Tokens.Span);

@@ -31,7 +31,7 @@ internal static class SpectrogramMarkup
         <main>
         <canvas id="plot" tabindex="0" role="application" aria-describedby="keys" aria-label="Tokens over time and frequency"></canvas>
         <output id="values" aria-live="polite">Point at a token, or focus the plot and use the arrow keys.</output>
-        <p id="scale"><span>−60 dB</span><canvas id="ramp" width="256" height="1" aria-hidden="true"></canvas><span>0 dB, the strongest bin of its frame</span></p>
+        <p id="scale"><span>−60 dB</span><canvas id="ramp" width="256" height="1" aria-hidden="true"></canvas><span id="reference">0 dB, the strongest bin of the file</span></p>
         <p id="keys"><kbd>←</kbd> <kbd>→</kbd> frame, <kbd>↑</kbd> <kbd>↓</kbd> token by frequency, <kbd>Page Up</kbd> <kbd>Page Down</kbd> scroll,
         <kbd>Home</kbd> <kbd>End</kbd> first and last frame, <kbd>+</kbd> <kbd>−</kbd> or the wheel zoom, <kbd>0</kbd> all, <kbd>L</kbd> log frequency; drag to scroll.</p>
         </main>
@@ -72,18 +72,23 @@ internal static class SpectrogramMarkup
         {
         const $ = id => document.getElementById(id);
         const about = JSON.parse($('about').textContent);
-        const blocks = [...document.querySelectorAll('.tokens')].map(e => {
-          const text = atob(e.textContent), bytes = new Uint8Array(text.length);
-          for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-          e.remove();
-          return bytes;
-        });
-        const all = new Uint8Array(blocks.reduce((n, b) => n + b.length, 0));
-        blocks.reduce((at, b) => (all.set(b, at), at + b.length), 0);
-        blocks.length = 0;
+        function bytesOf(name) {
+          const blocks = [...document.querySelectorAll('.' + name)].map(e => {
+            const text = atob(e.textContent), bytes = new Uint8Array(text.length);
+            for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+            e.remove();
+            return bytes;
+          });
+          const all = new Uint8Array(blocks.reduce((n, b) => n + b.length, 0));
+          blocks.reduce((at, b) => (all.set(b, at), at + b.length), 0);
+          return all.buffer;
+        }
 
         // A token is a u32 (tenths of a hertz) and two u16 (magnitude, phase).
-        const hz10 = new Uint32Array(all.buffer), fields = new Uint16Array(all.buffer);
+        const tokens = bytesOf('tokens'), hz10 = new Uint32Array(tokens), fields = new Uint16Array(tokens);
+        // A frame's peak is that of its strongest bin, 1 for a sine of full scale. The largest of all is 0 dB.
+        const peaks = new Float64Array(bytesOf('peaks')), loudest = peaks.reduce((a, b) => Math.max(a, b), 0);
+        const scales = peaks.map(p => loudest > 0 ? p / loudest / 65535 : 0);
         const perFrame = about.tokens, frames = hz10.length / 2 / perFrame;
         const top = Math.min(20000, about.rate / 2), binHz = about.rate / about.frame;
         const frameSeconds = about.hop / about.rate;
@@ -93,6 +98,8 @@ internal static class SpectrogramMarkup
 
         // 0 for nothing, else 1 (-60 dB and below) to 255 (0 dB).
         const level = power => power > 0 ? Math.min(255, Math.max(1, Math.round(255 * (1 + Math.log10(power) / 6)))) : 0;
+
+        const decibels = amplitude => (amplitude > 0 ? (20 * Math.log10(amplitude)).toFixed(1).replace('-', '−') : '−∞') + ' dB';
 
         function readRamp() {
           const stops = getComputedStyle(document.documentElement).getPropertyValue('--ramp').split(',').map(s => s.trim().split(' ').map(Number));
@@ -120,7 +127,7 @@ internal static class SpectrogramMarkup
             if (from !== drawnFrom || to !== drawnTo) {
               column.fill(0);
               for (let i = from * perFrame; i < to * perFrame; i++) {
-                const magnitude = fields[4 * i + 2] / 65535, power = magnitude * magnitude / (to - from);
+                const magnitude = fields[4 * i + 2] * scales[Math.floor(i / perFrame)], power = magnitude * magnitude / (to - from);
                 if (power === 0) continue;
                 const hz = hz10[2 * i] / 10;
                 const down = Math.min(h, Math.max(1, Math.round((1 - place(hz - binHz / 2)) * h)));
@@ -206,8 +213,8 @@ internal static class SpectrogramMarkup
 
         function show(frame, token) {
           cursor = { frame, token };
-          const i = frame * perFrame + token, m = fields[4 * i + 2] / 65535, phase = fields[4 * i + 3] / 65535 * 2 - 1;
-          $('values').textContent = `frame ${frame} at ${(frame * frameSeconds).toFixed(3)} s: ${(hz10[2 * i] / 10).toFixed(1)} Hz, magnitude ${m.toFixed(4)} (${m ? (20 * Math.log10(m)).toFixed(1) : '−∞'} dB), phase ${phase.toFixed(3)} π, ${token + 1} of ${perFrame} by strength`;
+          const i = frame * perFrame + token, m = fields[4 * i + 2], phase = fields[4 * i + 3] / 65535 * 2 - 1;
+          $('values').textContent = `frame ${frame} at ${(frame * frameSeconds).toFixed(3)} s: ${(hz10[2 * i] / 10).toFixed(1)} Hz, ${decibels(m * scales[frame])} of the file's strongest bin, magnitude ${(m / 65535).toFixed(4)} in its frame, phase ${phase.toFixed(3)} π, ${token + 1} of ${perFrame} by strength`;
           redraw();
         }
 
@@ -292,6 +299,7 @@ internal static class SpectrogramMarkup
         new ResizeObserver(redraw).observe(plot);
         matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { readRamp(); redraw(); });
         $('facts').textContent = `${frames} frames of ${about.frame} samples, ${about.hop} apart, ${perFrame} tokens each, ${about.rate} Hz, ${clock(frames * frameSeconds, .1)}`;
+        if (loudest > 0) $('reference').textContent = `0 dB, the strongest bin of the file: ${decibels(loudest)} of a full-scale sine`;
         if (!frames) $('values').textContent = 'No frame: the input is shorter than one.';
         readRamp();
         redraw();

@@ -9,6 +9,7 @@ namespace Harmony4.Cli.Spectrogram;
 /// <summary>
 /// Writes one self-contained HTML page that shows audio tokens over time and frequency. Frames go out as they come: what is held
 /// is less than one block of them. The page keeps every token and draws the mean power of those that fall on a pixel, so hours stay usable.
+/// Tokens are relative to their own frame, so the page has the peak of each frame too: what it draws is relative to the strongest bin of all.
 /// </summary>
 internal sealed class SpectrogramPage
 {
@@ -16,9 +17,9 @@ internal sealed class SpectrogramPage
     private const int BlockLength = 48 * 1024;
 
     private readonly TextWriter _output;
-    private readonly byte[] _block = new byte[BlockLength];
+    private readonly Block _tokens = new("tokens");
+    private readonly Block _peaks = new("peaks");
     private readonly int _tokensPerFrame;
-    private int _blockCount;
     private long _nextFrame;
     private bool _ended;
 
@@ -60,18 +61,15 @@ internal sealed class SpectrogramPage
         }
 
         _nextFrame++;
+
+        // Little-endian, as the typed arrays of every browser's machine read it.
+        BinaryPrimitives.WriteDoubleLittleEndian(_peaks.Take(_output), frame.Peak);
         foreach (var token in tokens)
         {
-            // Little-endian, as the typed arrays of every browser's machine read it.
-            var at = _block.AsSpan(_blockCount);
+            var at = _tokens.Take(_output);
             BinaryPrimitives.WriteUInt32LittleEndian(at, token.Hz10);
             BinaryPrimitives.WriteUInt16LittleEndian(at[4..], token.Magnitude);
             BinaryPrimitives.WriteUInt16LittleEndian(at[6..], token.Phase);
-            _blockCount += AudioToken.EncodedSize;
-            if (_blockCount == BlockLength)
-            {
-                WriteBlock();
-            }
         }
     }
 
@@ -84,16 +82,38 @@ internal sealed class SpectrogramPage
         }
 
         _ended = true;
-        WriteBlock();
+        _tokens.Write(_output);
+        _peaks.Write(_output);
         _output.Write($"<script>\n{SpectrogramMarkup.Script}</script>\n</body>\n</html>\n");
     }
 
-    private void WriteBlock()
+    /// <summary>Data of the page under way, in units of eight bytes.</summary>
+    private sealed class Block(string name)
     {
-        if (_blockCount > 0)
+        private const int UnitLength = 8;
+
+        private readonly byte[] _bytes = new byte[BlockLength];
+        private int _count;
+
+        /// <summary>Returns room for the next unit.</summary>
+        public Span<byte> Take(TextWriter output)
         {
-            _output.Write($"<script type=\"text/plain\" class=\"tokens\">{Convert.ToBase64String(_block, 0, _blockCount)}</script>\n");
-            _blockCount = 0;
+            if (_count == BlockLength)
+            {
+                Write(output);
+            }
+
+            _count += UnitLength;
+            return _bytes.AsSpan(_count - UnitLength, UnitLength);
+        }
+
+        public void Write(TextWriter output)
+        {
+            if (_count > 0)
+            {
+                output.Write($"<script type=\"text/plain\" class=\"{name}\">{Convert.ToBase64String(_bytes, 0, _count)}</script>\n");
+                _count = 0;
+            }
         }
     }
 }

@@ -1,14 +1,13 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
+using Harmony4.Tokenization.Internal;
 
 namespace Harmony4.Tokenization;
 
 /// <content>The streaming form: PCM in pieces of any length, frames out.</content>
 public sealed partial class AudioFftTokenizer
 {
-    private readonly short[] _pending;
+    private readonly FrameBuffer _pending;
     private readonly byte[] _partialGroup;
-    private int _pendingCount;
+    private PcmFormatException? _fault;
     private int _partialLength;
     private long _consumed;
     private long _nextFrame;
@@ -23,6 +22,9 @@ public sealed partial class AudioFftTokenizer
     /// <returns><see langword="true"/> with one frame; <see langword="false"/> when all bytes are taken and no further frame is whole.</returns>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short. Nothing is taken then.</exception>
     /// <exception cref="InvalidOperationException">The stream was completed and not <see cref="Reset"/>.</exception>
+    /// <exception cref="PcmFormatException">
+    /// A sample of the channel is not finite, or above 2^65 in magnitude. The frames in front of it were given; further calls fail in the same way until <see cref="Reset"/>.
+    /// </exception>
     public bool TryReadFrame(ref ReadOnlySpan<byte> pcm, Span<AudioToken> destination, out AudioFrame frame)
     {
         ThrowIfShort(destination);
@@ -31,18 +33,16 @@ public sealed partial class AudioFftTokenizer
             throw new InvalidOperationException($"the stream is complete; {nameof(Reset)} starts another");
         }
 
-        var length = pcm.Length;
+        ThrowIfFaulty();
         Take(ref pcm);
-        _consumed += length - pcm.Length;
-        if (_pendingCount < _pending.Length)
+        if (_pending.Room > 0)
         {
             frame = default;
             return false;
         }
 
         frame = Emit(destination);
-        _pendingCount -= HopSize;
-        _pending.AsSpan(HopSize).CopyTo(_pending);
+        _pending.Advance(HopSize);
         return true;
     }
 
@@ -51,7 +51,7 @@ public sealed partial class AudioFftTokenizer
     /// <param name="frame">The frame that the tokens describe, or the default.</param>
     /// <returns>Whether there is such a frame; always <see langword="false"/> for a stream that is complete already.</returns>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short. The stream is not ended then.</exception>
-    /// <exception cref="PcmFormatException">The stream ends inside a group of samples.</exception>
+    /// <exception cref="PcmFormatException">The stream ends inside a group of samples, or <see cref="TryReadFrame"/> has failed.</exception>
     public bool TryComplete(Span<AudioToken> destination, out AudioFrame frame)
     {
         ThrowIfShort(destination);
@@ -61,19 +61,19 @@ public sealed partial class AudioFftTokenizer
             return false;
         }
 
+        ThrowIfFaulty();
         if (_partialLength != 0)
         {
-            throw new PcmFormatException(_consumed - _partialLength, _partialLength, _groupLength);
+            throw new PcmFormatException(_consumed - _partialLength, _partialLength, GroupLength);
         }
 
         _completed = true;
         var covered = _nextFrame == 0 ? 0 : HopSize;
-        if (!Options.PadTail || _pendingCount <= covered)
+        if (!Options.PadTail || _pending.Count <= covered)
         {
             return false;
         }
 
-        _pending.AsSpan(_pendingCount).Clear();
         frame = Emit(destination);
         return true;
     }
@@ -81,7 +81,8 @@ public sealed partial class AudioFftTokenizer
     /// <summary>Forgets all input and starts another stream at frame 0.</summary>
     public void Reset()
     {
-        _pendingCount = 0;
+        _pending.Clear();
+        _fault = null;
         _partialLength = 0;
         _consumed = 0;
         _nextFrame = 0;
@@ -90,31 +91,35 @@ public sealed partial class AudioFftTokenizer
 
     private AudioFrame Emit(Span<AudioToken> destination)
     {
-        _analyzer.Analyze(_pending, destination);
+        var power = _pending.Analyze(_analyzer, destination);
         var index = _nextFrame++;
-        return new AudioFrame(index, GetPts(index), TokensPerFrame);
+
+        // The frame size is a power of two: the quotient is exact.
+        return new AudioFrame(index, GetPts(index), TokensPerFrame, Math.Sqrt(power) * 4 / Options.FrameSize);
     }
 
     private void Take(ref ReadOnlySpan<byte> pcm)
     {
         if (_partialLength != 0)
         {
-            TakePartial(ref pcm, _groupLength - _partialLength);
-            if (_partialLength < _groupLength)
+            TakePartial(ref pcm, GroupLength - _partialLength);
+            if (_partialLength < GroupLength)
             {
                 return;
             }
 
             _partialLength = 0;
-            _pendingCount += Gather(_partialGroup, _pending.AsSpan(_pendingCount));
+            Append(_partialGroup);
         }
 
-        var groups = Math.Min(pcm.Length / _groupLength, _pending.Length - _pendingCount);
-        _pendingCount += Gather(pcm[..(groups * _groupLength)], _pending.AsSpan(_pendingCount));
-        pcm = pcm[(groups * _groupLength)..];
-        if (_pendingCount < _pending.Length)
+        var length = Math.Min(pcm.Length / GroupLength, _pending.Room) * GroupLength;
+        var groups = pcm[..length];
+        pcm = pcm[length..];
+        _consumed += length;
+        Append(groups);
+        if (_pending.Room > 0)
         {
-            TakePartial(ref pcm, _groupLength);
+            TakePartial(ref pcm, GroupLength);
         }
     }
 
@@ -123,26 +128,25 @@ public sealed partial class AudioFftTokenizer
         var length = Math.Min(wanted, pcm.Length);
         pcm[..length].CopyTo(_partialGroup.AsSpan(_partialLength));
         _partialLength += length;
+        _consumed += length;
         pcm = pcm[length..];
     }
 
-    /// <summary>Copies the chosen channel of whole groups; returns how many samples that are.</summary>
-    private int Gather(ReadOnlySpan<byte> groups, Span<short> samples)
+    /// <summary>Appends whole groups, the last that were consumed.</summary>
+    private void Append(ReadOnlySpan<byte> groups)
     {
-        var count = groups.Length / _groupLength;
-        if (Options.Channels == 1 && BitConverter.IsLittleEndian)
+        if (_pending.Append(groups) is >= 0 and var fault)
         {
-            groups.CopyTo(MemoryMarshal.AsBytes(samples));
-            return count;
+            _fault = new PcmFormatException(_consumed - groups.Length + fault, _sampleLength, PcmSamples.ReadFloat(groups.Slice(fault, _sampleLength)));
+            ThrowIfFaulty();
         }
+    }
 
-        var at = Options.Channel * BytesPerSample;
-        foreach (ref var sample in samples[..count])
+    private void ThrowIfFaulty()
+    {
+        if (_fault is not null)
         {
-            sample = BinaryPrimitives.ReadInt16LittleEndian(groups[at..]);
-            at += _groupLength;
+            throw new PcmFormatException(_fault);
         }
-
-        return count;
     }
 }

@@ -50,6 +50,12 @@ public sealed class WavHeaderReader
     /// <summary>Gets the bits of a sample.</summary>
     public int BitsPerSample { get; private set; }
 
+    /// <summary>Gets the bytes of a sample frame, which holds one sample of every channel; of a block where samples are compressed. 0 before there is a usable <c>fmt </c> chunk.</summary>
+    public int FrameLength => Clock.FrameLength;
+
+    /// <summary>Gets the form of samples that audio tokens are made of; null for all others, and where a frame is not as long as its samples.</summary>
+    public PcmSampleFormat? SampleFormat { get; private set; }
+
     /// <summary>Gets what is wrong with the head, as expected and found; null while nothing is.</summary>
     public string? Fault { get; private set; }
 
@@ -172,6 +178,7 @@ public sealed class WavHeaderReader
         SampleRate = BinaryPrimitives.ReadUInt32LittleEndian(fields[4..]);
         BitsPerSample = BinaryPrimitives.ReadUInt16LittleEndian(fields[14..]);
         Clock = WavFormat.TryRead(fields, blockCap, out var clock) ? clock : default;
+        SampleFormat = WavFormat.GetSampleFormat(FormatTag, BitsPerSample) is { } format && FrameLength == Channels * PcmSamples.GetLength(format) ? format : null;
     }
 
     private OperationStatus ReadData(int header, long body, out long length)

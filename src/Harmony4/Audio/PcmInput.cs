@@ -3,16 +3,18 @@ using Harmony4.Tokenization;
 
 namespace Harmony4;
 
-/// <summary>16-bit PCM found in a stream: the samples of a WAV file (RIFF, RF64, BW64, W64), also behind tags, or a stream that has nothing else.</summary>
-/// <remarks>Reads forward only and holds no more than the head of the stream. Not safe for concurrent use.</remarks>
+/// <summary>PCM found in a stream: the samples of a WAV file (RIFF, RF64, BW64, W64), also behind tags, or a stream that has nothing else.</summary>
+/// <remarks>
+/// <para>A WAV file states the rate, the channels and the form of its samples. Of raw samples they are what the caller says, here or in the options of the tokens.</para>
+/// <para>Reads forward only and holds no more than the head of the stream. Not safe for concurrent use.</para>
+/// </remarks>
 public sealed class PcmInput
 {
-    private const int PcmTag = 1;
-
     private readonly Stream _stream;
     private readonly byte[] _head;
     private int _headAt;
     private long _left;
+    private long _read;
 
     private PcmInput(Stream stream, byte[] head, long length)
     {
@@ -24,38 +26,50 @@ public sealed class PcmInput
     /// <summary>Gets whether the stream is a WAV file, which states its own form.</summary>
     public bool IsWav { get; private init; }
 
-    /// <summary>Gets the sample rate that a WAV file states, in hertz; null for raw samples.</summary>
+    /// <summary>Gets the sample rate in hertz, as a WAV file or the caller states it; null where neither does.</summary>
     public int? SampleRate { get; private init; }
 
-    /// <summary>Gets the interleaved channels that a WAV file states; 1 for raw samples.</summary>
-    public int Channels { get; private init; } = 1;
+    /// <summary>Gets the number of interleaved channels, as a WAV file or the caller states it; null where neither does.</summary>
+    public int? Channels { get; private init; }
+
+    /// <summary>Gets how the samples are stored, as a WAV file or the caller states it; null where neither does.</summary>
+    public PcmSampleFormat? SampleFormat { get; private init; }
 
     /// <summary>Gets the position of the first sample, in bytes from where the stream stood.</summary>
     public long DataOffset { get; private init; }
 
-    /// <summary>Gets how many bytes of samples there are to read; null where only reading tells: of a stream that does not seek.</summary>
-    public long? Length { get; private init; }
+    /// <summary>Gets how many bytes of samples there are to read. Of a stream that does not seek it is null until <see cref="ReadAsync"/> has come to the end.</summary>
+    public long? Length { get; private set; }
 
-    /// <summary>Gets how many bytes of samples a WAV file counts that are not there, because it is cut; 0 where only reading tells.</summary>
-    public long MissingLength { get; private init; }
+    /// <summary>Gets how many bytes of samples a WAV file counts that are not there, because it is cut. Of a stream that does not seek it is 0 until <see cref="ReadAsync"/> has come to the end.</summary>
+    public long MissingLength { get; private set; }
 
-    /// <summary>Gets whether bytes that a WAV file counts are not read yet: at the end of the stream they are missing.</summary>
-    internal bool HasMore => _left is > 0 and < long.MaxValue / 2;
+    /// <summary>Gets whether the file counts bytes that are not read yet.</summary>
+    private bool IsCounted => _left is > 0 and < long.MaxValue / 2;
 
     /// <summary>Takes a stream for raw samples, whatever its head looks like.</summary>
-    /// <param name="stream">Raw signed 16-bit little-endian samples; left open.</param>
+    /// <param name="stream">Raw samples, little-endian; left open.</param>
+    /// <param name="sampleFormat">How they are stored; null to leave it to the options of the tokens.</param>
+    /// <param name="sampleRate">The sample rate in hertz; null to leave it to the options.</param>
+    /// <param name="channels">The number of interleaved channels; null to leave it to the options.</param>
     /// <returns>The samples.</returns>
-    public static PcmInput FromRaw(Stream stream)
+    public static PcmInput FromRaw(Stream stream, PcmSampleFormat? sampleFormat = null, int? sampleRate = null, int? channels = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return new PcmInput(stream, [], long.MaxValue) { Length = stream.CanSeek ? stream.Length - stream.Position : null };
+        return new PcmInput(stream, [], long.MaxValue)
+        {
+            SampleFormat = sampleFormat,
+            SampleRate = sampleRate,
+            Channels = channels,
+            Length = stream.CanSeek ? stream.Length - stream.Position : null,
+        };
     }
 
     /// <summary>Looks at the head of a stream.</summary>
-    /// <param name="stream">WAV, or raw signed 16-bit little-endian samples; left open.</param>
+    /// <param name="stream">WAV, or raw samples; left open.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <returns>The samples.</returns>
-    /// <exception cref="MediaFormatException">It is a WAV file without 16-bit PCM in it.</exception>
+    /// <exception cref="MediaFormatException">It is a WAV file without PCM of a <see cref="PcmSampleFormat"/> in it.</exception>
     /// <exception cref="IOException">The stream failed.</exception>
     public static async ValueTask<PcmInput> OpenAsync(Stream stream, CancellationToken cancellationToken = default)
     {
@@ -87,12 +101,12 @@ public sealed class PcmInput
             await head.SkipAsync(length, cancellationToken).ConfigureAwait(false);
         }
 
-        if (reader.FormatTag != PcmTag || reader.BitsPerSample != 16 || reader.Channels == 0 || reader.SampleRate > int.MaxValue)
+        if (reader.SampleFormat is not { } format || reader.SampleRate > int.MaxValue)
         {
             throw new MediaFormatException(
                 MediaFormats.Wav,
                 head.Position,
-                $"expected PCM of 16 bits, found format {reader.FormatTag} of {reader.BitsPerSample} bits, {reader.Channels} channels at {reader.SampleRate} Hz");
+                $"expected PCM of up to 32 bits, or floating point of 32 or 64, found format {reader.FormatTag} of {reader.BitsPerSample} bits, {reader.Channels} channels in {reader.FrameLength} bytes at {reader.SampleRate} Hz");
         }
 
         var there = stream.CanSeek ? stream.Length - start - head.Position : (long?)null;
@@ -102,6 +116,7 @@ public sealed class PcmInput
             IsWav = true,
             SampleRate = (int)reader.SampleRate,
             Channels = reader.Channels,
+            SampleFormat = format,
             DataOffset = head.Position,
             Length = there is { } available ? Math.Min(available, counted) : null,
             MissingLength = there < reader.DataLength ? reader.DataLength.Value - there.Value : 0,
@@ -121,12 +136,67 @@ public sealed class PcmInput
             _head.AsMemory(_headAt, count).CopyTo(destination);
             _headAt += count;
             _left -= count;
+            _read += count;
             return count;
         }
 
         var read = await _stream.ReadAsync(destination[..(int)Math.Min(destination.Length, _left)], cancellationToken).ConfigureAwait(false);
         _left -= read;
+        _read += read;
+        if (read == 0 && destination.Length > 0)
+        {
+            Length ??= _read;
+            MissingLength = IsCounted ? _left : 0;
+        }
+
         return read;
+    }
+
+    /// <summary>Completes options by what the samples state of themselves.</summary>
+    /// <param name="options">What is asked for; null for the defaults.</param>
+    /// <returns>The options with sample rate, sample format and channels, as <see cref="MediaTransport.TokenizeAudioAsync"/> takes them; left out where nothing states them.</returns>
+    /// <exception cref="ArgumentException">An option contradicts what is stated, or of several channels none is chosen.</exception>
+    /// <exception cref="MediaFormatException">A WAV file has more channels, or a sample rate beyond those that there are tokens of.</exception>
+    public AudioTokenizerOptions Complete(AudioTokenizerOptions? options = null)
+    {
+        options ??= new AudioTokenizerOptions();
+        var completed = options with
+        {
+            SampleRate = Agree(options, nameof(options.SampleRate), options.SampleRate, SampleRate),
+            SampleFormat = Agree(options, nameof(options.SampleFormat), options.SampleFormat, SampleFormat),
+            Channels = Agree(options, nameof(options.Channels), options.Channels, Channels),
+        };
+        if (IsWav)
+        {
+            ThrowUnlessWithin(completed.SampleRate!.Value, AudioTokenizerOptions.MinSampleRate, AudioTokenizerOptions.MaxSampleRate, "samples a second");
+            ThrowUnlessWithin(completed.Channels!.Value, 1, AudioTokenizerOptions.MaxChannels, "channels");
+        }
+
+        if (completed.Channels > 1 && completed.Channel is null)
+        {
+            throw new ArgumentException($"{nameof(options.Channel)} is left out, but the samples have {completed.Channels} channels: one of 0 to {completed.Channels - 1} has to be chosen", nameof(options));
+        }
+
+        if (completed.Channel is { } channel && (channel < 0 || channel >= (completed.Channels ?? 1)))
+        {
+            throw new ArgumentException($"{nameof(options.Channel)} is {channel}, but the samples have {completed.Channels ?? 1} channels: expected 0 to {(completed.Channels ?? 1) - 1}", nameof(options));
+        }
+
+        return completed;
+    }
+
+    private T? Agree<T>(AudioTokenizerOptions options, string name, T? asked, T? stated)
+        where T : struct =>
+        asked is null || stated is null || asked.Value.Equals(stated.Value)
+            ? asked ?? stated
+            : throw new ArgumentException($"{name} is {asked}, but {(IsWav ? "the WAV file has" : "the samples have")} {stated}", nameof(options));
+
+    private void ThrowUnlessWithin(int found, int least, int most, string unit)
+    {
+        if (found < least || found > most)
+        {
+            throw new MediaFormatException(MediaFormats.Wav, DataOffset, $"expected {least} to {most} {unit}, found {found}");
+        }
     }
 
     /// <summary>The first bytes of a stream, read forward.</summary>

@@ -12,6 +12,11 @@ public class AudioGoldenTests
     public void Tokenize_CorpusAtEveryWidth_HasTheGoldenDigest(int width) =>
         Assert.Equal(AudioCorpus.Digest, AudioCorpus.ComputeDigest((LaneWidth)width));
 
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void TryReadFrame_AllFormsAtEveryWidth_HaveTheGoldenDigest(int width) =>
+        Assert.Equal(AudioCorpus.DigestOfForms, AudioCorpus.ComputeDigestOfForms((LaneWidth)width));
+
     [Fact]
     public void Widest_AnyMachine_IsSupported() => Assert.True(LaneWidths.IsSupported(LaneWidths.Widest));
 }

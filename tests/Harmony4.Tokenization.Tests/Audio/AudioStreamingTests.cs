@@ -32,7 +32,7 @@ public class AudioStreamingTests
             PadTail = padTail,
         };
         var samples = length % 1500;
-        var pcm = Vectors.SeededBytes("audio-any", 2 * options.Channels * samples);
+        var pcm = Vectors.SeededBytes("audio-any", 2 * options.Channels.Value * samples);
         var sequence = Segmentations.Cut(pcm, cuts.Select(c => pcm.Length == 0 ? 0 : c % pcm.Length).Order());
         var actual = Stream(sequence, options);
         Assert.Equal(Whole(pcm, options), actual);
@@ -52,9 +52,9 @@ public class AudioStreamingTests
             right.AsSpan(2 * i, 2).CopyTo(both.AsSpan((4 * i) + 2));
         }
 
-        var stereo = new AudioTokenizerOptions { FrameSize = FrameSize, Channels = 2 };
-        Assert.Equal(Whole(left, stereo with { Channels = 1 }), Whole(both, stereo));
-        Assert.Equal(Whole(right, stereo with { Channels = 1 }), Whole(both, stereo with { Channel = 1 }));
+        var mono = new AudioTokenizerOptions { FrameSize = FrameSize };
+        Assert.Equal(Whole(left, mono), Whole(both, mono with { Channels = 2, Channel = 0 }));
+        Assert.Equal(Whole(right, mono), Whole(both, mono with { Channels = 2, Channel = 1 }));
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public class AudioStreamingTests
         for (var i = 0; i < 7; i++)
         {
             Assert.True(tokenizer.TryReadFrame(ref pcm, tokens, out var frame));
-            Assert.Equal(new AudioFrame(i, (ulong)(i * 128L * 1_000_000 / 44_100), 3), frame);
+            Assert.Equal(new AudioFrame(i, (ulong)(i * 128L * 1_000_000 / 44_100), 3, 0), frame);
         }
 
         Assert.False(tokenizer.TryReadFrame(ref pcm, tokens, out _));
@@ -80,7 +80,7 @@ public class AudioStreamingTests
     [InlineData(3, 7)]
     public void TryComplete_EndInsideAGroup_ThrowsWithItsOffset(int channels, int length)
     {
-        var tokenizer = new AudioFftTokenizer(new AudioTokenizerOptions { FrameSize = FrameSize, Channels = channels });
+        var tokenizer = new AudioFftTokenizer(new AudioTokenizerOptions { FrameSize = FrameSize, Channels = channels, Channel = 0 });
         ReadOnlySpan<byte> pcm = new byte[length];
         var tokens = new AudioToken[tokenizer.TokensPerFrame];
         while (tokenizer.TryReadFrame(ref pcm, tokens, out _))

@@ -38,6 +38,8 @@ public class AudioTokenizerTests
         new AudioTokenizerOptions { Channels = 0 },
         new AudioTokenizerOptions { Channels = 65 },
         new AudioTokenizerOptions { Channels = 2, Channel = 2 },
+        new AudioTokenizerOptions { Channels = 2 },
+        new AudioTokenizerOptions { SampleFormat = (PcmSampleFormat)6 },
         new AudioTokenizerOptions { Channel = -1 },
     ];
 
@@ -91,11 +93,23 @@ public class AudioTokenizerTests
     }
 
     [Fact]
-    public void AllForms_AfterWarmUp_AllocateNothing()
+    public void Options_LeftOut_AreTheDefaults()
     {
-        var tokenizer = new AudioFftTokenizer(new AudioTokenizerOptions { FrameSize = 512, PadTail = true });
-        var pcm = AudioCorpus.GetPcm(512);
+        var tokenizer = new AudioFftTokenizer();
+        var options = new AudioTokenizerOptions { SampleRate = 48_000, SampleFormat = PcmSampleFormat.Int16, Channels = 1, Channel = 0, FrameSize = 2048, TopK = 32 };
+        Assert.Equal((options, 48_000, 2), (tokenizer.Options, tokenizer.SampleRate, tokenizer.GroupLength));
+        Assert.Equal(15, new AudioFftTokenizer(options with { SampleFormat = PcmSampleFormat.Int24, Channels = 5 }).GroupLength);
+    }
+
+    public static TheoryData<PcmSampleFormat> Formats => [.. Enum.GetValues<PcmSampleFormat>()];
+
+    [Theory, MemberData(nameof(Formats))]
+    public void AllForms_AfterWarmUp_AllocateNothing(PcmSampleFormat format)
+    {
+        var tokenizer = new AudioFftTokenizer(new AudioTokenizerOptions { FrameSize = 512, PadTail = true, SampleFormat = format });
+        var pcm = SampleForms.Convert(AudioCorpus.GetPcm(512), format.ToString());
         var samples = new short[512];
+        var floats = new float[512];
         var tokens = new AudioToken[32];
         var written = new ArrayBufferWriter<byte>(1 << 20);
         Assert.Equal(0, Allocations.Count(Run, 32));
@@ -103,6 +117,7 @@ public class AudioTokenizerTests
         void Run()
         {
             tokenizer.TokenizeFrame(samples, tokens);
+            tokenizer.TokenizeFrame(floats, tokens);
             written.ResetWrittenCount();
             tokenizer.Tokenize(pcm, written);
             tokenizer.Reset();

@@ -50,6 +50,32 @@ public sealed class WavHeaderReaderTests
     }
 
     [Theory]
+    [InlineData(1, 8, null, PcmSampleFormat.UInt8)]
+    [InlineData(1, 16, null, PcmSampleFormat.Int16)]
+    [InlineData(1, 12, 4, PcmSampleFormat.Int16)]
+    [InlineData(1, 24, null, PcmSampleFormat.Int24)]
+    [InlineData(1, 20, 6, PcmSampleFormat.Int24)]
+    [InlineData(1, 32, null, PcmSampleFormat.Int32)]
+    [InlineData(3, 32, null, PcmSampleFormat.Float32)]
+    [InlineData(3, 64, null, PcmSampleFormat.Float64)]
+    [InlineData(3, 64, 0, PcmSampleFormat.Float64)]
+    [InlineData(1, 24, 8, null)]
+    [InlineData(1, 40, null, null)]
+    [InlineData(1, 0, 4, null)]
+    [InlineData(3, 16, null, null)]
+    [InlineData(3, 24, null, null)]
+    [InlineData(7, 8, null, null)]
+    public void Read_CodeAndBits_AreAFormOfSamplesOrNone(int tag, int bits, int? align, PcmSampleFormat? format)
+    {
+        foreach (var isExtensible in new[] { false, true })
+        {
+            var (reader, status, _) = Read(WavFiles.Make("RIFF", Samples, channels: 2, bits: bits, tag: tag, align: align, isExtensible: isExtensible));
+            Assert.Equal((OperationStatus.Done, tag, format), (status, reader.FormatTag, reader.SampleFormat));
+            Assert.Equal(align is null or 0 ? 2 * bits / 8 : align, reader.FrameLength);
+        }
+    }
+
+    [Theory]
     [InlineData("RIFF", 0L)]
     [InlineData("RIFF", 0xFFFF_FFFFL)]
     [InlineData("RF64", 0L)]

@@ -25,7 +25,7 @@ internal sealed class AudioEndpoints(MediaTransport transport, Harmony4HttpOptio
         var query = new Query(context.Request);
         var asked = new AudioTokenizerOptions
         {
-            SampleRate = query.Number("sample_rate", 48_000, AudioTokenizerOptions.MinSampleRate, AudioTokenizerOptions.MaxSampleRate),
+            SampleRate = query.Number("sample_rate", AudioTokenizerOptions.DefaultSampleRate, AudioTokenizerOptions.MinSampleRate, AudioTokenizerOptions.MaxSampleRate),
             FrameSize = query.Number("frame_size", 2_048, AudioTokenizerOptions.MinFrameSize, AudioTokenizerOptions.MaxFrameSize),
             TopK = query.Number("top_k", 32, 1, LargestTopK),
         };
@@ -41,12 +41,12 @@ internal sealed class AudioEndpoints(MediaTransport transport, Harmony4HttpOptio
         var settings = Complete(asked, input, channel);
         await using var stream = await EventStream.StartAsync(context, upload, options.SpillDelay);
         var meta = stream.Events.Begin("meta"u8);
-        meta.WriteNumber("sample_rate"u8, settings.SampleRate);
+        meta.WriteNumber("sample_rate"u8, settings.SampleRate!.Value);
         meta.WriteNumber("frame_size"u8, settings.FrameSize);
         meta.WriteNumber("hop"u8, settings.FrameSize / 2);
         meta.WriteNumber("top_k"u8, settings.TopK);
-        meta.WriteNumber("channels"u8, settings.Channels);
-        meta.WriteNumber("channel"u8, settings.Channel);
+        meta.WriteNumber("channels"u8, settings.Channels!.Value);
+        meta.WriteNumber("channel"u8, settings.Channel!.Value);
         stream.Events.End();
         await stream.Events.FlushAsync(aborted);
         await stream.RunAsync(async events =>
@@ -99,19 +99,20 @@ internal sealed class AudioEndpoints(MediaTransport transport, Harmony4HttpOptio
     // What a WAV file says of itself wins; several channels are never mixed.
     private static AudioTokenizerOptions Complete(AudioTokenizerOptions asked, PcmInput input, int? channel)
     {
-        if (input.Channels > 1 && channel is null)
+        var channels = input.Channels ?? 1;
+        if (channels > 1 && channel is null)
         {
-            throw Query.Bad($"channel: the file has {input.Channels} channels, expected the number of one, found none");
+            throw Query.Bad($"channel: the file has {channels} channels, expected the number of one, found none");
         }
 
-        if (input.Channels > AudioTokenizerOptions.MaxChannels || channel >= input.Channels)
+        if (channels > AudioTokenizerOptions.MaxChannels || channel >= channels)
         {
-            throw Query.Bad($"channel: the file has {input.Channels} channels, expected one below that and {AudioTokenizerOptions.MaxChannels}");
+            throw Query.Bad($"channel: the file has {channels} channels, expected one below that and {AudioTokenizerOptions.MaxChannels}");
         }
 
         var rate = input.SampleRate ?? asked.SampleRate;
         return rate is >= AudioTokenizerOptions.MinSampleRate and <= AudioTokenizerOptions.MaxSampleRate
-            ? asked with { SampleRate = rate, Channels = input.Channels, Channel = channel ?? 0 }
+            ? input.Complete(asked with { SampleRate = rate, Channels = channels, Channel = channel ?? 0 })
             : throw Query.Bad($"the file has {rate} samples a second, expected {AudioTokenizerOptions.MinSampleRate} to {AudioTokenizerOptions.MaxSampleRate}");
     }
 }

@@ -24,7 +24,7 @@ internal sealed unsafe class FrameAnalyzer
         _scratch = new PeakScratch(frameSize / 2);
         _width = width;
         _sampleRate = sampleRate;
-        _samples = new AlignedMemory(frameSize * sizeof(short));
+        _samples = new AlignedMemory(frameSize * sizeof(float));
         _spectrumPitch = (frameSize / 2) + RealFft.Padding;
         _spectrum = new AlignedMemory(3 * _spectrumPitch * sizeof(double));
         TokensPerFrame = tokensPerFrame;
@@ -40,37 +40,50 @@ internal sealed unsafe class FrameAnalyzer
 
     private double* Power => Imaginary + _spectrumPitch;
 
-    /// <summary>Writes the tokens of the frame at <paramref name="samples"/>.</summary>
-    public void Analyze(ReadOnlySpan<short> samples, Span<AudioToken> tokens)
-    {
-        switch (_width)
-        {
-            case LaneWidth.Eight:
-                Analyze<Vector512<double>, Lanes512>(samples, tokens);
-                break;
-            case LaneWidth.Four:
-                Analyze<Vector256<double>, Lanes256>(samples, tokens);
-                break;
-            case LaneWidth.Two:
-                Analyze<Vector128<double>, Lanes128>(samples, tokens);
-                break;
-            default:
-                Analyze<double, ScalarLanes>(samples, tokens);
-                break;
-        }
-    }
+    /// <summary>Gets room for the samples of a frame in steps of 16-bit sound, at which <see cref="AnalyzeSteps(Span{AudioToken})"/> looks.</summary>
+    public Span<float> Steps => new(_samples.Start, _fft.Size);
 
-    private void Analyze<TVector, TLanes>(ReadOnlySpan<short> samples, Span<AudioToken> tokens)
-        where TVector : struct
-        where TLanes : struct, ILanes<TVector>
+    /// <summary>Writes the tokens of the frame at <paramref name="samples"/>; returns the largest power.</summary>
+    public double Analyze(ReadOnlySpan<short> samples, Span<AudioToken> tokens)
     {
         // The first pass reads eight places at once: it wants them near and aligned, and the caller's are neither for sure.
         samples.CopyTo(new Span<short>(_samples.Start, _fft.Size));
-        _fft.Transform(new WindowedInput((short*)_samples.Start, _window.Even, _window.Odd), new PowerOutput(Real, Imaginary, Power));
+        return Analyze(new WindowedInput((short*)_samples.Start, _window.Even, _window.Odd), tokens);
+    }
+
+    /// <summary>Writes the tokens of the frame at <paramref name="steps"/>, which are finite; returns the largest power.</summary>
+    public double AnalyzeSteps(ReadOnlySpan<float> steps, Span<AudioToken> tokens)
+    {
+        steps.CopyTo(Steps);
+        return AnalyzeSteps(tokens);
+    }
+
+    /// <summary>Writes the tokens of <see cref="Steps"/>; returns the largest power.</summary>
+    public double AnalyzeSteps(Span<AudioToken> tokens) => Analyze(new WindowedSteps((float*)_samples.Start, _window.Even, _window.Odd), tokens);
+
+    private double Analyze<TInput>(TInput input, Span<AudioToken> tokens)
+        where TInput : struct, IFftInput
+    {
+        return _width switch
+        {
+            LaneWidth.Eight => Analyze<Vector512<double>, Lanes512, TInput>(input, tokens),
+            LaneWidth.Four => Analyze<Vector256<double>, Lanes256, TInput>(input, tokens),
+            LaneWidth.Two => Analyze<Vector128<double>, Lanes128, TInput>(input, tokens),
+            _ => Analyze<double, ScalarLanes, TInput>(input, tokens),
+        };
+    }
+
+    private double Analyze<TVector, TLanes, TInput>(TInput input, Span<AudioToken> tokens)
+        where TVector : struct
+        where TLanes : struct, ILanes<TVector>
+        where TInput : struct, IFftInput
+    {
+        _fft.Transform(input, new PowerOutput(Real, Imaginary, Power));
         var max = PeakSelector<TVector, TLanes>.Select(Power, _fft.Size / 2, TokensPerFrame, _scratch);
         Quantize<TVector, TLanes>(max);
         Write(tokens);
         GC.KeepAlive(this);
+        return max;
     }
 
     /// <summary>Leaves, for the selected bins, the power and the two 16-bit fields before they lose their fractions.</summary>

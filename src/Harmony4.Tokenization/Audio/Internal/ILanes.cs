@@ -42,6 +42,9 @@ internal unsafe interface ILanes<TVector>
     /// <summary>Reads <see cref="Count"/> (even, odd) pairs of samples, each times its weight in single precision.</summary>
     static abstract void LoadWeighted(short* source, float* evenWeights, float* oddWeights, out TVector even, out TVector odd);
 
+    /// <inheritdoc cref="LoadWeighted(short*, float*, float*, out TVector, out TVector)"/>
+    static abstract void LoadWeighted(float* source, float* evenWeights, float* oddWeights, out TVector even, out TVector odd);
+
     /// <summary>Writes lane 0 of the eight vectors, then lane 1 of the eight, and so on.</summary>
     static abstract void StoreTransposed(
         double* destination, TVector v0, TVector v1, TVector v2, TVector v3, TVector v4, TVector v5, TVector v6, TVector v7);

@@ -60,6 +60,17 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<double>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadWeighted(
+        float* source, float* evenWeights, float* oddWeights, out Vector128<double> even, out Vector128<double> odd)
+    {
+        var evenWeight = Vector64.CreateScalarUnsafe(Unsafe.ReadUnaligned<long>(evenWeights)).AsSingle();
+        var oddWeight = Vector64.CreateScalarUnsafe(Unsafe.ReadUnaligned<long>(oddWeights)).AsSingle();
+        var products = Vector128.Shuffle(Vector128.Load(source), Vector128.Create(0, 2, 1, 3)) * Vector128.Create(evenWeight, oddWeight);
+        even = Vector128.WidenLower(products);
+        odd = Vector128.WidenUpper(products);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreTransposed(
         double* destination,
         Vector128<double> v0, Vector128<double> v1, Vector128<double> v2, Vector128<double> v3,

@@ -59,6 +59,16 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<double>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadWeighted(
+        float* source, float* evenWeights, float* oddWeights, out Vector256<double> even, out Vector256<double> odd)
+    {
+        var low = Sse.LoadVector128(source);
+        var high = Sse.LoadVector128(source + 4);
+        even = Avx.ConvertToVector256Double(Sse.Multiply(Sse.Shuffle(low, high, 0b10_00_10_00), Sse.LoadVector128(evenWeights)));
+        odd = Avx.ConvertToVector256Double(Sse.Multiply(Sse.Shuffle(low, high, 0b11_01_11_01), Sse.LoadVector128(oddWeights)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreTransposed(
         double* destination,
         Vector256<double> v0, Vector256<double> v1, Vector256<double> v2, Vector256<double> v3,

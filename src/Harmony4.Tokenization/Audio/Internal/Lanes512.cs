@@ -60,6 +60,19 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<double>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadWeighted(
+        float* source, float* evenWeights, float* oddWeights, out Vector512<double> even, out Vector512<double> odd)
+    {
+        // The shuffle stays within halves: pairs of its results are then put in order.
+        var low = Avx.LoadVector256(source);
+        var high = Avx.LoadVector256(source + 8);
+        var evens = Avx2.Permute4x64(Avx.Shuffle(low, high, 0b10_00_10_00).AsDouble(), 0b11_01_10_00).AsSingle();
+        var odds = Avx2.Permute4x64(Avx.Shuffle(low, high, 0b11_01_11_01).AsDouble(), 0b11_01_10_00).AsSingle();
+        even = Avx512F.ConvertToVector512Double(Avx.Multiply(evens, Avx.LoadVector256(evenWeights)));
+        odd = Avx512F.ConvertToVector512Double(Avx.Multiply(odds, Avx.LoadVector256(oddWeights)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreTransposed(
         double* destination,
         Vector512<double> v0, Vector512<double> v1, Vector512<double> v2, Vector512<double> v3,

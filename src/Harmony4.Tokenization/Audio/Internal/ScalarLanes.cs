@@ -45,6 +45,13 @@ internal readonly unsafe struct ScalarLanes : ILanes<double>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadWeighted(float* source, float* evenWeights, float* oddWeights, out double even, out double odd)
+    {
+        even = source[0] * *evenWeights;
+        odd = source[1] * *oddWeights;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreTransposed(
         double* destination, double v0, double v1, double v2, double v3, double v4, double v5, double v6, double v7)
     {

@@ -26,6 +26,18 @@ internal static class WavFormat
         return tag == Extensible && body.Length >= SubformatOffset + 2 ? BinaryPrimitives.ReadUInt16LittleEndian(body[SubformatOffset..]) : tag;
     }
 
+    /// <summary>Returns the form of samples of a code and number of bits; integers of a part of a byte are left-justified in whole ones.</summary>
+    public static PcmSampleFormat? GetSampleFormat(int tag, int bits) => (tag, bits) switch
+    {
+        (Pcm, >= 1 and <= 8) => PcmSampleFormat.UInt8,
+        (Pcm, > 8 and <= 16) => PcmSampleFormat.Int16,
+        (Pcm, > 16 and <= 24) => PcmSampleFormat.Int24,
+        (Pcm, > 24 and <= 32) => PcmSampleFormat.Int32,
+        (Float, 32) => PcmSampleFormat.Float32,
+        (Float, 64) => PcmSampleFormat.Float64,
+        _ => null,
+    };
+
     /// <summary>Reads the chunk's body; <see langword="false"/> when it gives no frame length or rate.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, int blockCap, out PcmClock clock)
     {
