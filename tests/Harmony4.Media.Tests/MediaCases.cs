@@ -20,6 +20,7 @@ internal static class MediaCases
 
     public static IReadOnlyList<MediaCase> All { get; } =
     [
+        .. MediaMatrix.All,
         Mp4("h264 with B-frames and aac", Video + Audio + H264 + "-c:a aac " + Fragmented),
         Mp4("h265 at an NTSC rate", Ntsc + H265 + "-tag:v hvc1 -video_track_timescale 30000 " + Fragmented),
         Mp4("av1 and opus", Video + Audio48 + "-c:v libsvtav1 -preset 12 -g 25 -c:a libopus " + Fragmented),
