@@ -40,8 +40,14 @@ internal static class FFmpeg
     {
         var path = NewPath(extension);
         File.WriteAllBytes(path, bytes);
-        Run("ffprobe", [.. Split("-v error"), .. Split(arguments), path], out var output);
+        var output = Probe(path, arguments);
         File.Delete(path);
+        return output;
+    }
+
+    public static string Probe(string path, string arguments)
+    {
+        Run("ffprobe", [.. Split("-v error"), .. Split(arguments), path], out var output);
         return output;
     }
 

@@ -23,7 +23,7 @@ public sealed class FrameMediaTests
         var bytes = SegmenterMediaTests.Make(file);
         var packets = ProbedFrame.ReadAll(bytes, file);
         var (input, frames) = await ReadAsync(bytes);
-        Assert.Null(input.Notice);
+        Assert.True(file.Damage is not null || input.Notice is null, input.Notice?.ToString());
         var tracks = frames.GroupBy(f => f.Track).OrderBy(t => t.First().Position).Select(t => t.ToList()).ToList();
         var streams = packets.GroupBy(p => p.Stream).OrderBy(s => s.First().Position).Select(s => s.ToList()).ToList();
 

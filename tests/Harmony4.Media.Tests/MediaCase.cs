@@ -21,6 +21,12 @@ public sealed record MediaCase(string Name, string Format, string Extension, str
     /// <summary>Gets whether what tells of the blocks stands behind the media.</summary>
     public bool IsReadTwice { get; init; }
 
+    /// <summary>Gets what is done to the file that ffmpeg made; null for nothing.</summary>
+    public Func<byte[], byte[]>? Damage { get; init; }
+
+    /// <summary>Gets whether several captures stand behind each other: the times of blocks then go on where ffprobe's jump back.</summary>
+    public bool IsJoined { get; init; }
+
     /// <summary>Gets whether ffprobe has the durations that the framing states, and no average.</summary>
     public bool AreDurationsExact { get; init; } = true;
 

@@ -131,8 +131,27 @@ internal static class MediaMatrix
         (MediaFormats.Ivf, "vp8 at a film rate", "ivf", Film + "-c:v libvpx -deadline realtime -g 24 "),
     ];
 
+    // Formats in which a reader finds the next unit again; ffprobe does too.
+    private static readonly (string Format, string Extension, string Arguments)[] Captures =
+    [
+        (MediaFormats.Ts, "ts", Video + Audio + H264 + "-c:a aac "),
+        (MediaFormats.Adts, "aac", Audio + "-c:a aac "),
+        (MediaFormats.Mp3, "mp3", Audio + "-c:a libmp3lame -q:a 4 -id3v2_version 0 "),
+    ];
+
+    private static readonly (string Name, Func<byte[], byte[]> Damage, bool IsJoined)[] Damages =
+    [
+        ("junk in front", made => [.. Enumerable.Range(0, 999).Select(i => (byte)(i * 7 % 64)), .. made], false),
+        ("cut in front", made => made[(made.Length / 5)..], false),
+        ("zeros in front", made => [.. new byte[5000], .. made], false),
+        ("two captures behind each other", made => [.. made, .. made], true),
+    ];
+
     public static IReadOnlyList<MediaCase> All { get; } =
     [
+        .. from capture in Captures
+           from damage in Damages
+           select new MediaCase(damage.Name, capture.Format, capture.Extension, capture.Arguments) { Damage = damage.Damage, IsJoined = damage.IsJoined, DurationTolerance = 100_000 },
         .. from movie in Movies
            from layout in Layouts
            select new MediaCase($"{movie.Name}, {layout.Name}", layout.IsFragmented ? MediaFormats.FragmentedMp4 : MediaFormats.Mp4, movie.Name.StartsWith("vp9", StringComparison.Ordinal) ? "mp4" : "mov", movie.Arguments + layout.Arguments) 

@@ -10,8 +10,17 @@ internal sealed record ProbedFrame(int Stream, BigInteger? Pts, BigInteger? Dura
 {
     public static List<ProbedFrame> ReadAll(byte[] bytes, MediaCase file)
     {
+        var path = FFmpeg.NewPath(file.Extension);
+        File.WriteAllBytes(path, bytes);
+        var frames = ReadAll(path, file);
+        File.Delete(path);
+        return frames;
+    }
+
+    public static List<ProbedFrame> ReadAll(string path, MediaCase file)
+    {
         var editLists = file.Format is MediaFormats.Mp4 or MediaFormats.FragmentedMp4 ? "-ignore_editlist 1 " : "";
-        using var document = JsonDocument.Parse(FFmpeg.Probe(bytes, file.Extension, editLists + "-of json -show_entries stream=index,codec_type,time_base:packet=stream_index,pts,duration,pos,size,flags"));
+        using var document = JsonDocument.Parse(FFmpeg.Probe(path, editLists + "-of json -show_entries stream=index,codec_type,time_base:packet=stream_index,pts,duration,pos,size,flags"));
         var timeBases = document.RootElement.GetProperty("streams").EnumerateArray()
             .ToDictionary(s => s.GetProperty("index").GetInt32(), s => s.GetProperty("time_base").GetString()!.Split('/').Select(t => BigInteger.Parse(t, CultureInfo.InvariantCulture)).ToArray());
         var pictures = document.RootElement.GetProperty("streams").EnumerateArray().Where(s => s.GetProperty("codec_type").GetString() == "video").Select(s => s.GetProperty("index").GetInt32()).ToHashSet();

@@ -13,7 +13,9 @@ public sealed class SegmenterMediaTests
     private static readonly ConcurrentDictionary<string, Lazy<byte[]>> Made = new();
     private static readonly ConcurrentDictionary<string, Lazy<SegmentationRun>> Runs = new();
 
-    public static TheoryData<string> Names => new(MediaCases.All.Select(c => c.ToString()));
+    public static TheoryData<string> Undamaged => new(MediaCases.All.Where(c => c.Damage is null).Select(c => c.ToString()));
+
+    public static TheoryData<string> Names => new(MediaCases.All.Where(c => !c.IsJoined).Select(c => c.ToString()));
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -24,7 +26,7 @@ public sealed class SegmenterMediaTests
         Assert.Equal(file.Format, format.Name);
         Assert.Equal(file.IsReadTwice, format.IsReadTwice);
         Assert.Equal(file.IsAbsolute || file.IsReadTwice, format.Hint is not null);
-        Assert.Null(run.Notice);
+        Assert.True(file.Damage is not null || run.Notice is null, run.Notice?.ToString());
     }
 
     [Theory]
@@ -62,7 +64,7 @@ public sealed class SegmenterMediaTests
     }
 
     [Theory]
-    [MemberData(nameof(Names))]
+    [MemberData(nameof(Undamaged))]
     public void TryRead_FirstBlockAndAnyKeyframe_Decode(string name)
     {
         var (file, bytes, run) = Get(name);
@@ -88,7 +90,7 @@ public sealed class SegmenterMediaTests
         string.Join('\n', errors.Split('\n').Where(line => line.Length > 0 && !line.Contains("ended prematurely", StringComparison.Ordinal)));
 
     /// <summary>Makes a file, once for all tests.</summary>
-    internal static byte[] Make(MediaCase file) => Made.GetOrAdd(file.ToString(), _ => new(() => FFmpeg.Make(file.Arguments, file.Extension))).Value;
+    internal static byte[] Make(MediaCase file) => Made.GetOrAdd(file.ToString(), _ => new(() => FFmpeg.Make(file.Arguments, file.Extension) is var made && file.Damage is { } damage ? damage(made) : made)).Value;
 
     private static (MediaCase File, byte[] Bytes, SegmentationRun Run) Get(string name)
     {
