@@ -43,7 +43,7 @@ public class SegmenterBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        var file = File.ReadAllBytes(Path.Combine(FindRepository(), "tests", "Vectors", "media", Files[Format]));
+        var file = File.ReadAllBytes(FindFile(Format));
 
         // Behind its first copy a FLAC goes over frames whose numbers do not go on, as behind damage, and an MP4 over boxes behind its data.
         var head = Format switch { MediaFormats.Ivf => 32, MediaFormats.Wav => 44, MediaFormats.Flv => 13, _ => 0 };
@@ -106,6 +106,9 @@ public class SegmenterBenchmarks
             }
         }
     }
+
+    /// <summary>Returns the path of a real file of a format.</summary>
+    internal static string FindFile(string format) => Path.Combine(FindRepository(), "tests", "Vectors", "media", Files[format]);
 
     private static string FindRepository()
     {

@@ -11,7 +11,7 @@ namespace Harmony4.Tokenization;
 /// </para>
 /// <para>
 /// Frames come in the order in which the framing tells of them: by position, but for the fragments of MP4, which tell of one track behind the other. Total: whatever the bytes, nothing is thrown; where the
-/// framing cannot be followed <see cref="Notice"/> says so. What is held is bounded: a buffer of <see cref="MaxBufferLength"/> bytes, some thousand frames, and of MP4 the sample tables, of at most 256 MiB together.
+/// framing cannot be followed <see cref="Notice"/> says so. What is held is bounded: a buffer of <see cref="MaxBufferLength"/> bytes, some hundred frames, and of MP4 the sample tables, of at most 256 MiB together.
 /// </para>
 /// <para>An instance serves one input and is not safe for concurrent use.</para>
 /// </remarks>

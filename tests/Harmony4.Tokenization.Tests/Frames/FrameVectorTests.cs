@@ -80,6 +80,37 @@ public sealed class FrameVectorTests
         Assert.InRange(end, 0, input.Length);
     }
 
+    [Theory]
+    [InlineData(MediaFormats.Ts, "clip.ts")]
+    [InlineData(MediaFormats.Adts, "clip.aac")]
+    [InlineData(MediaFormats.Mp3, "clip.mp3")]
+    [InlineData(MediaFormats.Flac, "clip.flac")]
+    public void TryRead_SteadyState_AllocatesNothing(string format, string file)
+    {
+        // However often the file is repeated, no more is allocated.
+        var once = Vectors.Read("media/" + file);
+        long Drive(int times)
+        {
+            var input = Enumerable.Repeat(once, times).SelectMany(b => b).ToArray();
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var reader = new FrameReader(format) { InputLength = input.Length };
+            bool goesOn;
+            do
+            {
+                goesOn = reader.Read(new(input, (int)reader.Position, input.Length - (int)reader.Position), isFinalBlock: true) > 0;
+                while (reader.TryRead(out _))
+                {
+                    goesOn = true;
+                }
+            }
+            while (goesOn);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        // The queue has grown to what it holds at most by then; the runtime itself allocates now and then.
+        Assert.InRange(Enumerable.Range(0, 5).Min(_ => Drive(60)), 0, Enumerable.Range(0, 5).Min(_ => Drive(40)));
+    }
+
     [Fact]
     public void Skip_TablesInFront_LeavesTheMediaOut()
     {

@@ -4,7 +4,7 @@ namespace Harmony4.Tokenization.Internal;
 internal sealed class FrameQueue
 {
     // What is held at most, but for the frames of one unit.
-    private const int Capacity = 1024;
+    private const int Capacity = 256;
 
     private readonly Queue<FrameRun> _runs = [];
     private readonly Dictionary<ulong, long> _told = [];

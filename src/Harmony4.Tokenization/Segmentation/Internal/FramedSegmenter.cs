@@ -11,7 +11,7 @@ namespace Harmony4.Tokenization.Internal;
 internal abstract class FramedSegmenter : BlockSegmenter
 {
     /// <summary>How far units may be accepted at once where there are no blocks, in bytes.</summary>
-    private const int WalkStep = 4096;
+    private const int WalkStep = 1024;
 
     /// <summary>How far behind a block the next one's time is looked for, in bytes.</summary>
     private const int Lookahead = 64 * 1024;
