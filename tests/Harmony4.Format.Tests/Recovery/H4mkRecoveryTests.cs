@@ -274,6 +274,28 @@ public sealed class H4mkRecoveryTests
         Assert.Equal((4L, 0L), (report.BlockCount, report.LostCount));
     }
 
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public async Task Recover_AChunkOfTheLongestBlock_IsCopiedAndALongerOneRefused(int more, bool isCopied)
+    {
+        var recorded = await NotesAsync(0);
+        var chunk = new byte[12 + (64 * 1024 * 1024) + more];
+        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(4), (uint)(chunk.Length - 12));
+        "note"u8.CopyTo(chunk);
+        H4mkForwardReaderTests.Recheck(chunk, 0, chunk.Length - 12);
+        var at = H4mkForwardReaderTests.Chunks(recorded).First(c => c.Tag == "TOKN").Offset;
+        await using var source = H4mkSource.FromMemory((byte[])[.. recorded[..at], .. chunk, .. recorded[at..]]);
+        if (isCopied)
+        {
+            Assert.Equal(recorded.Length + chunk.Length + 48, (await H4mkRecovery.RecoverAsync(source, Stream.Null)).Container.Length);
+            return;
+        }
+
+        var fault = await Assert.ThrowsAsync<H4mkFormatException>(async () => await H4mkRecovery.RecoverAsync(source, Stream.Null));
+        Assert.Equal((H4mkErrorCode.Limit, new ChunkTag("note"), at), (fault.Code, fault.Tag, fault.Offset));
+    }
+
     [Fact]
     public async Task Recover_TheNextBlockAtTheEdgeOfASearch_IsFound()
     {
