@@ -245,6 +245,26 @@ public sealed class H4mkContainerWriterTests
         Assert.Throws<ArgumentNullException>(() => H4mkContainerWriter.Create((PipeWriter)null!));
     }
 
+    [Fact]
+    public void Create_Version10OfATrackThatItCannotTellOf_IsRefused()
+    {
+        var plain = new H4mkTrackInfo { Id = 0, Kind = TrackKind.Video };
+        Assert.Equal(0, Create(plain).BlockCount);
+        foreach (var track in (H4mkTrackInfo[])
+        [
+            plain with { Id = 1 },
+            plain with { Kind = TrackKind.Audio },
+            plain with { Label = "" },
+            plain with { Language = "" },
+            plain with { Members = new Dictionary<string, System.Text.Json.JsonElement> { ["more"] = default } },
+        ])
+        {
+            Assert.Throws<ArgumentException>("options", () => Create(track));
+        }
+
+        static H4mkContainerWriter Create(H4mkTrackInfo track) => H4mkContainerWriter.Create(Stream.Null, new H4mkWriterOptions { Version = H4mkVersion.V10, Tracks = [track] });
+    }
+
     [Theory]
     [InlineData("CORE")]
     [InlineData("VERI")]
