@@ -8,7 +8,9 @@ public sealed class PageCacheTests
     [Fact]
     public async Task Add_MoreThanItHolds_DropsThePageNotAskedForLongest()
     {
+        // What a page takes: its payload, and of each block where it starts in the track, and which is a keyframe.
         var pages = await PagesAsync();
+        Assert.All(pages, p => Assert.Equal(PageHeader.PayloadLength(2) + (2 * sizeof(long)) + sizeof(int), p.Size));
         var cache = new PageCache(3 * pages[0].Size);
         for (var i = 0; i < 3; i++)
         {
@@ -57,7 +59,7 @@ public sealed class PageCacheTests
     /// <summary>Four pages of one size.</summary>
     private static async Task<IndexPage[]> PagesAsync()
     {
-        var bytes = await new Recorded(1, 1, [.. Enumerable.Range(0, 8).Select(i => new TrackBlock(0, new BlockInfo { Pts = (ulong)i }, [1]))]).WriteAsync();
+        var bytes = await new Recorded(1, 1, [.. Enumerable.Range(0, 8).Select(i => new TrackBlock(0, new BlockInfo { Pts = (ulong)i, IsKey = i % 2 == 0 }, [1]))]).WriteAsync();
         using var index = (PagedIndex)await ContainerOpening.OpenAsync(H4mkSource.FromMemory(bytes), new H4mkContainerOptions(), CancellationToken.None);
         var pages = new IndexPage[4];
         for (var i = 0; i < pages.Length; i++)
