@@ -185,7 +185,7 @@ public sealed class FollowedFileTests
     public async Task TryTake_TailOfAFileThatDoesNotBeginWithTrak_IsRefusedWhereItEndsTheFile()
     {
         var start = Media.Small.Encode()[..(8 + 12 + 5)];
-                var tail = new ArrayBufferWriter<byte>();
+        var tail = new ArrayBufferWriter<byte>();
         new H4mkChunkWriter(tail).WriteChunk(ChunkTag.Tail, new byte[52]);
         foreach (var behind in (int[])[0, 1])
         {
