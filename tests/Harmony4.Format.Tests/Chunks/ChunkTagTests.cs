@@ -39,6 +39,17 @@ public sealed class ChunkTagTests
     }
 
     [Fact]
+    public void Equality_OfTags_IsThatOfTheirBytes()
+    {
+        object other = new ChunkTag(0x434F5245);
+        Assert.True(ChunkTag.Core.Equals(other));
+        Assert.Equal(ChunkTag.Core.GetHashCode(), other.GetHashCode());
+        Assert.False(ChunkTag.Core.Equals((object)ChunkTag.Seek));
+        Assert.NotEqual(ChunkTag.Core.GetHashCode(), ChunkTag.Seek.GetHashCode());
+        Assert.False(ChunkTag.Core.Equals((object)0x434F5245u));
+    }
+
+    [Fact]
     public void ToName_EveryCode_IsNamedOnceAndStably()
     {
         var names = Enum.GetValues<H4mkErrorCode>().Select(c => c.ToName()).ToArray();

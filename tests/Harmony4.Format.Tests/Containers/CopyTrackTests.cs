@@ -93,6 +93,7 @@ public sealed class CopyTrackTests
         // A part of the block is judged as well, also one without the damage; without checking all passes.
         await Assert.ThrowsAsync<H4mkFormatException>(() => container.CopyTrackAsync(0, 350_000, 10, new MemoryStream()));
         Assert.Equal(10, (await CopyAsync(container, 0, 350_000, 10, check: false)).Length);
+        Assert.Equal(500_000, (await CopyAsync(container, 0, 0, 500_000, check: false)).Length);
         Assert.Equal(150_000, (await CopyAsync(container, 0, 150_000, 150_000, check: true)).Length);
     }
 

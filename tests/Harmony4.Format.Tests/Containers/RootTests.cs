@@ -90,14 +90,7 @@ public sealed class RootTests
     [Theory, MemberData(nameof(Fields))]
     public async Task Open_RootWithAnotherValue_IsRefusedForIt(string field, int index, long value, string expected)
     {
-        var (offset, size) = Find(field, index);
-        var root = Root.ToArray();
-        for (var i = 0; i < size; i++)
-        {
-            root[offset + i] = (byte)(value >> (8 * (size - 1 - i)));
-        }
-
-        await AssertAsync(Fit(root), expected);
+        await AssertAsync(Change(field, index, value), expected);
     }
 
     [Fact]
@@ -177,6 +170,19 @@ public sealed class RootTests
         await AssertAsync(WithTail(Bytes, tail with { RootLength = tail.RootLength - 1 }), "bytes, as TAIL says, found ROOT of");
         await AssertAsync(WithTail(Bytes, tail with { RootLength = 12 + 199 }), outside, H4mkErrorCode.Tail);
         await AssertAsync(WithTail(Bytes, tail with { RootLength = 12 + 200 }), "expected ROOT of 200 bytes, as TAIL says");
+    }
+
+    /// <summary>The file of <see cref="MakeAsync"/> with one value of ROOT changed, and what hashes it made to fit.</summary>
+    internal static byte[] Change(string field, int index, long value)
+    {
+        var (offset, size) = Find(field, index);
+        var root = Root.ToArray();
+        for (var i = 0; i < size; i++)
+        {
+            root[offset + i] = (byte)(value >> (8 * (size - 1 - i)));
+        }
+
+        return Fit(root);
     }
 
     private static async Task AssertEdgeAsync(string field, int index, long value, long beyond, string expected)

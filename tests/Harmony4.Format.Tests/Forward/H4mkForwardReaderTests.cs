@@ -246,6 +246,34 @@ public sealed class H4mkForwardReaderTests
     }
 
     [Fact]
+    public async Task ReadPayload_AsLongAsTheLimit_IsGivenWhole()
+    {
+        var bytes = await new Recorded(1, 4, [new TrackBlock(0, default, [1, 2, 3])]).WriteAsync();
+        await using var reader = H4mkForwardReader.Create(new MemoryStream(bytes), new H4mkContainerOptions { MaxBlockLength = 3 });
+        await reader.ReadAsync();
+        await reader.ReadAsync();
+        Assert.Equal([1, 2, 3], (await reader.ReadPayloadAsync()).ToArray());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Dispose_BehindAnyPart_ClosesTheInputUnlessItIsToStayOpen(bool leaveOpen)
+    {
+        var bytes = await new Recorded(1, 4, [new TrackBlock(0, default, new byte[11])]).WriteAsync();
+        using var stream = new MemoryStream(bytes);
+        var reader = H4mkForwardReader.Create(stream, leaveOpen: leaveOpen);
+        await reader.ReadAsync();
+        await reader.DisposeAsync();
+        Assert.Equal(leaveOpen, stream.CanRead);
+
+        var pipe = new Pipe();
+        reader = H4mkForwardReader.Create(pipe.Reader, leaveOpen: leaveOpen);
+        await reader.DisposeAsync();
+        Assert.Equal(!leaveOpen, (await pipe.Writer.WriteAsync(new byte[1])).IsCompleted);
+    }
+
+    [Fact]
     public async Task Read_ChunksOfTheCallersOwn_AreGiven()
     {
         using var output = new MemoryStream();

@@ -69,6 +69,49 @@ public sealed class H4mkJsonWriterTests
             w.WriteEndObject();
         }));
 
+    [Fact]
+    public void Write_ValuesOneAfterTheOther_AreSeparated() => Assert.Equal(
+        "\"a\",-1,2,3.0,true,null,{},{\"b\":{}},false,\"c\"",
+        Write((ref w) =>
+        {
+            w.WriteStringValue("a");
+            w.WriteNumberValue(-1L);
+            w.WriteNumberValue(2UL);
+            w.WriteNumberValue(3.0);
+            w.WriteBooleanValue(true);
+            w.WriteNullValue();
+            w.WriteStartObject();
+            w.WriteEndObject();
+            w.WriteStartObject();
+            w.WritePropertyName("b");
+            w.WriteStartObject();
+            w.WriteEndObject();
+            w.WriteEndObject();
+            w.WriteBooleanValue(false);
+            w.WriteStringValue("c");
+        }));
+
+    [Theory]
+    [InlineData(0.0, "0.0")]
+    [InlineData(-0.0, "-0.0")]
+    [InlineData(0.0001, "0.0001")]
+    [InlineData(0.000012, "1.2e-05")]
+    [InlineData(-0.5, "-0.5")]
+    [InlineData(100.0, "100.0")]
+    [InlineData(999_999_999_999_999.9, "999999999999999.9")]
+    [InlineData(1e15, "1000000000000000.0")]
+    [InlineData(-1.5e15, "-1500000000000000.0")]
+    [InlineData(1_234_567_890_123_456.8, "1234567890123456.8")]
+    [InlineData(9_999_999_999_999_998.0, "9999999999999998.0")]
+    [InlineData(1e16, "1e+16")]
+    [InlineData(-1.25e16, "-1.25e+16")]
+    [InlineData(12_345_678_901_234_568.0, "1.2345678901234568e+16")]
+    [InlineData(99_999_999_999_999_984.0, "9.999999999999998e+16")]
+    [InlineData(1e17, "1e+17")]
+    [InlineData(1e100, "1e+100")]
+    [InlineData(5e-324, "5e-324")]
+    public void FormatDouble_AroundTheExponents_IsPlainUpToTheSixteenthDigit(double value, string expected) => Assert.Equal(expected, H4mkJsonWriter.FormatDouble(value));
+
     [Property(Replay = "301,7", MaxTest = 2000)]
     public void FormatDouble_AnyBits_ReadsBackAsTheSame(long bits)
     {

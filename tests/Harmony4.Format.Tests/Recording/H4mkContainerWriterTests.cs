@@ -6,6 +6,16 @@ namespace Harmony4.Format.Tests.Recording;
 
 public sealed class H4mkContainerWriterTests
 {
+    private static readonly Dictionary<string, Func<H4mkContainerWriter, Task>> Calls = new()
+    {
+        ["block"] = writer => writer.WriteBlockAsync(0, default, new byte[1]).AsTask(),
+        ["chunk"] = writer => writer.WriteChunkAsync(new ChunkTag("mine"), default).AsTask(),
+        ["seal"] = writer => writer.WriteSealAsync(new byte[84]).AsTask(),
+        ["flush"] = writer => writer.FlushAsync().AsTask(),
+        ["root"] = writer => writer.GetRootAsync().AsTask(),
+        ["complete"] = writer => writer.CompleteAsync().AsTask(),
+    };
+
     [Fact]
     public async Task CompleteAsync_NoBlocks_GivesTheSmallestFile()
     {
@@ -43,9 +53,10 @@ public sealed class H4mkContainerWriterTests
     {
         await using var writer = H4mkContainerWriter.Create(Stream.Null, new H4mkWriterOptions { Version = H4mkVersion.V10 });
         await writer.CompleteAsync();
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await writer.WriteBlockAsync(0, default, new byte[1]));
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await writer.WriteChunkAsync(new ChunkTag("mine"), default));
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await writer.CompleteAsync());
+        foreach (var call in Calls.Values)
+        {
+            Assert.Equal("the container is complete", (await Assert.ThrowsAsync<InvalidOperationException>(async () => await call(writer))).Message);
+        }
     }
 
     [Fact]
@@ -127,6 +138,95 @@ public sealed class H4mkContainerWriterTests
         await writer.CompleteAsync();
     }
 
+    [Theory]
+    [InlineData("block")]
+    [InlineData("chunk")]
+    [InlineData("seal")]
+    [InlineData("flush")]
+    [InlineData("root")]
+    [InlineData("complete")]
+    public async Task Calls_DuringOneOfAnyKind_AreRefusedUntilItEnds(string name)
+    {
+        // The first call writes META, which is longer than what the writer keeps to itself.
+        var meta = System.Text.Encoding.UTF8.GetBytes($"{{\"a\":\"{new string('a', 100_000)}\"}}");
+        var gate = new GateStream();
+        await using var writer = H4mkContainerWriter.Create(gate, new H4mkWriterOptions { Meta = meta });
+        var first = Calls[name](writer);
+        foreach (var other in Calls.Values)
+        {
+            var fault = await Assert.ThrowsAsync<InvalidOperationException>(async () => await other(writer));
+            Assert.StartsWith("an earlier call", fault.Message, StringComparison.Ordinal);
+        }
+
+        gate.Open.SetResult();
+        await first;
+        if (name != "complete")
+        {
+            await writer.CompleteAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData("block")]
+    [InlineData("complete")]
+    public async Task Dispose_DuringACall_StaysDisposed(string name)
+    {
+        var meta = System.Text.Encoding.UTF8.GetBytes($"{{\"a\":\"{new string('a', 100_000)}\"}}");
+        var gate = new GateStream();
+        var writer = H4mkContainerWriter.Create(gate, new H4mkWriterOptions { Meta = meta }, leaveOpen: true);
+        var call = Calls[name](writer);
+        await writer.DisposeAsync();
+        gate.Open.SetResult();
+        await Task.WhenAny(call);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => Calls["flush"](writer));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Dispose_OfAWriterOfAnyKind_ClosesTheOutputUnlessItIsToStayOpen(bool leaveOpen)
+    {
+        await using var recorded = await H4mkContainer.OpenAsync(await Recorded.Make(1, 1, 3, 1, 9).WriteAsync());
+        await using var version10 = await H4mkContainer.OpenAsync(Media.Small.Encode());
+        foreach (var create in (Func<Stream, Task<H4mkContainerWriter>>[])
+        [
+            stream => Task.FromResult(H4mkContainerWriter.Create(stream, leaveOpen: leaveOpen)),
+            async stream => await H4mkContainerWriter.AppendAsync(recorded, stream, leaveOpen: leaveOpen),
+            async stream => await H4mkContainerWriter.UpgradeAsync(version10, stream, leaveOpen: leaveOpen),
+        ])
+        {
+            using var output = new MemoryStream();
+            await (await create(output)).DisposeAsync();
+            Assert.Equal(leaveOpen, output.CanWrite);
+            using var readOnly = new MemoryStream([], writable: false);
+            await Assert.ThrowsAsync<ArgumentException>("output", () => create(readOnly));
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Upgrade_ThatIsRefused_ClosesTheOutputUnlessItIsToStayOpen(bool leaveOpen)
+    {
+        var bytes = Media.Small.Encode();
+        bytes[8 + 12] ^= 1;
+        await using var damaged = await H4mkContainer.OpenAsync(bytes);
+        using var output = new MemoryStream();
+        await Assert.ThrowsAsync<H4mkFormatException>(async () => await H4mkContainerWriter.UpgradeAsync(damaged, output, leaveOpen: leaveOpen));
+        Assert.Equal(leaveOpen, output.CanWrite);
+    }
+
+    [Fact]
+    public async Task Dispose_OfAWriterToAPipe_LeavesThePipeToItsOwner()
+    {
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
+        var writer = H4mkContainerWriter.Create(pipe.Writer);
+        await writer.CompleteAsync();
+        await writer.DisposeAsync();
+        await pipe.Writer.WriteAsync(new byte[1]);
+        Assert.False((await pipe.Reader.ReadAsync()).IsCompleted);
+    }
+
     [Fact]
     public void Create_BadOptions_AreRefused()
     {
@@ -143,6 +243,26 @@ public sealed class H4mkContainerWriterTests
         Assert.Throws<ArgumentException>(() => H4mkContainerWriter.Create(new MemoryStream([], writable: false)));
         Assert.Throws<ArgumentNullException>(() => H4mkContainerWriter.Create((Stream)null!));
         Assert.Throws<ArgumentNullException>(() => H4mkContainerWriter.Create((PipeWriter)null!));
+    }
+
+    [Fact]
+    public void Create_Version10OfATrackThatItCannotTellOf_IsRefused()
+    {
+        var plain = new H4mkTrackInfo { Id = 0, Kind = TrackKind.Video };
+        Assert.Equal(0, Create(plain).BlockCount);
+        foreach (var track in (H4mkTrackInfo[])
+        [
+            plain with { Id = 1 },
+            plain with { Kind = TrackKind.Audio },
+            plain with { Label = "" },
+            plain with { Language = "" },
+            plain with { Members = new Dictionary<string, System.Text.Json.JsonElement> { ["more"] = default } },
+        ])
+        {
+            Assert.Throws<ArgumentException>("options", () => Create(track));
+        }
+
+        static H4mkContainerWriter Create(H4mkTrackInfo track) => H4mkContainerWriter.Create(Stream.Null, new H4mkWriterOptions { Version = H4mkVersion.V10, Tracks = [track] });
     }
 
     [Theory]

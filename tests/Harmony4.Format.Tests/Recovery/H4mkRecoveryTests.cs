@@ -165,6 +165,32 @@ public sealed class H4mkRecoveryTests
     }
 
     [Fact]
+    public async Task Recover_TrakOfAnyOtherTag_NeedsItGiven()
+    {
+        var whole = Vectors11.Read("one-track.h4mk");
+        var bytes = whole.ToArray();
+        "more"u8.CopyTo(bytes.AsSpan(8));
+        var refusal = await Assert.ThrowsAsync<H4mkFormatException>(() => RecoverAsync(bytes));
+        Assert.Equal((H4mkErrorCode.Track, ChunkTag.Trak, 8), (refusal.Code, refusal.Tag, refusal.Offset));
+        var (recovered, report) = await RecoverAsync(bytes, new H4mkRecoveryOptions { Trak = Vectors11.Options(Vectors11.Case("one-track.h4mk")).Trak });
+        Assert.Equal(whole, recovered);
+        Assert.Equal([new SkippedRange(8, H4mkForwardReaderTests.Chunks(whole)[1].Offset)], report.Skipped);
+    }
+
+    [Fact]
+    public async Task Recover_DamagedHeadThatEndsTheFile_IsDamagedAndNotCut()
+    {
+        var whole = Vectors11.Read("one-track.h4mk");
+        var safe = H4mkForwardReaderTests.Chunks(whole).Single(c => c.Tag == "SAFE");
+        var bytes = whole[..(safe.Offset + 12 + safe.Length)];
+        bytes[^1] ^= 1;
+        var refusal = await Assert.ThrowsAsync<H4mkFormatException>(() => RecoverAsync(bytes));
+        Assert.Equal((H4mkErrorCode.Crc, ChunkTag.Safe, safe.Offset), (refusal.Code, refusal.Tag, refusal.Offset));
+        var (_, report) = await RecoverAsync(bytes, new H4mkRecoveryOptions { Safe = "{}"u8.ToArray() });
+        Assert.Equal((0, safe.Offset), (report.BlockCount, report.CutOffset));
+    }
+
+    [Fact]
     public async Task Recover_WhatIsNoRecording_IsRefusedAndNothingIsWritten()
     {
         foreach (var bytes in (byte[][])[[], "H4MK"u8.ToArray(), new byte[100], Media.Small.Encode(), Media.Small.Encode()[..60], Vectors11.Read("cut-9.h4mk"), [.. Vectors11.Read("upgraded.h4mk")[..1595]]])
@@ -274,6 +300,28 @@ public sealed class H4mkRecoveryTests
         Assert.Equal((4L, 0L), (report.BlockCount, report.LostCount));
     }
 
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public async Task Recover_AChunkOfTheLongestBlock_IsCopiedAndALongerOneRefused(int more, bool isCopied)
+    {
+        var recorded = await NotesAsync(0);
+        var chunk = new byte[12 + (64 * 1024 * 1024) + more];
+        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(4), (uint)(chunk.Length - 12));
+        "note"u8.CopyTo(chunk);
+        H4mkForwardReaderTests.Recheck(chunk, 0, chunk.Length - 12);
+        var at = H4mkForwardReaderTests.Chunks(recorded).First(c => c.Tag == "TOKN").Offset;
+        await using var source = H4mkSource.FromMemory((byte[])[.. recorded[..at], .. chunk, .. recorded[at..]]);
+        if (isCopied)
+        {
+            Assert.Equal(recorded.Length + chunk.Length + 48, (await H4mkRecovery.RecoverAsync(source, Stream.Null)).Container.Length);
+            return;
+        }
+
+        var fault = await Assert.ThrowsAsync<H4mkFormatException>(async () => await H4mkRecovery.RecoverAsync(source, Stream.Null));
+        Assert.Equal((H4mkErrorCode.Limit, new ChunkTag("note"), at), (fault.Code, fault.Tag, fault.Offset));
+    }
+
     [Fact]
     public async Task Recover_TheNextBlockAtTheEdgeOfASearch_IsFound()
     {
@@ -325,6 +373,45 @@ public sealed class H4mkRecoveryTests
         Assert.Equal([200UL, 200, 600], await Task.WhenAll(Enumerable.Range(0, 3).Select(async i => (await other.GetBlockAsync(0, i)).Pts!.Value)));
     }
 
+    [Fact]
+    public async Task Recover_LostBlocksWithoutTheirPage_HaveTheTimeOfALostOneToo()
+    {
+        // Of the second block the token is there, of the third nothing.
+        var recorded = new Recorded(1, 4, [.. Enumerable.Range(1, 4).Select(i => new TrackBlock(0, new BlockInfo { Pts = (ulong)(100 * i) }, [1, 2, 3]))]);
+        var bytes = await recorded.WriteAsync();
+        bytes = bytes[..H4mkForwardReaderTests.Chunks(bytes).First(c => c.Tag == "INDX").Offset];
+        var chunks = H4mkForwardReaderTests.Chunks(bytes);
+        bytes[chunks.Where(c => c.Tag == "CORE").ElementAt(1).Offset + 12] ^= 1;
+        bytes[chunks.Where(c => c.Tag == "TOKN").ElementAt(2).Offset + 12] ^= 1;
+        var (recovered, report) = await RecoverAsync(bytes);
+        Assert.Equal([new LostBlock(0, 1), new LostBlock(0, 2)], report.Lost);
+        await using var again = await H4mkContainer.OpenAsync(recovered);
+        Assert.Equal([100UL, 200, 200, 400], await Task.WhenAll(Enumerable.Range(0, 4).Select(async i => (await again.GetBlockAsync(0, i)).Pts!.Value)));
+    }
+
+    [Fact]
+    public async Task Recover_LostBlocksBehindA10Part_HaveTheTimeOfItsLastBlock()
+    {
+        var file = Media.Small.Encode();
+        await using var container = await H4mkContainer.OpenAsync(file);
+        using var output = new MemoryStream();
+        output.Write(file);
+        await using (var writer = await H4mkContainerWriter.UpgradeAsync(container, output, new H4mkWriterOptions { PageLog2 = 4 }, leaveOpen: true))
+        {
+            await writer.WriteBlockAsync(0, new BlockInfo { Pts = 80_000 }, new byte[3]);
+            await writer.WriteBlockAsync(0, new BlockInfo { Pts = 90_000 }, new byte[3]);
+            await writer.CompleteAsync();
+        }
+
+        var bytes = output.ToArray();
+        bytes = bytes[..H4mkForwardReaderTests.Chunks(bytes).First(c => c.Tag == "INDX").Offset];
+        bytes[H4mkForwardReaderTests.Chunks(bytes).First(c => c.Tag == "TOKN").Offset + 12] ^= 1;
+        var (recovered, report) = await RecoverAsync(bytes);
+        Assert.Equal([new LostBlock(0, 3)], report.Lost);
+        await using var again = await H4mkContainer.OpenAsync(recovered);
+        Assert.Equal([66_666UL, 66_666, 90_000], await Task.WhenAll(Enumerable.Range(2, 3).Select(async i => (await again.GetBlockAsync(0, i)).Pts!.Value)));
+    }
+
     // How many blocks the page is of, what is behind them, its track and its first block; whether it is a page of this recording.
     [Theory]
     [InlineData(2, 0, 0, 0, true)]
@@ -366,6 +453,28 @@ public sealed class H4mkRecoveryTests
         Assert.Equal(isFilled ? (3, room, 0) : (2, 0, 1), (report.BlockCount, report.LostCount, report.SkippedCount));
         await using var again = await H4mkContainer.OpenAsync(recovered);
         Assert.Equal(isFilled ? room + 3 : 2, again.BlockCount);
+    }
+
+    [Fact]
+    public async Task Recover_GapsInATrack_AreFilledTogetherAsFarAsTheFileCouldHoldTheirBlocks()
+    {
+        var recorded = new Recorded(1, 10, [.. Enumerable.Range(0, 3).Select(i => new TrackBlock(0, new BlockInfo { Pts = (ulong)i }, []))]);
+        var bytes = await recorded.WriteAsync();
+        bytes = bytes[..H4mkForwardReaderTests.Chunks(bytes).First(c => c.Tag == "INDX").Offset];
+        var tokens = H4mkForwardReaderTests.Chunks(bytes).Where(c => c.Tag == "TOKN").ToArray();
+        var room = bytes.Length / 48;
+        foreach (var second in (int[])[room - 1, room])
+        {
+            // A gap of one block, and one of all that remain or one more.
+            foreach (var (token, ordinal) in ((int, int)[])[(1, 2), (2, 3 + second)])
+            {
+                BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(tokens[token].Offset + 12 + 8), (uint)ordinal);
+                H4mkForwardReaderTests.Recheck(bytes, tokens[token].Offset, tokens[token].Length);
+            }
+
+            var (_, report) = await RecoverAsync(bytes);
+            Assert.Equal(second < room ? (3, room, 0) : (2, 1, 1), (report.BlockCount, report.LostCount, report.SkippedCount));
+        }
     }
 
     [Fact]
@@ -433,6 +542,12 @@ public sealed class H4mkRecoveryTests
         Assert.Equal(bytes, (await RecoverAsync(bytes, new H4mkRecoveryOptions { Limits = new H4mkContainerOptions { MaxAuxCount = 6 } })).Bytes);
         var fault = await Assert.ThrowsAsync<H4mkFormatException>(() => RecoverAsync(bytes, new H4mkRecoveryOptions { Limits = new H4mkContainerOptions { MaxAuxCount = 5 } }));
         Assert.Equal((H4mkErrorCode.Limit, new ChunkTag("note")), (fault.Code, fault.Tag));
+
+        // Without TRAK, META and SAFE there is no container, whatever the limit.
+        bytes = await NotesAsync(0);
+        Assert.Equal(bytes, (await RecoverAsync(bytes, new H4mkRecoveryOptions { Limits = new H4mkContainerOptions { MaxAuxCount = 0 } })).Bytes);
+        bytes = await NotesAsync(1);
+        await Assert.ThrowsAsync<H4mkFormatException>(() => RecoverAsync(bytes, new H4mkRecoveryOptions { Limits = new H4mkContainerOptions { MaxAuxCount = 3 } }));
     }
 
     [Fact]

@@ -50,6 +50,25 @@ public sealed class RecoveryWalkTests
         }
     }
 
+    [Fact]
+    public async Task Walk_OfAFileThatHasBecomeShorter_SaysWhereItEnds()
+    {
+        var whole = Vectors.Read("h4mk-1.1/one-track.h4mk");
+        for (var length = 8; length < whole.Length; length += 7)
+        {
+            var source = H4mkSource.FromStream(new MemoryStream(whole, 0, length));
+            var full = new RecoveryWalk(source, whole.Length, new Log());
+            var fault = await Assert.ThrowsAsync<H4mkFormatException>(() => full.RunAsync(8, new H4mkContainerOptions { MaxDegreeOfParallelism = 1 }, progress: null, CancellationToken.None));
+            Assert.Equal((H4mkErrorCode.Overrun, length), (fault.Code, fault.Offset));
+
+            // Payloads that are passed over are not missed.
+            var skim = new RecoveryWalk(source, whole.Length, new Log());
+            fault = await Assert.ThrowsAsync<H4mkFormatException>(() => skim.SkimAsync(8, progress: null, CancellationToken.None));
+            Assert.Equal(H4mkErrorCode.Overrun, fault.Code);
+            Assert.InRange(fault.Offset, length, whole.Length);
+        }
+    }
+
     // The header of some TOKN in the middle.
     private static int TestChunkStart(byte[] bytes) => 500_000 + bytes.AsSpan(500_000).IndexOf("TOKN"u8);
 

@@ -22,6 +22,23 @@ public sealed class ChangingSourceTests
     }
 
     [Fact]
+    public async Task VerifyAsync_FileThatShrinksBehindItsEnd_NamesWhereItEndsNow()
+    {
+        // The first two reads are those of the end.
+        var recorded = await Recorded.Make(7, 2, 12, 1, 40).WriteAsync();
+        for (var length = 8; length < Bytes.Length; length++)
+        {
+            var reads = 0;
+            var finding = (await H4mkContainer.VerifyAsync(new DelegateSource((o, m) => DelegateSource.Copy(++reads > 2 ? Bytes[..length] : Bytes, o, m, int.MaxValue)))).Findings[0];
+            Assert.Equal((H4mkErrorCode.Overrun, length), (finding.Code, finding.Offset));
+            reads = 0;
+            var source = new DelegateSource((o, m) => DelegateSource.Copy(++reads > 2 ? recorded[..length] : recorded, o, m, int.MaxValue));
+            var fault = await Assert.ThrowsAsync<H4mkFormatException>(async () => await H4mkContainer.VerifyAsync(source));
+            Assert.Equal((H4mkErrorCode.Overrun, length), (fault.Code, fault.Offset));
+        }
+    }
+
+    [Fact]
     public async Task Reads_FileThatShrank_EndInAFormatErrorOfTheChunk()
     {
         var now = Bytes;

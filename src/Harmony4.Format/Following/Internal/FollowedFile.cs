@@ -8,8 +8,10 @@ internal sealed class FollowedFile(H4mkSource source, H4mkContainerOptions optio
     private readonly byte[] _header = new byte[ChunkHeader.Size];
     private readonly byte[] _lastHeader = new byte[ChunkHeader.Size];
     private byte[] _payload = [];
-    private long _last = -1;
-    private long _doubted = -1;
+
+    // Positions of chunks; 0, where none stands, while there is none.
+    private long _last;
+    private long _doubted;
     private long _next;
     private bool _hasTracks;
 
@@ -34,7 +36,7 @@ internal sealed class FollowedFile(H4mkSource source, H4mkContainerOptions optio
             var outcome = _next == 0 ? await TakeFileHeaderAsync(cancellationToken).ConfigureAwait(false) : await TakeChunkAsync(cancellationToken).ConfigureAwait(false);
             return outcome == FollowOutcome.Waiting && await HasChangedAsync(cancellationToken).ConfigureAwait(false) ? FollowOutcome.Restart : outcome;
         }
-        catch (H4mkFormatException) when (_next > 0)
+        catch (H4mkFormatException)
         {
             // What does not fit may be the middle of another file, written over this one.
             if (await HasChangedAsync(cancellationToken).ConfigureAwait(false))
@@ -173,7 +175,7 @@ internal sealed class FollowedFile(H4mkSource source, H4mkContainerOptions optio
 
     private async ValueTask<bool> HasChangedAsync(CancellationToken cancellationToken)
     {
-        if (_last < 0)
+        if (_last == 0)
         {
             return false;
         }

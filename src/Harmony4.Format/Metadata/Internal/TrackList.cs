@@ -92,16 +92,8 @@ internal sealed record TrackList(int PageLog2, IReadOnlyList<H4mkTrackInfo> Trac
         return this;
     }
 
-    public bool Matches(RootTables root)
-    {
-        var matches = PageLog2 == root.Header.PageLog2 && Tracks.Count == root.Tracks.Length;
-        for (var i = 0; matches && i < Tracks.Count; i++)
-        {
-            matches = Tracks[i].Id == root.Tracks[i].Record.Id;
-        }
-
-        return matches;
-    }
+    public bool Matches(RootTables root) =>
+        PageLog2 == root.Header.PageLog2 && Tracks.Select(t => t.Id).SequenceEqual(root.Tracks.Select(t => (int)t.Record.Id));
 
     /// <summary>Writes the payload in canonical form.</summary>
     /// <exception cref="ArgumentException">A value has no canonical form, or a member has a name that the format gives.</exception>

@@ -111,7 +111,7 @@ internal sealed class PartReader(H4mkContainer container, H4mkWriterOptions opti
     private async ValueTask<Sha256Digest> DigestAsync(ChunkInfo chunk, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var piece = ArrayPool<byte>.Shared.Rent((int)Math.Min(PieceLength, Math.Max(1, chunk.Length)));
+        var piece = ArrayPool<byte>.Shared.Rent((int)Math.Min(PieceLength, chunk.Length));
         try
         {
             for (var at = chunk.PayloadOffset; at < chunk.EndOffset;)

@@ -84,10 +84,7 @@ internal sealed class RecoveredWriter : IRecoveryTarget, IDisposable
 
         await reader.AddAsync(_recorder, ordinal => _pages.FindAsync(0, ordinal, cancellationToken), cancellationToken).ConfigureAwait(false);
         SoundCount = part.BlockCount;
-        if (part.BlockCount > 0)
-        {
-            _lastPts[0] = reader.LastPts;
-        }
+        _lastPts[0] = reader.LastPts;
     }
 
     public async ValueTask TakeBlockAsync(TokenRecord token, long tokenOffset, ScannedChunk core, CancellationToken cancellationToken)

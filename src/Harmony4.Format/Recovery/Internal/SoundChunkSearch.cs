@@ -85,7 +85,7 @@ internal sealed class SoundChunkSearch(H4mkSource source, long length)
         }
 
         var crc = default(Crc32);
-        var piece = ArrayPool<byte>.Shared.Rent((int)Math.Min(WindowLength, Math.Max(1, chunk.Length)));
+        var piece = ArrayPool<byte>.Shared.Rent((int)Math.Min(WindowLength, chunk.Length));
         try
         {
             for (var at = chunk.PayloadOffset; at < chunk.EndOffset;)

@@ -297,7 +297,7 @@ internal sealed class Verifier10 : IDisposable
 
     private async ValueTask<bool> IsTrakAsync(long offset, CancellationToken cancellationToken)
     {
-        var rest = new byte[Math.Min(sizeof(uint), _length - offset)];
+        var rest = new byte[sizeof(uint)];
         var read = await _source.ReadAsync(offset, rest, cancellationToken).ConfigureAwait(false);
         return ContainerWalk.IsTrak(rest.AsSpan(0, read.Count));
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Harmony4.Format.Internal;
 using Harmony4.Format.Tests.Properties;
 using Harmony4.Format.Tests.Sources;
@@ -128,5 +129,87 @@ public sealed class FollowedFileTests
 
         var fault = await Assert.ThrowsAsync<H4mkFormatException>(async () => await followed.TryTakeAsync(CancellationToken.None));
         Assert.Equal((H4mkErrorCode.Order, bytes.Length - 1L), (fault.Code, fault.Offset));
+    }
+
+    [Fact]
+    public async Task TryTake_FileCutBelowItsHeader_StartsAnew()
+    {
+        var bytes = Media.Small.Encode()[..8];
+        await using var source = new DelegateSource((offset, destination) => DelegateSource.Copy(bytes, offset, destination, int.MaxValue), yields: false);
+        using var followed = new FollowedFile(source, new H4mkContainerOptions());
+        Assert.Equal(FollowOutcome.Taken, await followed.TryTakeAsync(CancellationToken.None));
+        Assert.Equal(FollowOutcome.Waiting, await followed.TryTakeAsync(CancellationToken.None));
+        bytes = bytes[..7];
+        Assert.Equal(FollowOutcome.Restart, await followed.TryTakeAsync(CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData(0, FollowOutcome.Taken)]
+    [InlineData(1, FollowOutcome.Waiting)]
+    [InlineData(-1, FollowOutcome.Restart)]
+    public async Task TryTake_BehindVeri_EndsWhereTheFileDoes(int more, object expected)
+    {
+        var whole = Media.Small.Encode();
+        var bytes = whole;
+        await using var source = new DelegateSource((offset, destination) => DelegateSource.Copy(bytes, offset, destination, int.MaxValue), yields: false);
+        using var followed = new FollowedFile(source, new H4mkContainerOptions());
+        var chunks = Forward.H4mkForwardReaderTests.Chunks(whole);
+        for (var i = 0; i <= chunks.Count; i++)
+        {
+            Assert.Equal(FollowOutcome.Taken, await followed.TryTakeAsync(CancellationToken.None));
+        }
+
+        followed.Parts.Clear();
+        bytes = more < 0 ? whole[..^1] : [.. whole, .. new byte[more]];
+        Assert.Equal(expected, await followed.TryTakeAsync(CancellationToken.None));
+        Assert.Equal(more == 0 ? [ForwardPart.End] : [], followed.Parts);
+    }
+
+    [Fact]
+    public async Task TryTake_ChunkThatDoesNotFitInAFileThatBecameAnother_StartsAnew()
+    {
+        // What follows the first chunk now is whole and sound, but no chunk of a container.
+        var bytes = Media.Small.Encode()[..(8 + 12 + 5)];
+        await using var source = new DelegateSource((offset, destination) => DelegateSource.Copy(bytes, offset, destination, int.MaxValue), yields: false);
+        using var followed = new FollowedFile(source, new H4mkContainerOptions());
+        Assert.Equal(FollowOutcome.Taken, await followed.TryTakeAsync(CancellationToken.None));
+        Assert.Equal(FollowOutcome.Taken, await followed.TryTakeAsync(CancellationToken.None));
+        bytes = [.. bytes, .. new byte[12]];
+        var fault = await Assert.ThrowsAsync<H4mkFormatException>(async () => await followed.TryTakeAsync(CancellationToken.None));
+        Assert.Equal((H4mkErrorCode.BadTag, 25L), (fault.Code, fault.Offset));
+        bytes[8] ^= 1;
+        Assert.Equal(FollowOutcome.Restart, await followed.TryTakeAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task TryTake_TailOfAFileThatDoesNotBeginWithTrak_IsRefusedWhereItEndsTheFile()
+    {
+        var start = Media.Small.Encode()[..(8 + 12 + 5)];
+        var tail = new ArrayBufferWriter<byte>();
+        new H4mkChunkWriter(tail).WriteChunk(ChunkTag.Tail, new byte[52]);
+        foreach (var behind in (int[])[0, 1])
+        {
+            byte[] bytes = [.. start, .. tail.WrittenSpan, .. new byte[behind]];
+            using var followed = new FollowedFile(H4mkSource.FromMemory(bytes), new H4mkContainerOptions());
+            Assert.Equal(FollowOutcome.Taken, await followed.TryTakeAsync(CancellationToken.None));
+            Assert.Equal(FollowOutcome.Taken, await followed.TryTakeAsync(CancellationToken.None));
+            if (behind > 0)
+            {
+                Assert.Equal(FollowOutcome.Taken, await followed.TryTakeAsync(CancellationToken.None));
+                continue;
+            }
+
+            var fault = await Assert.ThrowsAsync<H4mkFormatException>(async () => await followed.TryTakeAsync(CancellationToken.None));
+            Assert.Equal((H4mkErrorCode.Order, 25L), (fault.Code, fault.Offset));
+
+            // Three chunks are read in five reads; where the file has become another by the next, nothing of it is shown.
+            var reads = 0;
+            await using var source = new DelegateSource((offset, destination) => DelegateSource.Copy(++reads > 5 ? new byte[bytes.Length] : bytes, offset, destination, int.MaxValue), yields: false);
+            using var changing = new FollowedFile(source, new H4mkContainerOptions());
+            Assert.Equal(FollowOutcome.Taken, await changing.TryTakeAsync(CancellationToken.None));
+            Assert.Equal(FollowOutcome.Taken, await changing.TryTakeAsync(CancellationToken.None));
+            Assert.Equal(FollowOutcome.Restart, await changing.TryTakeAsync(CancellationToken.None));
+            Assert.Empty(changing.Parts);
+        }
     }
 }
