@@ -35,12 +35,34 @@ public ref struct H4mkJsonWriter
             throw new ArgumentException("JSON has no text for this number: expected a finite double", nameof(value));
         }
 
-        // "R" gives the shortest digits, with an exponent below −4 and from 17 on.
-        var text = value.ToString("R", CultureInfo.InvariantCulture);
-        return text.Contains('E', StringComparison.Ordinal) ? text.Replace('E', 'e')
-            : text.Contains('.', StringComparison.Ordinal) ? text
-            : text.TrimStart('-').Length <= 16 ? text + ".0"
-            : WithExponent16(text);
+        // "E16" gives exactly as many digits as it is asked for, so the shortest ones come from "R".
+        var shortest = value.ToString("R", CultureInfo.InvariantCulture);
+        var negative = shortest[0] == '-';
+        var text = negative ? shortest.AsSpan(1) : shortest;
+        Span<char> digits = stackalloc char[text.Length];
+        var (count, exponent) = Decompose(text, digits);
+        var result = new StringBuilder(32);
+        if (negative)
+        {
+            result.Append('-');
+        }
+
+        if (exponent is >= -4 and < 16)
+        {
+            AppendPlain(result, digits[..count], exponent);
+        }
+        else
+        {
+            result.Append(digits[0]);
+            if (count > 1)
+            {
+                result.Append('.').Append(digits[1..count]);
+            }
+
+            result.Append(CultureInfo.InvariantCulture, $"e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}");
+        }
+
+        return result.ToString();
     }
 
     /// <summary>Begins an object.</summary>
@@ -48,6 +70,7 @@ public ref struct H4mkJsonWriter
     {
         Separate();
         Raw("{"u8);
+        _needsComma = false;
     }
 
     /// <summary>Ends an object.</summary>
@@ -65,6 +88,7 @@ public ref struct H4mkJsonWriter
         Separate();
         Quoted(name);
         Raw(":"u8);
+        _needsComma = false;
     }
 
     /// <summary>Writes a string.</summary>
@@ -126,12 +150,61 @@ public ref struct H4mkJsonWriter
         _needsComma = true;
     }
 
-    /// <summary>Seventeen digits, the first before a point.</summary>
-    private static string WithExponent16(string text)
+    private static (int Count, int Exponent) Decompose(ReadOnlySpan<char> text, Span<char> digits)
     {
-        var sign = text.StartsWith('-') ? "-" : "";
-        var digits = text[sign.Length..].TrimEnd('0');
-        return $"{sign}{digits[..1]}{(digits.Length > 1 ? "." : "")}{digits[1..]}e+16";
+        var e = text.IndexOf('E');
+        var exponent = e < 0 ? 0 : int.Parse(text[(e + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        var mantissa = e < 0 ? text : text[..e];
+        var point = mantissa.IndexOf('.');
+        exponent += (point < 0 ? mantissa.Length : point) - 1;
+        var count = 0;
+        foreach (var c in mantissa)
+        {
+            if (c == '.')
+            {
+                continue;
+            }
+
+            if (count == 0 && c == '0')
+            {
+                exponent--;
+                continue;
+            }
+
+            digits[count++] = c;
+        }
+
+        while (count > 1 && digits[count - 1] == '0')
+        {
+            count--;
+        }
+
+        if (count == 0)
+        {
+            digits[0] = '0';
+            return (1, 0);
+        }
+
+        return (count, exponent);
+    }
+
+    private static void AppendPlain(StringBuilder result, ReadOnlySpan<char> digits, int exponent)
+    {
+        if (exponent < 0)
+        {
+            result.Append("0.").Append('0', -exponent - 1).Append(digits);
+            return;
+        }
+
+        var whole = exponent + 1;
+        if (digits.Length <= whole)
+        {
+            result.Append(digits).Append('0', whole - digits.Length).Append(".0");
+        }
+        else
+        {
+            result.Append(digits[..whole]).Append('.').Append(digits[whole..]);
+        }
     }
 
     private readonly void Quoted(string text)

@@ -103,6 +103,7 @@ internal sealed class ChunkSkim(H4mkSource source, long length) : IDisposable
         {
             var isNear = offset >= _start && offset - _start <= _count + FarLength;
             var window = _window.AsMemory(0, (int)Math.Min(isNear ? NearLength : FarLength, length - offset));
+            _count = 0;
             await ReadAsync(offset, window, cancellationToken).ConfigureAwait(false);
             (_start, _count) = (offset, window.Length);
         }

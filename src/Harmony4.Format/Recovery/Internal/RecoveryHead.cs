@@ -168,7 +168,7 @@ internal sealed record RecoveryHead
         {
             // The length may be what is damaged, and lead to a sound chunk all the same: the nearest one counts.
             var next = await Search.FindAsync(_at + 1, cancellationToken).ConfigureAwait(false);
-            if (chunk is { } header && await Search.IsSoundAsync(header.EndOffset, cancellationToken).ConfigureAwait(false))
+            if (chunk is { } header && header.EndOffset <= length && await Search.IsSoundAsync(header.EndOffset, cancellationToken).ConfigureAwait(false))
             {
                 next = Nearest(next, header.EndOffset);
             }
