@@ -17,6 +17,8 @@ public sealed class FrameVectorTests
         { MediaFormats.Adts, "clip.aac" },
         { MediaFormats.Flv, "clip.flv" },
         { MediaFormats.Ivf, "clip.ivf" },
+        { MediaFormats.Ogg, "clip.opus" },
+        { MediaFormats.Ogg, "clip.ogv" },
     };
 
     [Theory]
