@@ -164,6 +164,11 @@ public sealed class OggTimeTests
     }
 
     [Fact]
+    public void TryRead_Vp8FrameThatIsNotShown_TakesNoTime() => Assert.Equal(
+        [(0, 33_333, true), (33_333, 66_667, false)],
+        Blocks([.. Page(First, 0, 0, Vp8Head), .. Page(None, 0, 1, [.. "OVP80\u0002"u8, 1]), .. Page(None, 1L << 32, 2, [0x10]), .. Page(None, (3L << 32) | (3 << 3), 3, [0x01], [0x11], [0x11])]));
+
+    [Fact]
     public void TryRead_PacketThatAHoleCuts_IsNotCountedForAnother()
     {
         // A packet of 20 ms begins in front of the hole; of the one that ends behind it the end alone is known.

@@ -185,7 +185,7 @@ internal sealed class OggSegmenter(SegmenterOptions? options) : ResynchronisingS
             stream.ReadVideo(page.Granule, out var end, out var sinceKey);
             if (!HasTime)
             {
-                _first = end - _blockPackets;
+                _first = (Int128)end - (_blockSamples ?? _blockPackets);
                 SetTime(stream.ToMicroseconds(_first), isKey: sinceKey == _blockPackets - 1);
             }
 
