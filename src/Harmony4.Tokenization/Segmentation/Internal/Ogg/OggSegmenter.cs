@@ -10,6 +10,7 @@ internal sealed class OggSegmenter(SegmenterOptions? options) : ResynchronisingS
 {
     private readonly ulong? _wanted = options?.TimeTrack;
     private readonly OggStreams _streams = new(options?.TimeTrack);
+    private readonly OggFrames? _frames = options?.Frames is { } frames ? new OggFrames(frames) : null;
     private int _timeTrack = -1;
     private bool _isPastInit;
     private bool _isLaterHeader;
@@ -20,8 +21,6 @@ internal sealed class OggSegmenter(SegmenterOptions? options) : ResynchronisingS
 
     // How long the block's packets last, in granules; null where they do not say it.
     private long? _blockSamples;
-
-    private readonly OggFrames? _frames = options?.Frames is { } frames ? new OggFrames(frames) : null;
 
     public override string Name => MediaFormats.Ogg;
 
@@ -107,7 +106,7 @@ internal sealed class OggSegmenter(SegmenterOptions? options) : ResynchronisingS
         return Step.Accepted;
     }
 
-    /// <summary>What a block's packets come to is counted from here on.</summary>
+    /// <summary>Counts the packets of a block from here on.</summary>
     private void BeginBlock() => (_blockPackets, _blockSamples) = (0, 0);
 
     private Step ReadPage(in OggPage page, int index, in ReadOnlySequence<byte> body)
@@ -169,7 +168,7 @@ internal sealed class OggSegmenter(SegmenterOptions? options) : ResynchronisingS
     {
         if (BlockLength == 0)
         {
-            // Not where the page before was read: a block that has no time waits for a page on which a packet ends.
+            // Where the block has no time yet, pages that follow are counted in: it waits for one on which a packet ends.
             BeginBlock();
         }
 
