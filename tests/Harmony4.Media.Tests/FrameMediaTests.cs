@@ -13,7 +13,7 @@ public sealed class FrameMediaTests
 
     public static TheoryData<string> Names => new(MediaCases.All.Where(c => FrameReader.Formats.Contains(c.Format)).Select(c => c.ToString()));
 
-    public static TheoryData<string> Videos => new(MediaCases.All.Where(c => c.Format is MediaFormats.Mp4 or MediaFormats.FragmentedMp4 or MediaFormats.Webm or MediaFormats.Ts && c.Arguments.Contains("testsrc", StringComparison.Ordinal)).Select(c => c.ToString()));
+    public static TheoryData<string> Videos => new(MediaCases.All.Where(c => c.Format is MediaFormats.Mp4 or MediaFormats.FragmentedMp4 or MediaFormats.Webm or MediaFormats.Ts or MediaFormats.Ogg && c.Arguments.Contains("testsrc", StringComparison.Ordinal)).Select(c => c.ToString()));
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -41,6 +41,13 @@ public sealed class FrameMediaTests
             {
                 Assert.InRange(frame.Size, packet.Size - slack, packet.Size + slack);
                 Assert.True(packet.Position is null || packet.Position == frame.Position, $"{packet} {frame}");
+                if (file is { Format: MediaFormats.Ogg, Name: "vorbis, blocks of both lengths" } && packet.Duration < frame.Duration)
+                {
+                    // Of a short block behind a long one libavformat leaves the first samples out, so that nothing is shown at their time; both end at once, to a microsecond of rounding.
+                    Assert.InRange(packet.Pts!.Value + packet.Duration.Value - frame.Pts!.Value - frame.Duration!.Value, -1, 1);
+                    continue;
+                }
+
                 Assert.True(BigInteger.Abs((packet.Pts ?? frame.Pts!.Value) - frame.Pts!.Value) <= (isSoundOfTs ? SoundBetweenPackets : 0), $"{packet} {frame}");
                 Assert.Equal(file.Format == MediaFormats.Ivf ? frame.Ticks == track[0].Ticks : packet.IsKey, frame.IsKey);
 
@@ -76,9 +83,9 @@ public sealed class FrameMediaTests
     public async Task WriteFrameMapping_MadeFile_SeeksToEachFrame(string name)
     {
         var file = MediaCases.All.Single(c => c.ToString() == name);
-        if (file.Format == MediaFormats.Ts)
+        if (file.Format is MediaFormats.Ts or MediaFormats.Ogg)
         {
-            // Which has no index: libavformat seeks there by guess.
+            // Which have no index: libavformat seeks there by guess.
             return;
         }
 

@@ -78,7 +78,11 @@ internal static class MediaCases
 
         new("opus", MediaFormats.Ogg, "opus", Audio48 + "-c:a libopus "),
         new("opus, short pages", MediaFormats.Ogg, "opus", Audio48 + "-c:a libopus -page_duration 100000 "),
+        new("opus, frames of 60 ms on short pages", MediaFormats.Ogg, "opus", Audio48 + "-c:a libopus -frame_duration 60 -page_duration 100000 "),
+        new("opus on one page", MediaFormats.Ogg, "opus", Audio48 + "-c:a libopus -t 0.25 "),
         new("vorbis", MediaFormats.Ogg, "ogg", Audio + "-c:a libvorbis "),
+        new("vorbis, blocks of both lengths", MediaFormats.Ogg, "ogg", "-f lavfi -i aevalsrc=random(0)*lt(mod(t\\,0.3)\\,0.01):s=44100:d=5 -c:a libvorbis -page_duration 200000 "),
+        new("vorbis on one page", MediaFormats.Ogg, "ogg", Audio + "-c:a libvorbis -t 0.25 "),
         new("flac", MediaFormats.Ogg, "oga", Audio + "-c:a flac "),
         new("speex", MediaFormats.Ogg, "spx", Audio + "-ar 16000 -c:a libspeex "),
         new("theora and vorbis", MediaFormats.Ogg, "ogv", Video + Audio + "-c:v libtheora -g 25 -c:a libvorbis "),

@@ -23,6 +23,7 @@ public sealed class FrameReader
         MediaFormats.Mp4,
         MediaFormats.Webm,
         MediaFormats.Ivf,
+        MediaFormats.Ogg,
         MediaFormats.Ts,
         MediaFormats.Adts,
         MediaFormats.Mp3,

@@ -37,11 +37,12 @@ public sealed class FrameMutationTests
         var generator = new StructureGenerator(random);
         for (var i = 0; i < Count; i++)
         {
-            var (format, input) = (i % 4) switch
+            var (format, input) = (i % 5) switch
             {
                 0 => (MediaFormats.Webm, generator.NextWebm()),
                 1 => (MediaFormats.Ts, generator.NextTs()),
                 2 => (MediaFormats.Mp4, generator.NextMp4Tables()),
+                3 => (MediaFormats.Ogg, generator.NextOgg()),
                 _ => (MediaFormats.FragmentedMp4, generator.NextMp4()),
             };
             Check(format, input, random, $"structure of shard {shard}, input {i}");

@@ -17,6 +17,8 @@ public sealed class FrameVectorTests
         { MediaFormats.Adts, "clip.aac" },
         { MediaFormats.Flv, "clip.flv" },
         { MediaFormats.Ivf, "clip.ivf" },
+        { MediaFormats.Ogg, "clip.opus" },
+        { MediaFormats.Ogg, "clip.ogv" },
     };
 
     [Theory]
@@ -85,6 +87,8 @@ public sealed class FrameVectorTests
     [InlineData(MediaFormats.Adts, "clip.aac")]
     [InlineData(MediaFormats.Mp3, "clip.mp3")]
     [InlineData(MediaFormats.Flac, "clip.flac")]
+    [InlineData(MediaFormats.Ogg, "clip.opus")]
+    [InlineData(MediaFormats.Ogg, "clip.ogv")]
     public void TryRead_SteadyState_AllocatesNothing(string format, string file)
     {
         // However often the file is repeated, no more is allocated.

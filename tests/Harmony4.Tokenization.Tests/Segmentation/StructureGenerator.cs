@@ -20,6 +20,7 @@ internal sealed class StructureGenerator(Random random)
         [.. "OpusHead\u0001\u0002"u8, 56, 1, .. new byte[7]], [1, .. "vorbis"u8, .. new byte[5], 68, 0xAC, 0, 0, .. new byte[14]],
         [0x80, .. "theora"u8, 3, 2, 1, .. new byte[12], 0, 0, 0, 25, 0, 0, 0, 1, .. new byte[14], 0xC0], [.. "OVP80\u0001"u8, .. new byte[15], 30, 0, 0, 0, 1],
         [.. "Speex   "u8, .. new byte[28], 0x80, 0x3E, 0, 0, .. new byte[40]], [0x7F, .. "FLAC"u8, 1, 0, 0, 1, .. new byte[18], 0x0A, 0xC4, 0x42, 0xF0],
+        OggPages.SizedVorbisHead, OggPages.VorbisSetup(false, true)[^200..], OggPages.SpeexHead, OggPages.FlacFrame(8),
     ];
 
     // One program with its map in packets 1; the map with a video stream in packets 2; a PES packet with both times.

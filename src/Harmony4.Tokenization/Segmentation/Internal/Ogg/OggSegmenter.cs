@@ -10,19 +10,16 @@ internal sealed class OggSegmenter(SegmenterOptions? options) : ResynchronisingS
 {
     private readonly ulong? _wanted = options?.TimeTrack;
     private readonly OggStreams _streams = new(options?.TimeTrack);
+    private readonly OggFrames? _frames = options?.Frames is { } frames ? new OggFrames(frames) : null;
     private int _timeTrack = -1;
     private bool _isPastInit;
     private bool _isLaterHeader;
 
-    private OpusPackets _opus;
-    private uint _sequence;
-    private bool _hasEnd;
-    private long _end;
-    private long _packetLength;
-    private long _first;
+    private Int128 _packetLength;
+    private Int128 _first;
     private long _blockPackets;
 
-    // How many samples the block's packets have; null where they do not say it.
+    // How long the block's packets last, in granules; null where they do not say it.
     private long? _blockSamples;
 
     public override string Name => MediaFormats.Ogg;
@@ -57,13 +54,14 @@ internal sealed class OggSegmenter(SegmenterOptions? options) : ResynchronisingS
             return BeginStream(page);
         }
 
-        // Where the lengths of packets tell the time, all of them have to be there.
-        if (_timeTrack >= 0 && _streams[_timeTrack].Codec == OggCodec.Opus && page.Serial == _streams[_timeTrack].Serial && reader.Remaining < page.Length && !isFinal)
+        var index = _streams.Find(page.Serial);
+        if (index >= 0 && reader.Remaining < page.Length && !isFinal && _streams[index].NeedsWholePages(index == _timeTrack || _frames is not null))
         {
             return Step.NeedMore;
         }
 
-        return ReadPage(page, in reader);
+        var headerLength = OggPage.FixedHeader + page.Lacing.Length;
+        return ReadPage(page, index, reader.UnreadSequence.Slice(headerLength, Math.Min(page.Length, reader.Remaining) - headerLength));
     }
 
     protected override bool? IsSync(in SequenceReader<byte> reader, bool isFinal)
@@ -75,9 +73,11 @@ internal sealed class OggSegmenter(SegmenterOptions? options) : ResynchronisingS
 
     protected override void OnResynchronised()
     {
-        _hasEnd = false;
-        _opus.Clear();
+        _streams.Restart();
+        BeginBlock();
     }
+
+    protected override void OnEnd() => SayCutPackets(_streams.HasOpenPacket());
 
     private Step BeginStream(in OggPage page)
     {
@@ -88,16 +88,17 @@ internal sealed class OggSegmenter(SegmenterOptions? options) : ResynchronisingS
                 return Step.Cut;
             }
 
+            SayCutPackets(_streams.HasOpenPacket());
             _streams.Clear();
             _isLaterHeader = true;
-            _hasEnd = false;
+            BeginBlock();
         }
 
         _streams.Add(page.Serial, page.Head);
         var added = _streams.Find(page.Serial);
         if (added >= 0)
         {
-            _streams[added].TakeHeaders(page);
+            _streams[added].TakeHeaders(page, default);
         }
 
         _timeTrack = _streams.FindTimeTrack();
@@ -105,10 +106,12 @@ internal sealed class OggSegmenter(SegmenterOptions? options) : ResynchronisingS
         return Step.Accepted;
     }
 
-    private Step ReadPage(in OggPage page, in SequenceReader<byte> reader)
+    /// <summary>Counts the packets of a block from here on.</summary>
+    private void BeginBlock() => (_blockPackets, _blockSamples) = (0, 0);
+
+    private Step ReadPage(in OggPage page, int index, in ReadOnlySequence<byte> body)
     {
-        var index = _streams.Find(page.Serial);
-        if (index < 0 || _streams[index].TakeHeaders(page))
+        if (index < 0 || _streams[index].TakeHeaders(page, body))
         {
             Accept(page.Length);
             return Step.Accepted;
@@ -130,32 +133,47 @@ internal sealed class OggSegmenter(SegmenterOptions? options) : ResynchronisingS
 
         _isPastInit = true;
         _isLaterHeader &= !isTimeTrack;
-        if (isTimeTrack)
+        if (isTimeTrack || (_frames is not null && _streams[index].HasTimes))
         {
-            Place(page, _streams[index], in reader);
+            TakePackets(page, ref _streams[index], body, isTimeTrack);
         }
 
         Accept(page.Length);
         return Step.Accepted;
     }
 
-    private void Place(in OggPage page, in OggStream stream, in SequenceReader<byte> reader)
+    private void TakePackets(in OggPage page, ref OggStream stream, in ReadOnlySequence<byte> body, bool isTimeTrack)
     {
-        // Set from the page before: a block that has no time begins here, or waits for a page on which a packet ends.
-        _blockPackets = BlockLength == 0 ? page.Packets : _blockPackets + page.Packets;
-        if (stream.Codec == OggCodec.Opus && reader.Remaining >= page.Length)
+        var samples = stream.Take(page, body, Position, _frames?.Ended, out var isWhole);
+        SayCutPackets(!isWhole);
+        if (isTimeTrack)
         {
-            var samples = _opus.Take(page, reader.UnreadSequence.Slice(OggPage.FixedHeader + page.Lacing.Length, page.Length - OggPage.FixedHeader - page.Lacing.Length));
-            _blockSamples = BlockLength == 0 ? samples : _blockSamples + samples;
-        }
-        else
-        {
-            _blockSamples = null;
+            Place(page, stream, samples);
         }
 
-        // Pages are missing when their number jumps ahead. One that does not count on is wrong itself.
-        _hasEnd &= unchecked((int)(page.Sequence - _sequence)) <= 1;
-        _sequence = page.Sequence;
+        _frames?.Tell(page, stream, samples);
+        stream.Pass(page, samples);
+    }
+
+    /// <summary>Says that there is a packet of which not all is there: it is no frame.</summary>
+    private void SayCutPackets(bool areCut)
+    {
+        if (areCut && _frames is not null)
+        {
+            SetNotice("expected the rest of a packet on the pages of its stream, found only a part");
+        }
+    }
+
+    private void Place(in OggPage page, in OggStream stream, long? samples)
+    {
+        if (BlockLength == 0)
+        {
+            // Where the block has no time yet, pages that follow are counted in: it waits for one on which a packet ends.
+            BeginBlock();
+        }
+
+        _blockPackets += page.Packets;
+        _blockSamples += samples;
         if (page.Granule == OggPage.NoGranule || _blockPackets == 0)
         {
             return;
@@ -166,7 +184,7 @@ internal sealed class OggSegmenter(SegmenterOptions? options) : ResynchronisingS
             stream.ReadVideo(page.Granule, out var end, out var sinceKey);
             if (!HasTime)
             {
-                _first = end - _blockPackets;
+                _first = (Int128)end - (_blockSamples ?? _blockPackets);
                 SetTime(stream.ToMicroseconds(_first), isKey: sinceKey == _blockPackets - 1);
             }
 
@@ -180,37 +198,33 @@ internal sealed class OggSegmenter(SegmenterOptions? options) : ResynchronisingS
             SetTime(stream.ToMicroseconds(_first), isKey: isKnown);
         }
 
-        _packetLength = Math.Max(0, page.Granule - _first) / _blockPackets;
-        _end = page.Granule;
-        _hasEnd = true;
-        SetDuration(stream.ToMicroseconds(_end) - stream.ToMicroseconds(_first));
+        _packetLength = Int128.Max(0, page.Granule - _first) / _blockPackets;
+        SetDuration(stream.ToMicroseconds(page.Granule) - stream.ToMicroseconds(_first));
     }
 
     /// <summary>
-    /// Audio granules say where packets end. A block begins as far in front of that as its packets last, where they say it, but not before the page in front ended: the last page of a stream may
-    /// count less than its packets hold. Else it begins where the page before ended; where that is not known, at 0 when its packets can reach back so far, else as far back as the packets before were
-    /// long. Where none were, nothing is known but its end: nobody can begin there.
+    /// Audio granules say where packets end. A block begins as far in front of that as its packets last, where they say it. Else it begins where the page before ended; where that is not known, at 0 when its packets
+    /// can reach back so far, else as far back as the packets before were long. Where none were, nothing is known but its end: nobody can begin there.
     /// </summary>
-    private long FindStart(in OggPage page, in OggStream stream, out bool isKnown)
+    private Int128 FindStart(in OggPage page, in OggStream stream, out bool isKnown)
     {
         isKnown = true;
-        var granule = page.Granule;
-        if (_blockSamples is { } samples)
+        if (stream.FindStart(page, page.Granule, _blockSamples) is { } start)
         {
-            return page.IsLast && _hasEnd && _end <= granule ? Math.Max(granule - samples, _end) : granule - samples;
+            return start;
         }
 
-        if (_hasEnd && _end <= granule)
+        if (stream.End <= page.Granule)
         {
-            return _end;
+            return stream.End.Value;
         }
 
-        if (granule <= _blockPackets * stream.LongestPacket)
+        if (page.Granule <= _blockPackets * stream.LongestPacket)
         {
-            return Math.Min(granule, 0);
+            return Math.Min(page.Granule, 0);
         }
 
         isKnown = _packetLength > 0;
-        return granule - (_blockPackets * _packetLength);
+        return page.Granule - (_blockPackets * _packetLength);
     }
 }

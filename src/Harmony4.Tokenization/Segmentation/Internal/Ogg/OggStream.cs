@@ -1,13 +1,15 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Harmony4.Tokenization.Internal;
 
 /// <summary>A logical stream: how its granule positions become times, as its mapping's identification header says.</summary>
-internal struct OggStream
+internal partial struct OggStream
 {
     public const int LongestIdentification = 80;
 
-    private const byte FlacFrame = 0xFF;
+    private const int LongestSpeexPacket = 6400;
+    private const byte FlacSync = 0xFF;
 
     public uint Serial;
     public OggCodec Codec;
@@ -27,6 +29,16 @@ internal struct OggStream
 
     private int _keyShift;
     private bool _countsFromZero;
+    private VorbisPackets _vorbis;
+    private int _speexSamples;
+    private OggPacket _open;
+    private uint _sequence;
+
+    /// <summary>Gets whether a packet goes on on the next page.</summary>
+    public bool HasOpenPacket { get; private set; }
+
+    /// <summary>Gets the granule at which the page before ended; null where that is not known.</summary>
+    public long? End { get; private set; }
 
     public readonly MediaKind Kind => IsVideo ? MediaKind.Video : Codec is OggCodec.Unknown or OggCodec.Skeleton ? MediaKind.Data : MediaKind.Audio;
 
@@ -40,7 +52,7 @@ internal struct OggStream
         OggCodec.Opus => 5760,
         OggCodec.Vorbis => 8192,
         OggCodec.Flac => 65_535,
-        OggCodec.Speex => 6400,
+        OggCodec.Speex => LongestSpeexPacket,
         _ => 1,
     };
 
@@ -60,6 +72,7 @@ internal struct OggStream
             stream.Codec = OggCodec.Vorbis;
             stream.Rate = BinaryPrimitives.ReadUInt32LittleEndian(head[12..]);
             stream.HeadersLeft = 3;
+            stream._vorbis.ReadSizes(head[28]);
         }
         else if (head.Length >= 30 && head.StartsWith("\u007FFLAC"u8))
         {
@@ -71,6 +84,8 @@ internal struct OggStream
         {
             stream.Codec = OggCodec.Speex;
             stream.Rate = BinaryPrimitives.ReadUInt32LittleEndian(head[36..]);
+            var samples = BinaryPrimitives.ReadUInt32LittleEndian(head[56..]) * (ulong)Math.Max(1, BinaryPrimitives.ReadUInt32LittleEndian(head[64..]));
+            stream._speexSamples = samples <= LongestSpeexPacket ? (int)samples : 0;
             stream.HeadersLeft = 2 + (int)Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(head[68..]), byte.MaxValue);
         }
         else if (head.Length >= 42 && (head[0] & 0x80) != 0 && head[1..].StartsWith("theora"u8))
@@ -100,7 +115,9 @@ internal struct OggStream
     }
 
     /// <summary>Whether a page holds headers, and counts them off.</summary>
-    public bool TakeHeaders(in OggPage page)
+    /// <param name="page">The page.</param>
+    /// <param name="body">Its body, as far as it is there.</param>
+    public bool TakeHeaders(in OggPage page, in ReadOnlySequence<byte> body)
     {
         var isData = Codec switch
         {
@@ -109,9 +126,14 @@ internal struct OggStream
             OggCodec.Vp8 when HeadersLeft == 1 => !page.Head.StartsWith("OVP80"u8),
 
             // A FLAC stream need not say how many headers it has.
-            OggCodec.Flac when HeadersLeft <= 0 => page.IsContinued || (page.Head.Length > 0 && page.Head[0] == FlacFrame),
+            OggCodec.Flac when HeadersLeft <= 0 => page.IsContinued || (page.Head.Length > 0 && page.Head[0] == FlacSync),
             _ => HeadersLeft <= 0,
         };
+        if (Codec == OggCodec.Vorbis && !isData)
+        {
+            TakeSetup(page, body);
+        }
+
         HeadersLeft = isData ? 0 : Math.Max(0, HeadersLeft - page.Packets);
         return !isData;
     }
@@ -131,6 +153,6 @@ internal struct OggStream
         }
     }
 
-    public readonly Int128 ToMicroseconds(long granule) =>
-        MediaClock.Scale((Int128)granule - PreSkip, (Int128)Scale * MediaClock.MicrosecondsPerSecond, Rate);
+    public readonly Int128 ToMicroseconds(Int128 granule) =>
+        MediaClock.Scale(granule - PreSkip, (Int128)Scale * MediaClock.MicrosecondsPerSecond, Rate);
 }

@@ -10,6 +10,29 @@ internal sealed class OggStreams(ulong? wanted)
 
     public void Clear() => _count = 0;
 
+    /// <summary>Goes on behind damage, in all of them.</summary>
+    public void Restart()
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            _streams[i].Restart();
+        }
+    }
+
+    /// <summary>Whether a packet of one of them goes on on a page that was not read.</summary>
+    public bool HasOpenPacket()
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            if (_streams[i].HasOpenPacket)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public void Add(uint serial, ReadOnlySpan<byte> head)
     {
         if (_count < MaxStreams)
