@@ -61,7 +61,7 @@ internal struct OggStream
             stream.Rate = BinaryPrimitives.ReadUInt32LittleEndian(head[12..]);
             stream.HeadersLeft = 3;
         }
-        else if (head.Length >= 30 && head.StartsWith("\u007FFLAC"u8))
+        else if (head.Length >= 31 && head.StartsWith("\u007FFLAC"u8))
         {
             stream.Codec = OggCodec.Flac;
             stream.Rate = BinaryPrimitives.ReadUInt32BigEndian(head[27..]) >> 12;
