@@ -25,10 +25,10 @@ public sealed class OggHeadTests
     [Fact]
     public void TryRead_FlacHeadWithoutTheEndOfItsRate_IsOfNoCodec()
     {
-        // The rate ends in byte 31 of the header; what its mapping has not, it does not time.
-        var run = SegmentationRun.Of(PageOf([.. "\u007FFLAC"u8, .. new byte[25]]), MediaFormats.Ogg);
-        Assert.Equal(MediaKind.Data, run.TimeTrack.Kind);
-        Assert.Equal(MediaKind.Audio, SegmentationRun.Of(PageOf([.. "\u007FFLAC"u8, .. new byte[26]]), MediaFormats.Ogg).TimeTrack.Kind);
+        // The rate ends in byte 31 of the header.
+        byte[] head = [.. "\u007FFLAC\u0001\u0000\u0000\u0001fLaC"u8, .. Enumerable.Repeat((byte)1, 18)];
+        Assert.Equal(MediaKind.Data, SegmentationRun.Of(PageOf(head[..30]), MediaFormats.Ogg).TimeTrack.Kind);
+        Assert.Equal(MediaKind.Audio, SegmentationRun.Of(PageOf(head), MediaFormats.Ogg).TimeTrack.Kind);
     }
 
     private static byte[] PageOf(byte[] head) => [.. "OggS"u8, 0, 2, .. new byte[20], 1, (byte)head.Length, .. head];
