@@ -17,10 +17,12 @@ internal sealed record FrameRun(IReadOnlyList<MediaFrame> Frames, SegmentationNo
     /// <param name="seeks">Whether bytes that need not be looked at are left out.</param>
     /// <param name="isLengthKnown">Whether the reader is told how long the input is.</param>
     /// <param name="most">How many frames are taken at most.</param>
-    public static FrameRun Of(byte[] input, string format, int step = int.MaxValue, int segment = 0, bool seeks = false, bool isLengthKnown = true, int most = int.MaxValue)
+    /// <param name="options">What the reader is created with.</param>
+    /// <param name="isPrepared">Whether the input is looked at before it is read; null for where the reader is told how long it is.</param>
+    public static FrameRun Of(byte[] input, string format, int step = int.MaxValue, int segment = 0, bool seeks = false, bool isLengthKnown = true, int most = int.MaxValue, SegmenterOptions? options = null, bool? isPrepared = null)
     {
-        var reader = new FrameReader(format) { InputLength = isLengthKnown ? input.Length : null };
-        if (isLengthKnown)
+        var reader = new FrameReader(format, options) { InputLength = isLengthKnown ? input.Length : null };
+        if (isPrepared ?? isLengthKnown)
         {
             using var stream = new MemoryStream(input);
             reader.PrepareAsync(stream).AsTask().GetAwaiter().GetResult();
@@ -28,14 +30,13 @@ internal sealed record FrameRun(IReadOnlyList<MediaFrame> Frames, SegmentationNo
 
         var frames = new List<MediaFrame>();
         int start = 0, end = (int)Math.Min(step, (long)input.Length);
+        var bytesOfTracks = new Dictionary<ulong, long>();
         var read = 0L;
         while (true)
         {
             while (frames.Count < most && reader.TryRead(out var frame))
             {
-                Require(frame.Size > 0 && frame.Position >= 0 && frame.DataPosition is null or >= 0, $"a frame of {frame.Size} bytes at {frame.Position}");
-                Require(!isLengthKnown || frame.Position + frame.Size <= input.Length, $"a frame of {frame.Size} bytes at {frame.Position} of {input.Length}");
-                frames.Add(frame);
+                Add(frame);
             }
 
             if (frames.Count == most)
@@ -76,6 +77,14 @@ internal sealed record FrameRun(IReadOnlyList<MediaFrame> Frames, SegmentationNo
 
         bool Add(in MediaFrame frame)
         {
+            Require(frame.Size > 0 && frame.Position >= 0 && frame.DataPosition is null or >= 0, $"a frame of {frame.Size} bytes at {frame.Position}");
+            if (isLengthKnown)
+            {
+                Require(frame.Position <= input.Length - frame.Size, $"a frame of {frame.Size} bytes at {frame.Position} of {input.Length}");
+                var bytes = bytesOfTracks[frame.Track] = bytesOfTracks.GetValueOrDefault(frame.Track) + frame.Size;
+                Require(bytes <= input.Length, $"{bytes} bytes of the frames of track {frame.Track} in {input.Length}");
+            }
+
             frames.Add(frame);
             return true;
         }

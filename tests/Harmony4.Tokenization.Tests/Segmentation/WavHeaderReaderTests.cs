@@ -9,33 +9,6 @@ public sealed class WavHeaderReaderTests
 
     public static TheoryData<string> Forms => ["RIFF", "RF64", "BW64", "W64"];
 
-    private static (WavHeaderReader Reader, OperationStatus Status, long At) Read(byte[] file, int step = int.MaxValue)
-    {
-        var reader = new WavHeaderReader();
-        var at = 0L;
-        var end = (long)Math.Min(step, file.Length);
-        while (true)
-        {
-            var from = (int)Math.Min(at, file.Length);
-            var to = (int)Math.Clamp(end, from, file.Length);
-            var status = reader.Read(file.AsSpan(from, to - from), to == file.Length, out var length);
-            if (status == OperationStatus.NeedMoreData)
-            {
-                Assert.True(to < file.Length, "more bytes are asked for than there are");
-                Assert.True(to - from < WavHeaderReader.LongestPeek, "more bytes are asked for than are ever looked at");
-                end = to + (long)step;
-                continue;
-            }
-
-            if (status == OperationStatus.InvalidData || reader.IsAtData)
-            {
-                return (reader, status, at + length);
-            }
-
-            at += length;
-        }
-    }
-
     [Theory, MemberData(nameof(Forms))]
     public void Read_AnyForm_GivesTheFormatAndTheData(string form)
     {
@@ -43,9 +16,9 @@ public sealed class WavHeaderReaderTests
         Assert.True(WavHeaderReader.CanBegin(file));
         foreach (var step in new[] { int.MaxValue, 1, 7 })
         {
-            var (reader, status, at) = Read(file, step);
-            Assert.Equal((OperationStatus.Done, file.Length - Samples.Length, (string?)null), (status, (int)at, reader.Fault));
-            Assert.Equal((1, 2, 44_100U, 24, (long?)Samples.Length), (reader.FormatTag, reader.Channels, reader.SampleRate, reader.BitsPerSample, reader.DataLength));
+            var head = WavHeaderRun.Of(file, step);
+            Assert.Equal((OperationStatus.Done, file.Length - Samples.Length, (string?)null), (head.Status, (int)head.At, head.Fault));
+            Assert.Equal((1, 2, 44_100U, 24, (long?)Samples.Length), (head.FormatTag, head.Channels, head.SampleRate, head.BitsPerSample, head.DataLength));
         }
     }
 
@@ -69,9 +42,9 @@ public sealed class WavHeaderReaderTests
     {
         foreach (var isExtensible in new[] { false, true })
         {
-            var (reader, status, _) = Read(WavFiles.Make("RIFF", Samples, channels: 2, bits: bits, tag: tag, align: align, isExtensible: isExtensible));
-            Assert.Equal((OperationStatus.Done, tag, format), (status, reader.FormatTag, reader.SampleFormat));
-            Assert.Equal(align is null or 0 ? 2 * bits / 8 : align, reader.FrameLength);
+            var head = WavHeaderRun.Of(WavFiles.Make("RIFF", Samples, channels: 2, bits: bits, tag: tag, align: align, isExtensible: isExtensible));
+            Assert.Equal((OperationStatus.Done, tag, format), (head.Status, head.FormatTag, head.SampleFormat));
+            Assert.Equal(align is null or 0 ? 2 * bits / 8 : align, head.FrameLength);
         }
     }
 
@@ -81,7 +54,7 @@ public sealed class WavHeaderReaderTests
     [InlineData("RF64", 0L)]
     [InlineData("W64", 0L)]
     public void Read_WriterThatCouldNotGoBack_GoesOnToTheEnd(string form, long length) =>
-        Assert.Null(Read(WavFiles.Make(form, Samples, length: length)).Reader.DataLength);
+        Assert.Null(WavHeaderRun.Of(WavFiles.Make(form, Samples, length: length)).DataLength);
 
     [Theory]
     [InlineData(1, 16, 0, true)]
@@ -119,9 +92,8 @@ public sealed class WavHeaderReaderTests
     {
         var file = WavFiles.Make("RIFF", Samples);
         System.Text.Encoding.ASCII.GetBytes(form).CopyTo(file, 0);
-        var (reader, status, _) = Read(file);
-        Assert.Equal((OperationStatus.InvalidData, fault), (status, reader.Fault));
-        Assert.Equal(OperationStatus.InvalidData, reader.Read(file, true, out _));
+        var head = WavHeaderRun.Of(file);
+        Assert.Equal((OperationStatus.InvalidData, fault), (head.Status, head.Fault));
     }
 
     [Theory]
@@ -129,18 +101,18 @@ public sealed class WavHeaderReaderTests
     [InlineData(11, "expected a RIFF/WAVE header, found none")]
     [InlineData(12, "expected a data chunk, found the end of the input")]
     [InlineData(30, "expected a data chunk, found the end of the input")]
-    public void Read_CutInTheHead_SaysSo(int length, string fault) => Assert.Equal(fault, Read(WavFiles.Make("RIFF", Samples)[..length]).Reader.Fault);
+    public void Read_CutInTheHead_SaysSo(int length, string fault) => Assert.Equal(fault, WavHeaderRun.Of(WavFiles.Make("RIFF", Samples)[..length]).Fault);
 
     [Fact]
     public void Read_CutInTheHeadOfW64_SaysSo()
     {
         var file = WavFiles.Make("W64", Samples);
-        Assert.Equal("expected a W64 header, found a part of it", Read(file[..39]).Reader.Fault);
+        Assert.Equal("expected a W64 header, found a part of it", WavHeaderRun.Of(file[..39]).Fault);
         file[24] ^= 1;
-        Assert.Equal("expected a W64 header with sound (wave), found another", Read(file).Reader.Fault);
+        Assert.Equal("expected a W64 header with sound (wave), found another", WavHeaderRun.Of(file).Fault);
         file[24] ^= 1;
         file[40 + 16] = 23;
-        Assert.Equal("expected a chunk of at least 24 bytes, found one of 23", Read(file).Reader.Fault);
+        Assert.Equal("expected a chunk of at least 24 bytes, found one of 23", WavHeaderRun.Of(file).Fault);
     }
 
     [Fact]
@@ -148,6 +120,6 @@ public sealed class WavHeaderReaderTests
     {
         var file = WavFiles.Make("RIFF", Samples);
         file[24] = (byte)'x';
-        Assert.Equal("expected a usable fmt chunk before the data, found none", Read(file).Reader.Fault);
+        Assert.Equal("expected a usable fmt chunk before the data, found none", WavHeaderRun.Of(file).Fault);
     }
 }

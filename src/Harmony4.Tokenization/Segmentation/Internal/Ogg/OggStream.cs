@@ -74,7 +74,7 @@ internal partial struct OggStream
             stream.HeadersLeft = 3;
             stream._vorbis.ReadSizes(head[28]);
         }
-        else if (head.Length >= 30 && head.StartsWith("\u007FFLAC"u8))
+        else if (head.Length >= 31 && head.StartsWith("\u007FFLAC"u8))
         {
             stream.Codec = OggCodec.Flac;
             stream.Rate = BinaryPrimitives.ReadUInt32BigEndian(head[27..]) >> 12;
