@@ -36,36 +36,40 @@ public sealed partial class MediaTransport
     /// <param name="track">The media's own number of the track; null for the first with moving pictures.</param>
     /// <param name="cancellationToken">Cancels the work, and leaves the output cut.</param>
     /// <returns>How many frames were written.</returns>
-    /// <exception cref="MediaFormatException">There is no such track, or it has no frames.</exception>
+    /// <exception cref="MediaFormatException">There is no such track, it has no frames or more than can be held, or an edit list shows each more than 16 times.</exception>
     /// <exception cref="IOException">The input or the output failed.</exception>
     /// <remarks>
-    /// The frames of that track, or of all with moving pictures, are held, 24 bytes each. A frame that an edit list does not show is left out; one of which the framing does not say how long it lasts lasts until the next.
+    /// The frames of that track, or of all with moving pictures, are held: at most 10 million, 24 bytes each and up to three times that while the list grows. A frame that an edit list does not show is left out; one of which the framing does not say how long it lasts lasts until the next.
     /// </remarks>
     public async ValueTask<long> WriteFrameMappingAsync(FrameInput input, Stream output, ulong? track = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(output);
-        var mapping = new FrameMapping(track);
+        var mapping = new FrameMapping(input.Format, track);
         await foreach (var frame in input.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             mapping.Add(frame);
         }
 
-        var chosen = track ?? (input.TimeTrack is { Kind: MediaKind.Video, Id: var id } ? id : null)
+        var chosen = track ?? (input.TimeTrack is { Kind: MediaKind.Video, Id: var id } ? id ?? 0 : (ulong?)null)
             ?? throw new MediaFormatException(input.Format, 0, "expected a track with moving pictures, found none");
         var frames = mapping.Order(chosen, input.GetEdits(chosen), input.GetFragmentShift(chosen));
-        if (frames.Count == 0)
+        using var each = frames.GetEnumerator();
+        if (!each.MoveNext())
         {
             throw new MediaFormatException(input.Format, 0, FormattableString.Invariant($"expected a track with the number {chosen} and frames, found none"));
         }
 
+        var count = 0L;
         var json = new Utf8JsonWriter(output);
         await using (json.ConfigureAwait(false))
         {
             json.WriteStartObject();
             json.WriteStartArray("frames"u8);
-            foreach (var frame in frames)
+            do
             {
+                var frame = each.Current;
+                count++;
                 json.WriteStartObject();
                 json.WriteNumber("pts"u8, frame.Ticks);
                 json.WriteNumber("duration"u8, frame.Duration);
@@ -76,11 +80,12 @@ public sealed partial class MediaTransport
                     await json.FlushAsync(cancellationToken).ConfigureAwait(false);
                 }
             }
+            while (each.MoveNext());
 
             json.WriteEndArray();
             json.WriteEndObject();
         }
 
-        return frames.Count;
+        return count;
     }
 }

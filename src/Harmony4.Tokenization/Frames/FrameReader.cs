@@ -90,8 +90,8 @@ public sealed class FrameReader
     /// Gets by how much later than the media says libavformat shows the frames of a track that stands in fragments alone: as far as composition offsets reach below 0, so that nothing is shown before it is decoded.
     /// </summary>
     /// <param name="track">The media's own number of the track.</param>
-    /// <returns>Ticks of the track, by what was read; 0 for other formats.</returns>
-    public long GetFragmentShift(ulong track) => _framing.GetFragmentShift(track);
+    /// <returns>Ticks of the track, by what was read; null for a track that has sample tables, and for other formats.</returns>
+    public long? GetFragmentShift(ulong track) => _framing.GetFragmentShift(track);
 
     /// <inheritdoc cref="BlockSegmenter.PrepareAsync"/>
     public ValueTask<bool> PrepareAsync(Stream input, CancellationToken cancellationToken = default)

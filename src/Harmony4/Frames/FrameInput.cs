@@ -44,7 +44,7 @@ public sealed class FrameInput
     public IReadOnlyList<MediaEdit> GetEdits(ulong track) => _reader.GetEdits(track);
 
     /// <inheritdoc cref="FrameReader.GetFragmentShift"/>
-    public long GetFragmentShift(ulong track) => _reader.GetFragmentShift(track);
+    public long? GetFragmentShift(ulong track) => _reader.GetFragmentShift(track);
 
     /// <summary>Finds out which format a stream has.</summary>
     /// <param name="stream">The media, at its first byte; a pipe will do, but for MP4 whose movie header stands behind the media. Left open.</param>

@@ -204,7 +204,7 @@ internal abstract class FramedSegmenter : BlockSegmenter
     internal virtual IReadOnlyList<MediaEdit> GetEdits(ulong track) => [];
 
     /// <inheritdoc cref="FrameReader.GetFragmentShift"/>
-    internal virtual long GetFragmentShift(ulong track) => 0;
+    internal virtual long? GetFragmentShift(ulong track) => null;
 
     /// <summary>Gets the track that times come from, as far as the input was read.</summary>
     internal TimeTrack CurrentTimeTrack => FindTimeTrack();

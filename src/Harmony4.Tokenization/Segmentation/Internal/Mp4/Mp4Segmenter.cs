@@ -129,8 +129,8 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
     internal override IReadOnlyList<MediaEdit> GetEdits(ulong track) =>
         track <= uint.MaxValue && _tracks.Find((uint)track) is { Edits: { } edits, Timescale: > 0 } found ? Mp4Edits.Read(edits, found.Timescale, _tracks.MovieTimescale) : [];
 
-    internal override long GetFragmentShift(ulong track) =>
-        track <= uint.MaxValue && _tracks.Find((uint)track) is { SampleCount: 0, EarliestOffset: var earliest } ? -(long)earliest : 0;
+    internal override long? GetFragmentShift(ulong track) =>
+        track <= uint.MaxValue && _tracks.Find((uint)track) is { SampleCount: 0, Timescale: > 0, EarliestOffset: var earliest } ? -(long)earliest : null;
 
     protected override Step ReadUnit(in SequenceReader<byte> reader, long limit, bool isFinal)
     {
@@ -372,6 +372,11 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
             else if (track is { Tables: { } own, Timescale: > 0 })
             {
                 track.NextTime = tables.Add(track, own);
+            }
+
+            if (track.Edits is { IsTooLong: true })
+            {
+                SetNotice($"expected an edit list of at most {LongestEdits} bytes, found a longer one, which is left out");
             }
 
             track.Tables = null;
