@@ -47,6 +47,17 @@ public sealed class FlacTests
     }
 
     [Fact]
+    public void TryRead_TwoStreamsBehindEachOther_AreBothFollowed()
+    {
+        byte[] one = [.. Head(16_000, 4096), .. Enumerable.Range(0, 2).SelectMany(i => Frame(false, 0xC0, [(byte)i], []))];
+        byte[] other = [.. Head(8000, 1000), .. Enumerable.Range(0, 2).SelectMany(i => Frame(false, 0x70, [(byte)i], [0x03, 0xE7]))];
+        Assert.Equal([(26, 0, 256_000, true), (26, 256_000, 256_000, true), (49, 256_000, 0, false), (2 * 28, 512_000, 250_000, true)], Blocks([.. one, .. other]));
+        var frames = Frames.FrameRun.Of([.. one, .. other], MediaFormats.Flac);
+        Assert.Equal([(0, 16_000, 26), (4096, 16_000, 26), (0, 8000, 28), (1000, 8000, 28)], frames.Frames.Select(f => ((int)f.Ticks!, (int)f.TimeBase.Denominator, (int)f.Size)));
+        Assert.Equal(frames.ToString(), Frames.FrameRun.Of([.. one, .. other], MediaFormats.Flac, step: 1, segment: 3).ToString());
+    }
+
+    [Fact]
     public void TryRead_NumberedFrames_AreGroupedIntoHalfSeconds()
     {
         // 4,096 samples a frame at 16 kHz: two frames would last longer than half a second.

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 
 namespace Harmony4.Tokenization.Internal;
 
-/// <summary>FLAC: the mark and the metadata are the first block; then whole frames, half a second at most in a block, timed by the numbers in their headers. Tags behind the frames go with the last.</summary>
+/// <summary>FLAC: the mark and the metadata are the first block; then whole frames, half a second at most in a block, timed by the numbers in their headers. Tags behind the frames go with the last; another stream behind them begins anew.</summary>
 /// <remarks>A frame does not say how long it is: the next begins where a header is found that its checksum and its number make one.</remarks>
 internal sealed class FlacSegmenter(SegmenterOptions? options) : FramedSegmenter(options)
 {
@@ -118,13 +118,27 @@ internal sealed class FlacSegmenter(SegmenterOptions? options) : FramedSegmenter
             return BeginFrame(frame);
         }
 
+        if (FlacSearch.IsMark(bytes))
+        {
+            // Another stream stands behind this one.
+            TellFrame(Position);
+            if (BlockLength > 0)
+            {
+                return Step.Cut;
+            }
+
+            _hasFrames = false;
+            _state = State.Mark;
+            return ReadMark(in reader);
+        }
+
         if (!_hasFrames)
         {
             SetNotice("expected a FLAC frame, found bytes that are none");
         }
 
         var ahead = reader.PeekUpTo((int)Math.Min(SearchStep, limit), scratch);
-        var at = ahead.Length > 1 ? ahead[1..].IndexOf((byte)0xFF) : -1;
+        var at = ahead.Length > 1 ? ahead[1..].IndexOfAny((byte)0xFF, (byte)'f') : -1;
         Accept(at < 0 ? ahead.Length : at + 1);
         return Step.Accepted;
     }

@@ -78,7 +78,7 @@ internal sealed class Mp4Segmenter(SegmenterOptions? options, bool readsTables) 
         await ReadMovieAsync(reader, input, movie.Length, cancellationToken).ConfigureAwait(false);
         if (reader._starts is null && Frames?.Tables is null)
         {
-            SetNotice(reader.Notice?.Message ?? "expected a movie header (moov) with boxes that fit it, found others", movie.Position, isRestOpaque: true);
+            SetNotice(reader.Notice?.Message ?? (Frames is null ? "expected a movie header (moov) with boxes that fit it, found others" : "expected a movie header (moov) with a track that has a time scale and samples, found none"), movie.Position, isRestOpaque: true);
             return false;
         }
 
