@@ -1,3 +1,5 @@
+using Harmony4.TestKit;
+
 namespace Harmony4.Tokenization.Tests.Frames;
 
 /// <summary>What real files seldom have: laces and groups in WebM, sound that packets of TS cut, holes.</summary>
@@ -74,6 +76,20 @@ public sealed class FrameFormatTests
             [(90_000, 1920, 2 * 188, 100), (91_920, 1920, 2 * 188, 100), (93_840, 1920, 3 * 188, 100)],
             run.Frames.Select(f => ((int)f.Ticks!, (int)f.DurationTicks!, (int)f.Position, (int)f.Size)));
         Assert.All(run.Frames, f => Assert.Equal((0x101UL, MediaKind.Audio, true, null), (f.Track, f.Kind, f.IsKey, f.DataPosition)));
+    }
+
+    [Theory]
+    [InlineData(MediaFormats.Mp3, "clip.mp3")]
+    [InlineData(MediaFormats.Adts, "clip.aac")]
+    [InlineData(MediaFormats.Flac, "clip.flac")]
+    public void TryRead_BehindATagLongerThanABlock_FindsTheFrames(string format, string file)
+    {
+        // 12 MiB of a picture, then bytes that are none of the framing.
+        var media = Vectors.Read("media/" + file);
+        byte[] tag = [.. "ID3"u8, 4, 0, 0, 6, 0, 0, 0, .. new byte[12 << 20], .. new byte[500]];
+        var plain = FrameRun.Of(media, format);
+        var tagged = FrameRun.Of([.. tag, .. media], format, step: 1 << 20);
+        Assert.Equal(plain.Frames.Select(f => (f.Ticks, f.Size, f.Position + tag.Length)), tagged.Frames.Select(f => (f.Ticks, f.Size, f.Position)));
     }
 
     private static byte[] Element(uint id, params byte[][] parts)

@@ -291,8 +291,9 @@ internal abstract class FramedSegmenter : BlockSegmenter
         var rest = reader;
         rest.Advance(_searched);
 
-        // Behind long tags less is looked at: they are held as well, and the caller need not hold more than it was told.
-        var most = (int)Math.Min(StartWindow + StartLookahead, MaxBufferLength - _current.Length) - _searched;
+        // Behind long tags less is looked at: where blocks are made they are held as well, and the caller need not hold more than it was told.
+        var held = Frames is null ? _current.Length : 0;
+        var most = (int)Math.Min(StartWindow + StartLookahead, MaxBufferLength - held) - _searched;
         var count = (int)Math.Min(rest.Remaining, most);
         var copy = rest.UnreadSpan.Length < count ? ArrayPool<byte>.Shared.Rent(count) : null;
         rest.TryPeek(count, copy, out var bytes);
