@@ -10,7 +10,7 @@ internal readonly record struct FrameRun(MediaFrame First, uint Count = 1, bool 
     public FrameRun Next => new(
         First with
         {
-            Ticks = First.Ticks is { } ticks ? Mp4Fragment.ToTicks((Int128)ticks + (First.DurationTicks ?? 0)) : null,
+            Ticks = First.Ticks is { } ticks ? MediaClock.ToTicks((Int128)ticks + (First.DurationTicks ?? 0)) : null,
             Position = First.Position + First.Size,
             DataPosition = First.DataPosition + First.Size,
             IsKey = AreOthersKey,

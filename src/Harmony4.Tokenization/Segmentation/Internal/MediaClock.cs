@@ -14,4 +14,7 @@ internal static class MediaClock
 
     /// <summary>Returns the microseconds of <paramref name="ticks"/> at <paramref name="rate"/> per second, rounded down.</summary>
     public static Int128 Scale(Int128 ticks, uint rate) => Scale(ticks, MicrosecondsPerSecond, rate);
+
+    /// <summary>Returns ticks that a frame may have; null for those that only damage can give.</summary>
+    public static long? ToTicks(Int128 ticks) => ticks >= long.MinValue && ticks <= long.MaxValue ? (long)ticks : null;
 }

@@ -26,7 +26,7 @@ internal static class Mp4Edits
             var time = isWide ? BinaryPrimitives.ReadInt64BigEndian(list[8..]) : BinaryPrimitives.ReadInt32BigEndian(list[4..]);
 
             // Writers of fragments do not know how long the track will be, and write 0.
-            var ticks = movieTimescale == 0 || duration == 0 ? null : Mp4Fragment.ToTicks(((((Int128)duration * timescale * 2) + movieTimescale) / ((Int128)movieTimescale * 2)));
+            var ticks = movieTimescale == 0 || duration == 0 ? null : MediaClock.ToTicks(((((Int128)duration * timescale * 2) + movieTimescale) / ((Int128)movieTimescale * 2)));
             edits[i] = new MediaEdit(time < 0 ? null : time, ticks);
         }
 

@@ -131,9 +131,6 @@ internal sealed class Mp4Fragment
         }
     }
 
-    /// <summary>Returns ticks that a frame may have; null for those that only damage can give.</summary>
-    public static long? ToTicks(Int128 ticks) => ticks >= long.MinValue && ticks <= long.MaxValue ? (long)ticks : null;
-
     /// <summary>Reads tfhd, from its version on.</summary>
     public void ReadHeader(ReadOnlySpan<byte> body, Mp4Tracks tracks)
     {
@@ -275,14 +272,14 @@ internal sealed class Mp4Fragment
         var offset = (_runFlags & HasCompositionOffset) != 0 ? (int)ReadAt(entry, ref at) : 0;
         var first = _isFirstOfRun && (_runFlags & HasFirstSampleFlags) != 0 ? _firstSampleFlags : flags;
         _isFirstOfRun = false;
-        if (_frames.Timescale != 0 && _next >= 0 && ToTicks(_next + ((Int128)size * count)) is not null)
+        if (_frames.Timescale != 0 && _next >= 0 && MediaClock.ToTicks(_next + ((Int128)size * count)) is not null)
         {
             var frame = new MediaFrame
             {
                 Track = _frames.Id,
                 Kind = _frames.Kind,
                 TimeBase = new TimeBase(1, _frames.Timescale),
-                Ticks = ToTicks(_frames.NextTime + offset),
+                Ticks = MediaClock.ToTicks(_frames.NextTime + offset),
                 DurationTicks = duration == 0 ? null : duration,
                 IsKey = _frames.Kind != MediaKind.Video || IsSync(first),
                 Position = (long)_next,

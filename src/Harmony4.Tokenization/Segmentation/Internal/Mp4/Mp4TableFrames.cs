@@ -47,7 +47,7 @@ internal sealed class Mp4TableFrames
                 Track = track.Id,
                 Kind = track.Kind,
                 TimeBase = new TimeBase(1, track.Timescale),
-                Ticks = Mp4Fragment.ToTicks(samples.Time),
+                Ticks = MediaClock.ToTicks(samples.Time),
                 DurationTicks = samples.Duration == 0 ? null : (long)samples.Duration * count,
                 IsKey = track.Kind != MediaKind.Video || samples.IsSync,
                 Position = (long)samples.Position,

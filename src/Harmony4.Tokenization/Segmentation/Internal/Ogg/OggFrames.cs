@@ -32,7 +32,7 @@ internal sealed class OggFrames(FrameQueue frames)
                 Track = stream.Serial,
                 Kind = stream.Kind,
                 TimeBase = new TimeBase(stream.Scale, stream.Rate),
-                Ticks = packet.Start is { } start ? Mp4Fragment.ToTicks(start - stream.PreSkip) : null,
+                Ticks = packet.Start is { } start ? MediaClock.ToTicks(start - stream.PreSkip) : null,
                 DurationTicks = lasting > 0 ? lasting : null,
                 IsKey = !stream.IsVideo || (end is not null && sinceKey == packets.Length - 1 - i),
                 Position = packet.Position,
