@@ -17,6 +17,18 @@ public static class Segmentations
         }
     }
 
+    /// <summary>A part of an input, in segments of so many bytes; 0 for one.</summary>
+    public static ReadOnlySequence<byte> Window(byte[] input, int start, int end, int segment)
+    {
+        if (segment == 0 || end == start)
+        {
+            return new ReadOnlySequence<byte>(input, start, end - start);
+        }
+
+        var window = input.AsSpan(start, end - start).ToArray();
+        return Cut(window, Enumerable.Range(1, (window.Length - 1) / segment).Select(i => i * segment));
+    }
+
     /// <summary>Cuts at the given places, ascending; equal or outer places give empty segments.</summary>
     public static ReadOnlySequence<byte> Cut(byte[] bytes, IEnumerable<int> places)
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Harmony4.TestKit;
 
 namespace Harmony4.Tokenization.Tests.Frames;
@@ -53,7 +52,7 @@ internal sealed record FrameRun(IReadOnlyList<MediaFrame> Frames, SegmentationNo
             }
 
             var isFinal = end == input.Length;
-            var taken = reader.Read(Window(input, start, end, segment), isFinal);
+            var taken = reader.Read(Segmentations.Window(input, start, end, segment), isFinal);
             Require(taken >= 0 && taken <= end - start, $"{taken} of {end - start} bytes");
             start += (int)taken;
             read += taken;
@@ -92,17 +91,6 @@ internal sealed record FrameRun(IReadOnlyList<MediaFrame> Frames, SegmentationNo
 
     /// <summary>The frames and the notice as text, so that a difference shows where it is.</summary>
     public override string ToString() => string.Join('\n', Frames.Select(f => $"{f.Track} {f.Kind} {f.Ticks}+{f.DurationTicks} of {f.TimeBase.Numerator}/{f.TimeBase.Denominator} {f.IsKey} {f.Position} {f.DataPosition} {f.Size}")) + "\n" + Notice;
-
-    private static ReadOnlySequence<byte> Window(byte[] input, int start, int end, int segment)
-    {
-        if (segment == 0 || end == start)
-        {
-            return new ReadOnlySequence<byte>(input, start, end - start);
-        }
-
-        var window = input.AsSpan(start, end - start).ToArray();
-        return Segmentations.Cut(window, Enumerable.Range(1, (window.Length - 1) / segment).Select(i => i * segment));
-    }
 
     private static void Require(bool condition, string what)
     {

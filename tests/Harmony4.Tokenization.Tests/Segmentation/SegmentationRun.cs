@@ -1,4 +1,3 @@
-using System.Buffers;
 using Harmony4.TestKit;
 
 namespace Harmony4.Tokenization.Tests.Segmentation;
@@ -26,7 +25,7 @@ public sealed record SegmentationRun(IReadOnlyList<MediaBlock> Blocks, Segmentat
         while (true)
         {
             var isFinal = end == input.Length;
-            if (segmenter.TryRead(Window(input, start, end, segment), isFinal, out var block))
+            if (segmenter.TryRead(Segmentations.Window(input, start, end, segment), isFinal, out var block))
             {
                 Require(block.Length > 0 && block.Length <= end - start, $"a block of {block.Length} of {end - start} bytes");
                 Require(!block.IsKey || lastKey is null || block.Pts > lastKey, $"key times {lastKey}, {block.Pts}");
@@ -59,17 +58,6 @@ public sealed record SegmentationRun(IReadOnlyList<MediaBlock> Blocks, Segmentat
 
     /// <summary>The blocks and the notice as text, so that a difference shows where it is.</summary>
     public override string ToString() => string.Join('\n', Blocks) + "\n" + Notice + "\n" + TimeTrack;
-
-    private static ReadOnlySequence<byte> Window(byte[] input, int start, int end, int segment)
-    {
-        if (segment == 0 || end == start)
-        {
-            return new ReadOnlySequence<byte>(input, start, end - start);
-        }
-
-        var window = input.AsSpan(start, end - start).ToArray();
-        return Segmentations.Cut(window, Enumerable.Range(1, (window.Length - 1) / segment).Select(i => i * segment));
-    }
 
     private static void Require(bool condition, string what)
     {
