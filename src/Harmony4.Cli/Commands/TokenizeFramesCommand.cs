@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Harmony4.Cli.Files;
 using Harmony4.Tokenization;
@@ -77,7 +78,7 @@ internal sealed class TokenizeFramesCommand
         return ExitCode.Done;
     }
 
-    private static async IAsyncEnumerable<MediaFrame> SelectAsync(FrameInput frames, ulong? track, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<MediaFrame> SelectAsync(FrameInput frames, ulong? track, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var frame in frames.ReadAsync(cancellationToken).ConfigureAwait(false))
         {

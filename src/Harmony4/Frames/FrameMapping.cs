@@ -74,9 +74,9 @@ internal sealed class FrameMapping(string format, ulong? track)
     /// <summary>What an edit list takes off the times of frames in fragments, of which it leaves none out: where the first part begins, less the emptiness in front of it.</summary>
     private static Int128 OffsetOf(IReadOnlyList<MediaEdit> edits)
     {
-        var empty = edits is [{ MediaTime: null, Duration: var duration }, ..] ? duration ?? 0 : (Int128)0;
-        var first = edits.Count > (empty > 0 ? 1 : 0) ? edits[empty > 0 ? 1 : 0].MediaTime ?? 0 : 0;
-        return first - empty;
+        var isFirstEmpty = edits is [{ MediaTime: null }, ..];
+        var first = edits.Skip(isFirstEmpty ? 1 : 0).FirstOrDefault().MediaTime ?? 0;
+        return (Int128)first - (isFirstEmpty ? edits[0].Duration ?? 0 : 0);
     }
 
     private static IEnumerable<Frame> Shift(IEnumerable<Frame> frames, Int128 by) =>

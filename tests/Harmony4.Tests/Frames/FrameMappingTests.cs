@@ -78,6 +78,7 @@ public sealed class FrameMappingTests
     {
         Assert.Equal("-15+10k -5+10 5+10 15+10 25+10", Order(0, Frames, new MediaEdit(15, 6)));
         Assert.Equal("-8+10k 2+10 12+10 22+10 32+10", Order(0, Frames, new MediaEdit(null, 7), new MediaEdit(15, null)));
+        Assert.Equal("-15+10k -5+10 5+10 15+10 25+10", Order(0, Frames, new MediaEdit(null, null), new MediaEdit(15, null)));
         Assert.Equal("3+10k 13+10 23+10 33+10 43+10", Order(3, Frames));
     }
 
