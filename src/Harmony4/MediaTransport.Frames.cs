@@ -57,7 +57,7 @@ public sealed partial class MediaTransport
         using var each = frames.GetEnumerator();
         if (!each.MoveNext())
         {
-            throw new MediaFormatException(input.Format, 0, FormattableString.Invariant($"expected a track with the number {chosen} and frames, found none"));
+            throw new MediaFormatException(input.Format, 0, FormattableString.Invariant($"expected frames of track {chosen}, found none"));
         }
 
         var count = 0L;

@@ -43,6 +43,17 @@ public sealed class TokenizeFramesTests : IDisposable
         Assert.DoesNotContain("\"track\":8", json.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("--json")]
+    [InlineData("--torchcodec")]
+    public async Task TokenizeFrames_NothingOfWhatWasAskedFor_Fails(string form)
+    {
+        string[] asked = ["tokenize", "frames", Vectors.PathOf("media/clip-tables.mp4"), .. form.Length == 0 ? (string[])[] : [form]];
+        (await _tool.RunAsync([.. asked, "--segment", "ivf"])).ShouldFail(3, "clip-tables.mp4", "0", "ivf");
+        (await _tool.RunAsync([.. asked, "--track", "77"])).ShouldFail(3, "clip-tables.mp4", "track 77");
+    }
+
     [Fact]
     public async Task TokenizeFrames_Text_IsATable()
     {
@@ -84,7 +95,7 @@ public sealed class TokenizeFramesTests : IDisposable
         (await _tool.RunAsync("tokenize", "frames", clip, "--json", "-o", _tool.Path("x"))).ShouldFail(2, "--torchcodec");
         (await _tool.RunAsync("tokenize", "frames", clip, "--segment", "wav")).ShouldFail(2, "wav");
         (await _tool.RunAsync("tokenize", "frames", Vectors.PathOf("media/speech.wav"), "--json")).ShouldFail(3, "speech.wav: 0: ");
-        (await _tool.RunAsync("tokenize", "frames", clip, "--torchcodec", "--track", "9")).ShouldFail(3, "number 9");
+        (await _tool.RunAsync("tokenize", "frames", clip, "--torchcodec", "--track", "9")).ShouldFail(3, "track 9");
         (await _tool.RunAsync("tokenize", "frames", _tool.Path("none.mp4"), "--json")).ShouldFail(3, "none.mp4");
     }
 }

@@ -19,6 +19,9 @@ internal sealed class TokenizeFramesCommand
     private readonly Option<bool> _torchCodec = new("--torchcodec") { Description = "The JSON that TorchCodec's VideoDecoder takes as custom_frame_mappings: one track, in its own ticks, with the edit list applied." };
     private readonly OutputArguments _output = new("Where --torchcodec goes. Default: standard output.");
 
+    private bool _hasFrames;
+    private bool _hasSelected;
+
     private TokenizeFramesCommand(CliConsole console) => _console = console;
 
     public static Command Create(CliConsole console)
@@ -68,7 +71,17 @@ internal sealed class TokenizeFramesCommand
 
                 if (frames.Notice is { } notice)
                 {
+                    if (!isMapping && !_hasFrames)
+                    {
+                        throw CliException.Failed(name, string.Create(CultureInfo.InvariantCulture, $"{notice.Offset}: {frames.Format}: {notice.Message}"));
+                    }
+
                     await _console.TellAsync(string.Create(CultureInfo.InvariantCulture, $"harmony4: {name}: {notice.Offset}: {frames.Format}: {notice.Message}")).ConfigureAwait(false);
+                }
+
+                if (!isMapping && !_hasSelected && result.GetValue(_track) is { } track)
+                {
+                    throw CliException.Failed(name, string.Create(CultureInfo.InvariantCulture, $"expected frames of track {track}, found none"));
                 }
 
                 return true;
@@ -78,12 +91,14 @@ internal sealed class TokenizeFramesCommand
         return ExitCode.Done;
     }
 
-    private static async IAsyncEnumerable<MediaFrame> SelectAsync(FrameInput frames, ulong? track, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<MediaFrame> SelectAsync(FrameInput frames, ulong? track, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var frame in frames.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
+            _hasFrames = true;
             if (track is null || frame.Track == track)
             {
+                _hasSelected = true;
                 yield return frame;
             }
         }

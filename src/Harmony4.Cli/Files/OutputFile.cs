@@ -184,7 +184,7 @@ internal sealed class OutputFile : IAsyncDisposable
         }
         catch (IOException) when (!overwrite && Path.Exists(path))
         {
-            throw CliException.Usage($"{path}: exists already: another run is writing that output, or was killed; recover makes a container of it, --force replaces it");
+            throw CliException.Usage($"{path}: exists already: another run is writing that output, or was killed; --force replaces it (recover makes a container of it where the output was one)");
         }
     }
 

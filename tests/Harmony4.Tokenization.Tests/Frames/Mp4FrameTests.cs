@@ -58,6 +58,59 @@ public sealed class Mp4FrameTests
     }
 
     [Fact]
+    public void TryRead_SoundInPackets_GroupsThemUpTo1024Ticks()
+    {
+        // 64 ticks in 68 bytes, in chunks of 20 packets and of 11 and a part.
+        Assert.Equal(
+            [(1, 0, 1024, true, 0, 1088), (1, 1024, 256, true, 1088, 272), (1, 1280, 768, true, 1360, 816)],
+            RowsOfSound(Description(1, "ima4", [64, 34, 68, 2]), 2000, 1280, 1360, 2176));
+    }
+
+    [Theory]
+    [InlineData(1, 160, 33)]
+    [InlineData(1, 1017, 1024)]
+    [InlineData(2, 1024, 700)]
+    public void TryRead_SoundInLongPackets_TellsEachByItself(int version, int ticks, int length)
+    {
+        long[] fields = version == 1 ? [ticks, length, length, 2] : [72, 0x40E5_8880, 0, 2, 0x7F00_0000, 16, 12, length, ticks];
+        Assert.Equal(
+            [(1, 0, ticks, true, 0, length), (1, ticks, ticks, true, length, length), (1, 2 * ticks, ticks, true, 2 * length, length)],
+            RowsOfSound(Description(version, "ms\0\u0011", fields), 3 * ticks, 2 * ticks, 2 * length, 3 * length));
+    }
+
+    [Theory]
+    [InlineData("raw ", 8, 2)]
+    [InlineData("twos", 16, 4)]
+    [InlineData("sowt", 16, 4)]
+    [InlineData("NONE", 8, 2)]
+    [InlineData("ulaw", 16, 2)]
+    [InlineData("alaw", 16, 2)]
+    [InlineData("in24", 16, 6)]
+    [InlineData("in32", 16, 8)]
+    [InlineData("fl32", 16, 8)]
+    [InlineData("fl64", 16, 16)]
+    [InlineData("sac3", 16, 1)]
+    public void TryRead_SoundWithoutPackets_HasTheLengthOfItsFormat(string format, int bits, int length) =>
+        Assert.Equal(
+            [(1, 0, 1024, true, 0, 1024 * length), (1, 1024, 76, true, 1024 * length, 76 * length)],
+            RowsOfSound(Description(0, format, [], bits), 1100, 1100, 0, 1100 * length));
+
+    [Fact]
+    public void TryRead_SoundWhosePacketsSayNothing_GoesByItsTables()
+    {
+        (ulong, long?, long?, bool, long, long)[] expected = [(1, 0, 100, true, 0, 100)];
+        foreach (var description in new[] { Description(1, "ima4", [0, 34, 68, 2]), Description(1, "ima4", [64, 34, 0, 2]), Description(1, "ima4", [64, 34]), Description(3, "ima4", [64, 34, 68, 2]), Table("stsd", 0) })
+        {
+            Assert.Equal(expected, RowsOfSound(description, 100, 100, 0, 100));
+        }
+
+        // The boxes of the standard have other fields there.
+        var standard = Description(1, "ima4", [64, 34, 68, 2]);
+        standard[8] = 1;
+        Assert.Equal(expected, RowsOfSound(standard, 100, 100, 0, 100));
+    }
+
+    [Fact]
     public void TryRead_SamplesWithoutBytes_AreNoFrames()
     {
         byte[][] Tracks(long at) =>
@@ -190,4 +243,23 @@ public sealed class Mp4FrameTests
 
     private static (ulong Track, long? Ticks, long? Duration, bool IsKey, long Position, long Size)[] Rows(FrameRun run) =>
         [.. run.Frames.Select(f => (f.Track, f.Ticks, f.DurationTicks, f.IsKey, f.Position, f.Size))];
+
+    /// <summary>A sound track of a tick and a byte a sample in two chunks, by its tables; positions count from the media on.</summary>
+    private static IEnumerable<(ulong Track, long? Ticks, long? Duration, bool IsKey, long Position, long Size)> RowsOfSound(byte[] description, long samples, long first, long firstLength, int length)
+    {
+        byte[][] Tracks(long at) =>
+        [
+            TrackOf(1, "soun", 8000, description, Counted("stts", 2, samples, 1), Counted("stsc", 3, 1, first, 1, 2, samples - first, 1), Table("stsz", 1, samples), Counted("stco", 1, at, at + firstLength)),
+        ];
+
+        var input = Front(Tracks, length);
+        var run = FrameRun.Of(input, MediaFormats.Mp4);
+        Assert.Null(run.Notice);
+        return Rows(run).Select(r => r with { Item5 = r.Item5 - (input.Length - length) });
+    }
+
+    /// <summary>A sound sample description of two channels.</summary>
+    private static byte[] Description(int version, string format, long[] fields, int bits = 16) => Box(
+        "stsd",
+        [.. U32(0), .. U32(1), .. Box(format, U32(0), U32(1), U32((uint)version << 16), U32(0), U32((2u << 16) | (uint)bits), U32(0), U32(8000u << 16), [.. fields.SelectMany(f => U32((uint)f))])]);
 }

@@ -24,7 +24,7 @@ internal sealed class Mp4BlockStarts
     private Mp4BlockStarts(Mp4Track track, Mp4SampleTables tables)
     {
         _timescale = track.Timescale;
-        _samples = new Mp4Samples(tables);
+        _samples = new Mp4Samples(tables, track.Kind);
         _isGrouped = track.Kind != MediaKind.Video && _samples.AreAllSync;
     }
 
@@ -69,7 +69,7 @@ internal sealed class Mp4BlockStarts
             return null;
         }
 
-        starts._samples = new Mp4Samples(tables);
+        starts._samples = new Mp4Samples(tables, track.Kind);
         starts.MoveNext();
         return starts;
     }

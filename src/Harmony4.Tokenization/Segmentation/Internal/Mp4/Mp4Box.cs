@@ -34,6 +34,7 @@ internal readonly struct Mp4Box
     public const uint Stco = 0x7374_636F;
     public const uint Stps = 0x7374_7073;
     public const uint Stsc = 0x7374_7363;
+    public const uint Stsd = 0x7374_7364;
     public const uint Stss = 0x7374_7373;
     public const uint Stsz = 0x7374_737A;
     public const uint Stts = 0x7374_7473;

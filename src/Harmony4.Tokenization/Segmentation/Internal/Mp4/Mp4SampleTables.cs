@@ -25,7 +25,7 @@ internal sealed class Mp4SampleTables(int mostBytes = Mp4SampleTables.MaxLength)
 
     /// <summary>Gets whether a type of box is a table that is kept.</summary>
     public static bool IsTable(uint type) =>
-        type is Mp4Box.Stts or Mp4Box.Ctts or Mp4Box.Stss or Mp4Box.Stps or Mp4Box.Stsc or Mp4Box.Stsz or Mp4Box.Stz2 or Mp4Box.Stco or Mp4Box.Co64;
+        type is Mp4Box.Stsd or Mp4Box.Stts or Mp4Box.Ctts or Mp4Box.Stss or Mp4Box.Stps or Mp4Box.Stsc or Mp4Box.Stsz or Mp4Box.Stz2 or Mp4Box.Stco or Mp4Box.Co64;
 
     /// <summary>Begins a table of at most so many bytes. A second one of its type takes the place of the first.</summary>
     public void Begin(uint type, long length) => _tables[type] = _filling = new Table(length);

@@ -6,11 +6,15 @@ namespace Harmony4.Tokenization.Internal;
 /// Goes over the samples of a track in decoding order, in runs: samples of one length, behind each other in one chunk, equally far apart in time,
 /// of which at most the first differs from the others in being one that decoding can begin at.
 /// </summary>
-/// <remarks>A step takes a table at least one entry further, so there are no more of them than the tables have entries.</remarks>
+/// <remarks>Sound of which the tables count the ticks is gone over by its packets. A step takes a table at least one entry further, so there are no more of them than the tables have entries.</remarks>
 internal struct Mp4Samples
 {
     // Positions stay far from overflow; no file is that long.
     private const ulong LargestPosition = 1UL << 62;
+
+    // Packets of sound are taken together up to so many ticks, and not at all from so many on, as libavformat has it too.
+    private const uint GroupedTicks = 1024;
+    private const uint LongGroup = 160;
 
     private readonly ReadOnlyMemory<byte> _durations;
     private readonly ReadOnlyMemory<byte> _offsets;
@@ -24,6 +28,7 @@ internal struct Mp4Samples
     private readonly int _sizeBits;
     private readonly uint _commonSize;
     private readonly uint _count;
+    private readonly uint _perPacket = 1;
 
     private uint _index;
     private int _durationAt;
@@ -42,7 +47,7 @@ internal struct Mp4Samples
     private uint _nextLayout;
     private ulong _position;
 
-    public Mp4Samples(Mp4SampleTables tables)
+    public Mp4Samples(Mp4SampleTables tables, MediaKind kind)
     {
         _durations = Entries(tables.Get(Mp4Box.Stts), 8);
         _offsets = Entries(tables.Get(Mp4Box.Ctts), 8);
@@ -66,6 +71,15 @@ internal struct Mp4Samples
         }
 
         _sizes = _sizeBits == 0 ? default : sizes[8..];
+        if (kind == MediaKind.Audio && AreAllSync && HasOneDuration && U32(_durations, 4) == 1)
+        {
+            // The tables count the ticks of such a track, not what its bytes are made of.
+            var packets = _commonSize > 0 && tables.GetVersion(Mp4Box.Stsd) == 0 ? Mp4SoundPackets.Read(tables.Get(Mp4Box.Stsd).Span) : null;
+            _perPacket = packets?.Ticks ?? 1;
+            _commonSize = packets?.Length ?? _commonSize;
+            _count = Packets(_count);
+            MostAsOne = _perPacket < LongGroup ? Math.Max(1, GroupedTicks / _perPacket) : 1;
+        }
         ReadSync();
         Load();
     }
@@ -97,6 +111,9 @@ internal struct Mp4Samples
     /// <summary>Gets whether decoding can begin at every sample of the track.</summary>
     public readonly bool AreAllSync => !_hasSyncs;
 
+    /// <summary>Gets how many samples of a run are told of as one frame at most: of sound that is not compressed, a sample is but a tick.</summary>
+    public uint MostAsOne { get; } = 1;
+
     /// <summary>Gets what the tables lack that they should have; null while they hold together.</summary>
     public string? Fault { get; private set; }
 
@@ -125,6 +142,9 @@ internal struct Mp4Samples
 
     private static uint U32(ReadOnlyMemory<byte> table, int at) => BinaryPrimitives.ReadUInt32BigEndian(table.Span[at..]);
 
+    /// <summary>How many packets hold so many samples of the tables.</summary>
+    private readonly uint Packets(uint samples) => (uint)(((ulong)samples + _perPacket - 1) / _perPacket);
+
     /// <summary>Finds the run that begins at the next sample.</summary>
     private void Load()
     {
@@ -142,8 +162,8 @@ internal struct Mp4Samples
                 return;
             }
 
-            _durationsLeft = U32(_durations, _durationAt);
-            _duration = U32(_durations, _durationAt + 4);
+            _durationsLeft = Packets(U32(_durations, _durationAt));
+            _duration = U32(_durations, _durationAt + 4) * _perPacket;
             _durationAt += 8;
         }
 
@@ -229,7 +249,7 @@ internal struct Mp4Samples
             _nextLayout = _layoutAt < _layout.Length ? U32(_layout, _layoutAt) : uint.MaxValue;
         }
 
-        _inChunkLeft = _perChunk;
+        _inChunkLeft = Packets(_perChunk);
         return _position <= LargestPosition;
     }
 

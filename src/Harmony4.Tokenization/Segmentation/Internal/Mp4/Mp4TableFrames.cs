@@ -3,9 +3,6 @@ namespace Harmony4.Tokenization.Internal;
 /// <summary>The frames of all tracks by their sample tables, by ascending position of what each track has next.</summary>
 internal sealed class Mp4TableFrames
 {
-    // Uncompressed sound has a sample for every tick: as many of one chunk are a frame, as libavformat has it too.
-    private const uint MostGrouped = 1024;
-
     private readonly List<Track> _tracks = [];
     private int _next = -1;
 
@@ -20,8 +17,7 @@ internal sealed class Mp4TableFrames
     public ulong Add(in Mp4Track track, Mp4SampleTables tables)
     {
         var end = 0UL;
-        var all = new Mp4Samples(tables);
-        var isGrouped = track.Kind == MediaKind.Audio && all.AreAllSync && all.HasOneDuration && all.Duration == 1;
+        var all = new Mp4Samples(tables, track.Kind);
         while (all.Count > 0)
         {
             end = all.DecodeTime + ((ulong)all.Duration * all.Count);
@@ -29,7 +25,7 @@ internal sealed class Mp4TableFrames
         }
 
         Fault ??= all.Fault;
-        _tracks.Add(new Track { Id = track.Id, Kind = track.Kind, Timescale = track.Timescale, Samples = new Mp4Samples(tables), IsGrouped = isGrouped });
+        _tracks.Add(new Track { Id = track.Id, Kind = track.Kind, Timescale = track.Timescale, Samples = new Mp4Samples(tables, track.Kind) });
         MoveOn();
         return end;
     }
@@ -72,7 +68,7 @@ internal sealed class Mp4TableFrames
         MoveOn();
     }
 
-    private static uint CountOf(Track track) => track.IsGrouped ? Math.Min(MostGrouped, track.Samples.Count) : 1;
+    private static uint CountOf(Track track) => Math.Min(track.Samples.MostAsOne, track.Samples.Count);
 
     /// <summary>Finds the track whose next sample with bytes lies first.</summary>
     private void MoveOn()
@@ -99,6 +95,5 @@ internal sealed class Mp4TableFrames
         public required MediaKind Kind;
         public required uint Timescale;
         public required Mp4Samples Samples;
-        public required bool IsGrouped;
     }
 }
