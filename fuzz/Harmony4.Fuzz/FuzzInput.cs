@@ -6,9 +6,9 @@ internal sealed class FuzzInput
     /// <summary>The bytes in front of the media.</summary>
     public const int HeaderLength = 6;
 
-    // From here on an input is made longer than the blocks that it is cut into: else nothing would ever be split.
-    private const int Repeats = 0xF0;
-    private const int Fills = 0xF8;
+    // From here on an input is made longer than the blocks that it is cut into: else nothing would ever be split. Seldom, since it takes a hundred times as long.
+    private const int Repeats = 0xFC;
+    private const int Fills = 0xFE;
     private const int GrownLength = 160_000;
 
     // Short steps over long inputs would copy them over and over.
