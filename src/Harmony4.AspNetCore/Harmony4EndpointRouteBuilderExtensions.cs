@@ -34,19 +34,25 @@ public static class Harmony4EndpointRouteBuilderExtensions
 
         var store = services.GetRequiredService<IContainerStore>();
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Harmony4.AspNetCore");
-        var cache = new ContainerCache(transport, store, options, services.GetRequiredService<IOptions<Harmony4Options>>().Value.Container.PageCacheLength);
-        services.GetService<IHostApplicationLifetime>()?.ApplicationStopped.Register(cache.Clear);
+        var memory = RequestMemory.Of(options);
+        var cache = new ContainerCache(store, options, services.GetRequiredService<IOptions<Harmony4Options>>().Value.Container, memory.All);
+        memory.All.Reclaim += cache.Reclaim;
+        services.GetService<IHostApplicationLifetime>()?.ApplicationStopped.Register(() =>
+        {
+            cache.Clear();
+            memory.Dispose();
+        });
         var guard = new RequestGuard(logger);
         var group = endpoints.MapGroup(string.Empty);
 
-        var video = new VideoEndpoints(transport, store, cache, options);
+        var video = new VideoEndpoints(transport, store, cache, options, memory);
         Map(Harmony4Endpoints.VideoStream, HttpMethods.Post, "/video/stream", video.StreamAsync);
         Map(Harmony4Endpoints.VideoExport, HttpMethods.Post, VideoEndpoints.ExportPath, video.ExportAsync);
         MapReadable(Harmony4Endpoints.VideoRange, "/video/range", video.RangeAsync);
         Map(Harmony4Endpoints.VideoSeek, HttpMethods.Get, "/video/seek", video.SeekAsync);
         Map(Harmony4Endpoints.VideoInfo, HttpMethods.Get, "/video/info", video.InfoAsync);
 
-        var audio = new AudioEndpoints(transport, options);
+        var audio = new AudioEndpoints(transport, options, memory);
         Map(Harmony4Endpoints.AudioStream, HttpMethods.Post, "/audio/stream", audio.StreamAsync);
         Map(Harmony4Endpoints.AudioMask, HttpMethods.Post, "/audio/mask", audio.MaskAsync);
 

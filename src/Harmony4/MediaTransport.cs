@@ -141,7 +141,7 @@ public sealed partial class MediaTransport
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return TokenizeAsync(new ExportInput { Media = input, Segment = segment, SegmenterOptions = segmenterOptions }, cancellationToken);
+        return TokenizeAsync(new ExportInput { Media = input, Segment = segment, SegmenterOptions = segmenterOptions }, _options.Export, cancellationToken);
     }
 
     /// <summary>Finds the blocks of media with a segmenter of the caller's own and gives each its token, without writing a container.</summary>
@@ -162,15 +162,34 @@ public sealed partial class MediaTransport
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(segmenter);
-        return TokenizeAsync(new ExportInput { Media = input, Segmenter = segmenter, SegmenterOptions = segmenterOptions }, cancellationToken);
+        return TokenizeAsync(new ExportInput { Media = input, Segmenter = segmenter, SegmenterOptions = segmenterOptions }, _options.Export, cancellationToken);
     }
 
-    private async IAsyncEnumerable<VideoBlockToken> TokenizeAsync(ExportInput input, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Finds the blocks that an export with these options would have, and gives each its token, without writing a container.</summary>
+    /// <param name="input">The media, read to its end.</param>
+    /// <param name="options">Format, segmenter, what it is told, and the budget; the rest is of no account.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <returns>The tokens, as the media is read.</returns>
+    /// <exception cref="ArgumentException">An option is not usable.</exception>
+    /// <exception cref="MediaFormatException">The media does not begin with the format named.</exception>
+    /// <exception cref="InvalidOperationException">A segmenter of the caller's own broke a rule of <see cref="BlockSegmenter"/>; the message says which, and where.</exception>
+    /// <exception cref="IOException">The input failed, or the budget has no room (<see cref="MemoryBudgetException"/>).</exception>
+    public IAsyncEnumerable<VideoBlockToken> TokenizeVideoAsync(Stream input, ExportOptions options, CancellationToken cancellationToken = default)
     {
-        var pump = new BlockPump(input.Media);
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(options);
+        return TokenizeAsync(new ExportInput { Media = input }, options, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<VideoBlockToken> TokenizeAsync(ExportInput input, ExportOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var memory = new HeldMemory(options.Memory);
+        BlockPump? counted = null;
+        var pump = new BlockPump(input.Media, number: 0, memory.IsCounted ? token => memory.ResizeAsync(counted!.Held, token) : null);
+        counted = pump;
         await using (pump.ConfigureAwait(false))
         {
-            await pump.ChooseAsync(SegmenterChoice.Of(input, _options.Export, Formats), cancellationToken).ConfigureAwait(false);
+            await pump.ChooseAsync(SegmenterChoice.Of(input, options, Formats), cancellationToken).ConfigureAwait(false);
             var index = 0L;
             await foreach (var block in pump.ReadBlocksAsync(advanced: null, cancellationToken).ConfigureAwait(false))
             {

@@ -26,6 +26,7 @@ public sealed class OptionTests
         { typeof(H4mkWriterOptions), nameof(H4mkWriterOptions.MaxJsonLength), 1_048_576, int.MinValue, int.MaxValue },
         { typeof(H4mkWriterOptions), nameof(H4mkWriterOptions.MaxJsonDepth), 32, int.MinValue, int.MaxValue },
         { typeof(H4mkWriterOptions), nameof(H4mkWriterOptions.MaxAuxCount), 256, 3, 65_535 },
+        { typeof(H4mkWriterOptions), nameof(H4mkWriterOptions.HashMemory), 33_554_432, 1_048_576, int.MaxValue },
     };
 
     [Theory, MemberData(nameof(Numbers))]

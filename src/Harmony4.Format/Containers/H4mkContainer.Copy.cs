@@ -34,7 +34,8 @@ public sealed partial class H4mkContainer
             return;
         }
 
-        using var copy = new TrackCopy(_blocks, output, length, check ? _options.MaxBlockLength : -1);
+        using var copy = new TrackCopy(_blocks, output, length, check ? _options.MaxBlockLength : -1, _options.Memory);
+        await copy.StartAsync(cancellationToken).ConfigureAwait(false);
         var block = await _index.FindBlockAsync(position, offset, cancellationToken).ConfigureAwait(false);
         while (true)
         {

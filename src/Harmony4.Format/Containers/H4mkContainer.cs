@@ -38,6 +38,9 @@ public sealed partial class H4mkContainer : IAsyncDisposable
     /// <summary>Gets how many blocks all tracks have.</summary>
     public long BlockCount => _index.BlockCount;
 
+    /// <summary>Gets how many bytes of memory the index takes at most: what was taken of <see cref="H4mkContainerOptions.Memory"/>, where there is one, until the container is disposed.</summary>
+    public long IndexMemory => _index.Memory.Taken;
+
     /// <summary>Gets the source, which counts reads and bytes.</summary>
     public H4mkSource Source { get; }
 

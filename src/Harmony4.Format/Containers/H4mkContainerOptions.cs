@@ -172,6 +172,13 @@ public sealed record H4mkContainerOptions
         }
     } = 1000;
 
+    /// <summary>
+    /// Gets the budget that is asked before memory is taken that grows with the file: the index of a container that is opened, until it is disposed, and the blocks that copies of track
+    /// streams hold.
+    /// </summary>
+    /// <value>Default <see langword="null"/>: nobody is asked.</value>
+    public MemoryBudget? Memory { get; init; }
+
     /// <summary>Gets whether a seek table whose times decrease is sorted for use instead of refused.</summary>
     /// <value>Default <see langword="false"/>.</value>
     public bool SortSeek { get; init; }

@@ -9,7 +9,7 @@ namespace Harmony4.Format;
 /// <remarks>
 /// <para>
 /// The bytes depend on the options, the blocks and their order alone. Nothing of a block is in use once the call that wrote it returns.
-/// Memory is bounded whatever the length of the media. Version 1.1: two hashing batches of at most 16 MiB, 64 bytes for each block of an
+/// Memory is bounded whatever the length of the media. Version 1.1: <see cref="H4mkWriterOptions.HashMemory"/> for the blocks that are being hashed, 64 bytes for each block of an
 /// open page, 56 bytes for each full page, and 1 MiB for SEEK. Version 1.0: some 600 KiB and 16 bytes for each keyframe.
 /// </para>
 /// <para>Not safe for concurrent use. After a call that failed or was cancelled the output is cut somewhere inside a chunk, and every further call but disposal fails.</para>
@@ -51,6 +51,11 @@ public sealed class H4mkContainerWriter : IAsyncDisposable
 
     /// <summary>Gets how many bytes the file has so far, those not yet handed to the output included.</summary>
     public long Length => _sink.Position;
+
+    /// <summary>
+    /// Gets how many bytes of memory the writer takes that grow with what is written: copies of blocks that are hashed, pages of the index, keyframes; with room for the next 256 KiB of short blocks.
+    /// </summary>
+    public long Memory => _recorder.Memory;
 
     /// <summary>Starts a container on a stream.</summary>
     /// <param name="output">A stream that can write.</param>

@@ -54,6 +54,19 @@ public sealed record H4mkWriterOptions
     /// <value>Default nobody.</value>
     public IReadOnlyList<IRootAuthenticator> Authenticators { get; init; } = [];
 
+    /// <summary>Gets how many bytes of blocks are gathered at most to be hashed beside each other. Less costs speed where blocks are short. Version 1.1 only.</summary>
+    /// <value>Default 32 MiB; at least 1 MiB.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1 MiB.</exception>
+    public int HashMemory
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1024 * 1024, nameof(HashMemory));
+            field = value;
+        }
+    } = 32 * 1024 * 1024;
+
     /// <summary>Gets whether <see cref="H4mkContainerWriter.FlushAsync"/> and <see cref="H4mkContainerWriter.CompleteAsync"/> also have a <see cref="FileStream"/> write through to its device.</summary>
     /// <value>Default <see langword="false"/>.</value>
     public bool FlushToDisk { get; init; }

@@ -29,6 +29,10 @@ public abstract class BlockSegmenter
     /// <summary>Gets the most bytes that the caller has to hold before a block is returned.</summary>
     public abstract long MaxBufferLength { get; }
 
+    /// <summary>Gets how many bytes of memory the segmenter holds of media that it has gone over, such as tables that tell of media to come; small fixed ones need not be told of.</summary>
+    /// <value>0 unless overridden.</value>
+    public virtual long HeldLength => 0;
+
     /// <summary>Gets the first place where the framing could not be followed, or null while it can.</summary>
     public virtual SegmentationNotice? Notice => null;
 

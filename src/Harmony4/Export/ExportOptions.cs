@@ -7,6 +7,14 @@ namespace Harmony4;
 /// <summary>How media becomes a container. Immutable.</summary>
 public sealed record ExportOptions
 {
+    /// <summary>Gets the budget that is asked before more memory is taken for media that is read and blocks that are written. Not counted: buffers of a few dozen KiB, and what the caller's streams hold.</summary>
+    /// <value>Default <see langword="null"/>: nobody is asked.</value>
+    public MemoryBudget? Memory { get; init; }
+
+    /// <summary>Gets how many bytes of blocks are gathered at most to be hashed beside each other, as <see cref="H4mkWriterOptions.HashMemory"/> says.</summary>
+    /// <value>Default 32 MiB.</value>
+    public int HashMemory { get; init; } = new H4mkWriterOptions().HashMemory;
+
     /// <summary>Gets the name of the segmenter, one of <see cref="Harmony4Options.Formats"/>; null to detect the format. Not together with <see cref="Segmenter"/>.</summary>
     /// <value>Default null.</value>
     public string? Segment { get; init; }

@@ -1,10 +1,14 @@
 using System.Buffers;
+using System.Security.Cryptography;
 
 namespace Harmony4.Internal;
 
 /// <summary>One block's bytes in pooled memory that grows to the longest block and is used again for the next.</summary>
 internal sealed class BlockBuffer : IBufferWriter<byte>, IDisposable
 {
+    // Of longer arrays the pool would keep dozens when a rush is over.
+    private const int LongestPooled = 256 * 1024;
+
     private byte[] _bytes = [];
     private int _length;
 
@@ -24,7 +28,7 @@ internal sealed class BlockBuffer : IBufferWriter<byte>, IDisposable
         var needed = _length + Math.Max(sizeHint, 1);
         if (needed > _bytes.Length)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(needed);
+            var larger = needed <= LongestPooled ? ArrayPool<byte>.Shared.Rent(needed) : GC.AllocateUninitializedArray<byte>(needed);
             Written.CopyTo(larger);
             Return();
             _bytes = larger;
@@ -47,7 +51,11 @@ internal sealed class BlockBuffer : IBufferWriter<byte>, IDisposable
         if (_bytes.Length > 0)
         {
             // It may have held plain blocks of a masked container.
-            ArrayPool<byte>.Shared.Return(_bytes, clearArray: true);
+            CryptographicOperations.ZeroMemory(_bytes);
+            if (_bytes.Length <= LongestPooled)
+            {
+                ArrayPool<byte>.Shared.Return(_bytes);
+            }
         }
     }
 }

@@ -11,6 +11,9 @@ internal sealed class BlockPump : IAsyncDisposable
 {
     private const int ReadLength = 256 * 1024;
 
+    // Where memory is counted there are many: each holds less.
+    private const int CountedReadLength = 64 * 1024;
+
     // As much as a block may have: pictures in tags are shorter.
     internal const int LongestTags = 8 * 1024 * 1024;
 
@@ -18,6 +21,8 @@ internal sealed class BlockPump : IAsyncDisposable
     private readonly long _start;
     private readonly PipeReader _reader;
     private readonly int _number;
+    private readonly int _readLength;
+    private readonly Func<CancellationToken, ValueTask>? _beforeRead;
     private BlockSegmenter? _segmenter;
     private string? _name;
     private bool _asked;
@@ -25,14 +30,20 @@ internal sealed class BlockPump : IAsyncDisposable
     private ulong? _timeTrack;
     private TimeTrack? _track;
     private ulong? _lastKey;
+    private long _buffered;
 
-    public BlockPump(Stream input, int number = 0)
+    /// <param name="input">The media.</param>
+    /// <param name="number">Which of several inputs it is.</param>
+    /// <param name="beforeRead">Called before more of the media is read, when <see cref="Held"/> tells what is held from then on; null for nobody.</param>
+    public BlockPump(Stream input, int number = 0, Func<CancellationToken, ValueTask>? beforeRead = null)
     {
+        _beforeRead = beforeRead;
+        _readLength = beforeRead is null ? ReadLength : CountedReadLength;
         _number = number;
         _input = input;
         _start = input.CanSeek ? input.Position : 0;
         InputLength = input.CanSeek ? input.Length - _start : null;
-        _reader = PipeReader.Create(input, new StreamPipeReaderOptions(bufferSize: ReadLength, minimumReadSize: ReadLength / 4, leaveOpen: true));
+        _reader = PipeReader.Create(input, new StreamPipeReaderOptions(bufferSize: _readLength, minimumReadSize: _readLength / 4, leaveOpen: true));
     }
 
     public BlockSegmenter Segmenter => _segmenter ?? throw new InvalidOperationException("the format has not been chosen yet");
@@ -46,6 +57,9 @@ internal sealed class BlockPump : IAsyncDisposable
     public long? InputLength { get; }
 
     public long BytesRead { get; private set; }
+
+    /// <summary>Gets the bytes of memory that are held of the media, with those that the next read adds.</summary>
+    public long Held => _buffered + (_readLength * 5L / 4) + (_segmenter?.HeldLength ?? 0);
 
     public ReadOnlySequence<byte> Payload { get; private set; }
 
@@ -82,6 +96,11 @@ internal sealed class BlockPump : IAsyncDisposable
     {
         while (true)
         {
+            if (_beforeRead is not null)
+            {
+                await _beforeRead(cancellationToken).ConfigureAwait(false);
+            }
+
             var result = await _reader.ReadAsync(cancellationToken).ConfigureAwait(false);
             var buffer = result.Buffer;
             while (TryRead(buffer, result.IsCompleted, out var block))
@@ -97,6 +116,7 @@ internal sealed class BlockPump : IAsyncDisposable
             }
 
             CheckFraming();
+            _buffered = buffer.Length;
             _reader.AdvanceTo(buffer.Start, buffer.End);
             advanced?.Invoke();
             if (result.IsCompleted)
@@ -182,6 +202,13 @@ internal sealed class BlockPump : IAsyncDisposable
         var wanted = MediaFormats.DetectionLength;
         while (true)
         {
+            if (_beforeRead is not null)
+            {
+                // Once in the reader, and once in front of whoever looks at it.
+                _buffered = 2L * wanted;
+                await _beforeRead(cancellationToken).ConfigureAwait(false);
+            }
+
             var result = await _reader.ReadAtLeastAsync(wanted, cancellationToken).ConfigureAwait(false);
             var length = (int)Math.Min(result.Buffer.Length, wanted);
             var head = ArrayPool<byte>.Shared.Rent(length);
@@ -209,6 +236,7 @@ internal sealed class BlockPump : IAsyncDisposable
             finally
             {
                 ArrayPool<byte>.Shared.Return(head);
+                _buffered = result.Buffer.Length;
                 _reader.AdvanceTo(result.Buffer.Start);
             }
         }

@@ -23,6 +23,7 @@ internal sealed class BundleExport : IAsyncDisposable
 
     private readonly ExportOptions _options;
     private readonly IProgress<TransportProgress>? _progress;
+    private readonly HeldMemory _memory;
     private readonly List<TrackFeed> _feeds = [];
     private readonly PriorityQueue<TrackFeed, (ulong Pts, int Id)> _queue = new();
     private readonly bool _isLive;
@@ -45,9 +46,10 @@ internal sealed class BundleExport : IAsyncDisposable
         Check(inputs, options);
         _options = options;
         _progress = progress;
+        _memory = new HeldMemory(options.Memory);
         foreach (var input in inputs)
         {
-            _feeds.Add(new TrackFeed(tracks is null ? _feeds.Count : tracks[_feeds.Count], input, options, formats));
+            _feeds.Add(new TrackFeed(tracks is null ? _feeds.Count : tracks[_feeds.Count], input, options, formats, _memory.IsCounted ? CountAsync : null));
         }
 
         _isLive = _feeds.Exists(f => f.Pump.InputLength is null);
@@ -116,6 +118,8 @@ internal sealed class BundleExport : IAsyncDisposable
         {
             await _sealing.DisposeAsync().ConfigureAwait(false);
         }
+
+        _memory.Dispose();
     }
 
     private static void Check(IReadOnlyList<ExportInput> inputs, ExportOptions options)
@@ -154,6 +158,14 @@ internal sealed class BundleExport : IAsyncDisposable
         {
             throw new ArgumentException("version 1.0 holds one track, without kind, label, language or pages: expected version 1.1 for these", nameof(options));
         }
+    }
+
+    /// <summary>Has what is held from the next read on counted.</summary>
+    private ValueTask CountAsync(CancellationToken cancellationToken)
+    {
+        // A block that is sealed is there once more, and so is the one before it, which is written meanwhile; a masked one once.
+        var copies = _options.Seal is not null ? 3 : _options.Mask is not null ? 2 : 1;
+        return _memory.ResizeAsync((copies * _feeds.Sum(static f => f.Pump.Held)) + (_writer?.Memory ?? 0), cancellationToken);
     }
 
     private async ValueTask StartAsync(TrackFeed feed, ulong least, CancellationToken cancellationToken)
@@ -348,6 +360,7 @@ internal sealed class BundleExport : IAsyncDisposable
             PageLog2 = _options.PageLog2 ?? (_feeds.Count <= MostTracksOfLongPages && _feeds.TrueForAll(IsSmall) ? SmallBlockPageLog2 : PageLog2),
             Meta = _options.Meta ?? TransportMetadata.CanonicalMeta,
             Safe = _options.Safe ?? TransportMetadata.CanonicalSafe,
+            HashMemory = _options.HashMemory,
             Authenticators = _onlyMeasures ? [] : _sealing is null ? _options.Authenticators : [_sealing, .. _options.Authenticators],
         };
     }

@@ -19,14 +19,14 @@ internal sealed class TrackFeed : IAsyncDisposable
     private IAsyncEnumerator<MediaBlock>? _blocks;
     private long _written;
 
-    public TrackFeed(int id, ExportInput input, ExportOptions options, MediaFormatSet formats)
+    public TrackFeed(int id, ExportInput input, ExportOptions options, MediaFormatSet formats, Func<CancellationToken, ValueTask>? beforeRead)
     {
         Id = id;
         Input = input;
         _choice = SegmenterChoice.Of(input, options, formats);
         _version = options.Version;
         _largest = options.Version == H4mkVersion.V10 ? long.MaxValue : options.Seal is null ? LargestBlock : LargestBlock - SealedFrame.Overhead;
-        _pump = new BlockPump(input.Media, id);
+        _pump = new BlockPump(input.Media, id, beforeRead);
     }
 
     public int Id { get; }

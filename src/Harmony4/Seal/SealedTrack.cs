@@ -36,6 +36,9 @@ public sealed class SealedTrack
     /// <summary>Gets the length of the plain stream in bytes: 32 less than is stored for each block.</summary>
     public long ByteLength { get; private set; }
 
+    /// <summary>Gets the length of the longest block in bytes, as it is stored: who reads the stream holds it sealed and plain.</summary>
+    public long LongestBlock { get; private set; }
+
     /// <summary>Reads the whole index of a track, and nothing of its blocks.</summary>
     /// <param name="container">The container.</param>
     /// <param name="track">The track's id; null for the first track.</param>
@@ -55,7 +58,9 @@ public sealed class SealedTrack
                 plain._starts[ordinal / plain._stride] = plain.ByteLength;
             }
 
-            plain.ByteLength += LengthOf(plain.Track.Id, await container.GetBlockAsync(plain.Track.Id, ordinal, cancellationToken).ConfigureAwait(false));
+            var block = await container.GetBlockAsync(plain.Track.Id, ordinal, cancellationToken).ConfigureAwait(false);
+            plain.ByteLength += LengthOf(plain.Track.Id, block);
+            plain.LongestBlock = Math.Max(plain.LongestBlock, block.Length);
         }
 
         return plain;

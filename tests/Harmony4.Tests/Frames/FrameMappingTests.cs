@@ -58,7 +58,7 @@ public sealed class FrameMappingTests
         }
 
         Assert.Contains("moving pictures", await FailAsync("clip.mp3", null), StringComparison.Ordinal);
-        Assert.Contains("number 77", await FailAsync("clip.webm", 77), StringComparison.Ordinal);
+        Assert.Contains("track 77", await FailAsync("clip.webm", 77), StringComparison.Ordinal);
     }
 
     [Fact]

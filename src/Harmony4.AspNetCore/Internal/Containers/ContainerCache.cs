@@ -9,13 +9,8 @@ namespace Harmony4.AspNetCore.Internal;
 /// Containers that stay open between requests: opening a 1.0 file walks over all its chunks. The least recently used go first, those in use are
 /// closed by their last user.
 /// </summary>
-internal sealed class ContainerCache(MediaTransport transport, IContainerStore store, Harmony4HttpOptions options, int pageCacheLength)
+internal sealed class ContainerCache(IContainerStore store, Harmony4HttpOptions options, H4mkContainerOptions containerOptions, MemoryBudget memory)
 {
-    // What a container of version 1.0 keeps of a block and of an entry of its seek table, and one of 1.1 of a block in its page cache.
-    private const int WalkedBlockLength = 24;
-    private const int SeekEntryLength = 16;
-    private const int PagedBlockLength = 80;
-
     // What is kept of a track that is read with a key: of one block in so many where it begins.
     private const int SealedTrackLength = 256;
     private const int BlocksOfAStart = 64;
@@ -23,7 +18,7 @@ internal sealed class ContainerCache(MediaTransport transport, IContainerStore s
     private readonly Lock _lock = new();
     private readonly Dictionary<string, LinkedListNode<Entry>> _entries = new(StringComparer.Ordinal);
     private readonly LinkedList<Entry> _byUse = new();
-    private long _memory;
+    private readonly H4mkContainerOptions _containerOptions = containerOptions with { Memory = containerOptions.Memory ?? memory };
 
     /// <summary>Opens a container, or takes the open one; 404 when there is none.</summary>
     public async ValueTask<Lease> OpenAsync(string id, CancellationToken cancellationToken)
@@ -32,7 +27,7 @@ internal sealed class ContainerCache(MediaTransport transport, IContainerStore s
         try
         {
             var opened = await entry.Opening.WaitAsync(cancellationToken);
-            Admit(entry, opened);
+            Admit(entry);
             return new Lease(this, entry, opened);
         }
         catch
@@ -108,32 +103,56 @@ internal sealed class ContainerCache(MediaTransport transport, IContainerStore s
     private async Task<Opened> OpenAsync(Entry entry, StoredContainer stored)
     {
         var source = await store.OpenAsync(stored.Id, CancellationToken.None) ?? throw NotFound();
-        var container = await transport.OpenAsync(source, CancellationToken.None);
+        var container = await H4mkContainer.OpenAsync(source, _containerOptions, CancellationToken.None);
+        var starts = 0L;
         try
         {
-            return entry.Opened = new Opened(container, await container.GetStreamDigestAsync(), await MemoryOfAsync(container), stored.Version);
+            // What is kept of sealed tracks, once they are read with a key.
+            var wanted = ContainerKeys.IsSealed(container) ? (container.BlockCount / BlocksOfAStart * sizeof(long)) + (SealedTrackLength * container.Tracks.Count) : 0;
+            await memory.TakeAsync(wanted, CancellationToken.None);
+            starts = wanted;
+            return entry.Opened = new Opened(container, await container.GetStreamDigestAsync(), starts, stored.Version);
         }
         catch
         {
             await container.DisposeAsync();
+            memory.Return(starts);
             throw;
         }
     }
 
-    /// <summary>The bytes of memory that a container takes up at most while it is open.</summary>
-    private async ValueTask<long> MemoryOfAsync(H4mkContainer container)
+    /// <summary>Closes containers that nobody uses, those not used for longest first, until so many bytes are free.</summary>
+    public void Reclaim(long bytes)
     {
-        if (container.FindChunk(ChunkTag.Root) is not { } root || container.PageLog2 is not { } pageLog2)
+        lock (_lock)
         {
-            return (WalkedBlockLength * container.BlockCount) + (SeekEntryLength * (await container.CountSeekEntriesAsync() ?? 0));
-        }
+            for (var node = _byUse.Last; node is not null && bytes > 0;)
+            {
+                var before = node.Previous;
+                if (node.Value is { IsAdmitted: true, Uses: 1 } idle)
+                {
+                    bytes -= idle.Memory;
+                    Remove(node);
+                }
 
-        // The page read last stays, whatever the cache may hold.
-        var opened = ContainerKeys.IsSealed(container) ? (container.BlockCount / BlocksOfAStart * sizeof(long)) + (SealedTrackLength * container.Tracks.Count) : 0;
-        return opened + root.Length + Math.Min(Math.Max(pageCacheLength, PagedBlockLength << pageLog2), PagedBlockLength * container.BlockCount);
+                node = before;
+            }
+        }
     }
 
-    private void Admit(Entry entry, Opened opened)
+    /// <summary>The bytes that the containers that are kept open take up.</summary>
+    private long Memory()
+    {
+        var bytes = 0L;
+        foreach (var entry in _byUse)
+        {
+            bytes += entry.Memory;
+        }
+
+        return bytes;
+    }
+
+    private void Admit(Entry entry)
     {
         lock (_lock)
         {
@@ -143,10 +162,8 @@ internal sealed class ContainerCache(MediaTransport transport, IContainerStore s
             }
 
             entry.IsAdmitted = true;
-            entry.Memory = opened.Memory;
-            _memory += entry.Memory;
             Telemetry.OpenContainers.Add(1);
-            while (_byUse.Last is { } oldest && (_entries.Count > options.MaxOpenContainers || _memory > options.MaxOpenMemory))
+            while (_byUse.Last is { } oldest && (_entries.Count > options.MaxOpenContainers || Memory() > options.MaxOpenMemory))
             {
                 Remove(oldest);
             }
@@ -169,7 +186,6 @@ internal sealed class ContainerCache(MediaTransport transport, IContainerStore s
         var entry = node.Value;
         _byUse.Remove(node);
         _entries.Remove(entry.Id);
-        _memory -= entry.Memory;
         entry.IsRemoved = true;
         if (entry.IsAdmitted)
         {
@@ -189,14 +205,14 @@ internal sealed class ContainerCache(MediaTransport transport, IContainerStore s
             }
         }
 
-        _ = entry.CloseAsync();
+        _ = entry.CloseAsync(memory);
     }
 
     /// <param name="Container">The container.</param>
     /// <param name="Digest">What names the first track's stream; null when nothing does.</param>
-    /// <param name="Memory">Bytes of memory that it takes up.</param>
+    /// <param name="StartsLength">Bytes of memory for where the blocks of sealed tracks begin.</param>
     /// <param name="Version">The store's version of it.</param>
-    internal sealed record Opened(H4mkContainer Container, Sha256Digest? Digest, long Memory, string Version)
+    internal sealed record Opened(H4mkContainer Container, Sha256Digest? Digest, long StartsLength, string Version)
     {
         /// <summary>The sealed tracks that were read with a key so far, by id.</summary>
         public ConcurrentDictionary<int, Lazy<Task<SealedTrack>>> SealedTracks { get; } = new();
@@ -215,19 +231,20 @@ internal sealed class ContainerCache(MediaTransport transport, IContainerStore s
 
         public int Uses { get; set; }
 
-        /// <summary>Gets or sets the bytes that count in the budget, from the moment it is admitted.</summary>
-        public long Memory { get; set; }
+        /// <summary>Gets the bytes of memory that it takes up. A seek table that is asked for later adds to them.</summary>
+        public long Memory => Opened is { } opened ? opened.Container.IndexMemory + opened.StartsLength : 0;
 
         public bool IsAdmitted { get; set; }
 
         public bool IsRemoved { get; set; }
 
-        public async Task CloseAsync()
+        public async Task CloseAsync(MemoryBudget memory)
         {
             await ((Task)Opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (Opened is { } opened)
             {
                 await opened.Container.DisposeAsync();
+                memory.Return(opened.StartsLength);
             }
         }
     }

@@ -6,13 +6,17 @@ using Microsoft.AspNetCore.Http;
 namespace Harmony4.AspNetCore.Internal;
 
 /// <summary>Sound to tokens, and masking.</summary>
-internal sealed class AudioEndpoints(MediaTransport transport, Harmony4HttpOptions options)
+internal sealed class AudioEndpoints(MediaTransport transport, Harmony4HttpOptions options, RequestMemory memory)
 {
     private const int LargestTopK = 256;
     private const int SmallestBlock = 16_384;
     private const int LargestBlock = 4_194_304;
     private const int DefaultBlock = 262_144;
     private const int StartLength = 64 * 1024;
+
+    // What the tokenizer takes: its input, and of each sample of a frame the sample, its window and the buffers of the transform.
+    private const int TokenizerLength = 128 * 1024;
+    private const int LengthOfSample = 64;
 
     // Property names that need no escaping are written as they are, without a look at each character.
     private static readonly JsonEncodedText Frame = JsonEncodedText.Encode("frame");
@@ -36,10 +40,12 @@ internal sealed class AudioEndpoints(MediaTransport transport, Harmony4HttpOptio
 
         var channel = query.Text("channel") is null ? (int?)null : query.Number("channel", 0, 0, AudioTokenizerOptions.MaxChannels - 1);
         var aborted = context.RequestAborted;
+        using var share = await RequestMemory.TakeAsync(
+            memory.Writers, RequestMemory.SpoolLength + RequestMemory.EventsLength + TokenizerLength + ((long)LengthOfSample * asked.FrameSize), aborted);
         var upload = await UploadBody.OpenAsync(context, options.MaxUploadLength);
         var input = await PcmInput.OpenAsync(upload, aborted);
         var settings = Complete(asked, input, channel);
-        await using var stream = await EventStream.StartAsync(context, upload, options.SpillDelay);
+        await using var stream = await EventStream.StartAsync(context, upload, memory.Spilled, options.SpillDelay);
         var meta = stream.Events.Begin("meta"u8);
         meta.WriteNumber("sample_rate"u8, settings.SampleRate!.Value);
         meta.WriteNumber("frame_size"u8, settings.FrameSize);
@@ -76,9 +82,10 @@ internal sealed class AudioEndpoints(MediaTransport transport, Harmony4HttpOptio
         var query = new Query(context.Request);
         var blockSize = query.Number("block_size", DefaultBlock, SmallestBlock, LargestBlock);
         using var mask = query.Mask();
+        using var share = await RequestMemory.TakeAsync(memory.Writers, RequestMemory.SpoolLength + RequestMemory.UploadLength, context.RequestAborted);
         var upload = await UploadBody.OpenAsync(context, options.MaxUploadLength);
         context.Response.ContentType = "application/octet-stream";
-        await using var spool = new ResponseSpool(context, () => upload.IsComplete, options.SpillDelay, StartLength);
+        await using var spool = new ResponseSpool(context, () => upload.IsComplete, memory.Spilled, options.SpillDelay, StartLength);
         await transport.MaskAsync(upload, spool, mask, blockSize, progress: null, context.RequestAborted);
         await spool.CompleteAsync();
     }

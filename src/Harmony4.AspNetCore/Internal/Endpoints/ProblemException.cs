@@ -7,6 +7,9 @@ internal sealed class ProblemException(int status, string detail, string? code =
 
     public string? Code { get; } = code;
 
+    /// <summary>Whether the same request may be answered otherwise soon.</summary>
+    public bool MayBeTriedAgain { get; init; }
+
     /// <summary>Position in the file, in bytes.</summary>
     public long? Offset { get; } = offset;
 }

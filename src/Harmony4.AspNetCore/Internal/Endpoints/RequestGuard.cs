@@ -12,6 +12,8 @@ internal sealed class RequestGuard(ILogger logger)
 {
     public const string ContentType = "application/problem+json";
 
+    private const string RetrySeconds = "2";
+
     public RequestDelegate Wrap(RequestDelegate handler) => async context =>
     {
         try
@@ -38,7 +40,11 @@ internal sealed class RequestGuard(ILogger logger)
         }
         catch (Exception exception) when (AsProblem(exception) is { } problem)
         {
-            if (problem.Status >= StatusCodes.Status500InternalServerError)
+            if (exception is MemoryBudgetException)
+            {
+                logger.LogWarning("{Path}: refused for want of memory: {Detail}", context.Request.Path, exception.Message);
+            }
+            else if (problem.Status >= StatusCodes.Status500InternalServerError)
             {
                 logger.LogError(exception, "{Path}: the store or the disk failed", context.Request.Path);
             }
@@ -71,6 +77,9 @@ internal sealed class RequestGuard(ILogger logger)
         InvalidDataException data => new ProblemException(StatusCodes.Status400BadRequest, data.Message),
         ArgumentException { ParamName: "id" } => new ProblemException(StatusCodes.Status400BadRequest, "id: the store keeps nothing under such an id"),
 
+        MemoryBudgetException memory => new ProblemException(
+            StatusCodes.Status503ServiceUnavailable,
+            memory.MayFitLater ? "the host has no memory left for this request: others have it" : "the host has too little memory for this request, whatever others do") { MayBeTriedAgain = memory.MayFitLater },
         SealKeyException key => new ProblemException(StatusCodes.Status403Forbidden, key.Message),
 
         // Messages of the system name paths of this machine.
@@ -115,6 +124,10 @@ internal sealed class RequestGuard(ILogger logger)
         headers.Remove(Representation.ReprDigestHeader);
         response.ContentType = ContentType;
         headers.CacheControl = "no-store";
+        if (problem.MayBeTriedAgain)
+        {
+            headers.RetryAfter = RetrySeconds;
+        }
 
         if (HttpMethods.IsHead(context.Request.Method))
         {

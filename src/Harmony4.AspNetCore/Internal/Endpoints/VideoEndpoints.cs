@@ -7,7 +7,7 @@ using Microsoft.Net.Http.Headers;
 namespace Harmony4.AspNetCore.Internal;
 
 /// <summary>Media to containers and tokens, and what is read out of stored containers.</summary>
-internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore store, ContainerCache cache, Harmony4HttpOptions options)
+internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore store, ContainerCache cache, Harmony4HttpOptions options, RequestMemory memory)
 {
     public const string ExportPath = "/video/export";
 
@@ -18,14 +18,17 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
     private const int LargestGop = 600;
     private const int DefaultGop = 30;
     private const int StartLength = 64 * 1024;
+    private const int CopiesOfJson = 3;
+    private const int VerificationLength = 8 * 1024 * 1024;
 
     public async Task StreamAsync(HttpContext context)
     {
         var query = new Query(context.Request);
         var (segment, segmenter) = Segmenter(query);
         var aborted = context.RequestAborted;
+        using var share = await RequestMemory.TakeAsync(memory.Writers, RequestMemory.SpoolLength + RequestMemory.EventsLength, aborted);
         var upload = await UploadBody.OpenAsync(context, options.MaxUploadLength);
-        await using var stream = await EventStream.StartAsync(context, upload, options.SpillDelay);
+        await using var stream = await EventStream.StartAsync(context, upload, memory.Spilled, options.SpillDelay);
         var meta = stream.Events.Begin("meta"u8);
         meta.WriteString("segment"u8, segment ?? "auto");
         meta.WriteNumber("block_size"u8, segmenter.BlockSize);
@@ -36,7 +39,7 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
         await stream.RunAsync(async events =>
         {
             long tokens = 0, keys = 0;
-            await using var source = transport.TokenizeVideoAsync(upload, segment, segmenter, aborted).GetAsyncEnumerator(aborted);
+            await using var source = transport.TokenizeVideoAsync(upload, new ExportOptions { Segment = segment, SegmenterOptions = segmenter, Memory = memory.Writers }, aborted).GetAsyncEnumerator(aborted);
             while (await events.MoveNextAsync(source, aborted))
             {
                 var token = source.Current;
@@ -80,7 +83,10 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
             Mask = mask,
             Seal = sealKey is null ? null : new SealOptions { Key = sealKey },
             MaxBlockCount = options.MaxUploadBlocks,
+            Memory = memory.Writers,
+            HashMemory = memory.HashMemory,
         };
+        using var share = await RequestMemory.TakeAsync(memory.Writers, RequestMemory.UploadLength + (id is null ? RequestMemory.SpoolLength : 0), context.RequestAborted);
         var upload = await UploadBody.OpenAsync(context, options.MaxUploadLength);
         if (upload.IsEmpty && !mayBeEmpty)
         {
@@ -116,6 +122,9 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
         {
             using var keys = await OpenKeysAsync(query, container, context.RequestAborted);
             var opened = await lease.SealedTrackAsync(track, context.RequestAborted);
+
+            // A block is there as it is stored and as it was sealed.
+            using var share = await RequestMemory.TakeAsync(memory.All, 2L * opened.LongestBlock, context.RequestAborted);
             await new Representation(
                 opened.ByteLength,
                 EntityTags.OfOpened(lease.TagOf(track)),
@@ -182,16 +191,24 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
         var query = new Query(context.Request);
         var (id, verify, page) = (query.Id(), query.Flag("verify"), query.ChunkPage());
         using var lease = await cache.OpenAsync(id, context.RequestAborted);
+        using var share = await RequestMemory.TakeAsync(memory.All, RequestMemory.SpoolLength + ReportLength(lease.Container, verify), context.RequestAborted);
         var report = await transport.InspectAsync(lease.Container, verify, progress: null, context.RequestAborted);
         context.Response.ContentType = JsonResponse.ContentType;
         context.Response.Headers.CacheControl = "no-cache";
-        await using var spool = new ResponseSpool(context, () => true, options.SpillDelay, StartLength);
+        await using var spool = new ResponseSpool(context, () => true, memory.Spilled, options.SpillDelay, StartLength);
         await using (var json = new System.Text.Json.Utf8JsonWriter(spool))
         {
             await report.WritePageToAsync(json, page, context.RequestAborted);
         }
 
         await spool.CompleteAsync();
+    }
+
+    /// <summary>The bytes of memory that a report takes: the JSON of the container, read and parsed, and what a verification works with.</summary>
+    private static long ReportLength(H4mkContainer container, bool verify)
+    {
+        var json = container.FindChunk(ChunkTag.Meta)?.Length + container.FindChunk(ChunkTag.Safe)?.Length + container.FindChunk(ChunkTag.Trak)?.Length;
+        return (CopiesOfJson * (json ?? 0)) + (verify ? VerificationLength * (Environment.ProcessorCount + 1L) : 0);
     }
 
     /// <summary>The keys of a sealed container for the key in the request's header; 400 for another container, 403 for another key.</summary>
@@ -249,7 +266,7 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
     private async Task<ExportResult> StreamBackAsync(HttpContext context, UploadBody upload, ExportOptions export)
     {
         context.Response.ContentType = "application/octet-stream";
-        await using var spool = new ResponseSpool(context, () => upload.IsComplete, options.SpillDelay, StartLength);
+        await using var spool = new ResponseSpool(context, () => upload.IsComplete, memory.Spilled, options.SpillDelay, StartLength);
         var result = await transport.ExportAsync(upload, spool, export, progress: null, context.RequestAborted);
         await spool.CompleteAsync();
         return result;

@@ -1,3 +1,4 @@
+using Harmony4.Format;
 using Microsoft.AspNetCore.Http;
 
 namespace Harmony4.AspNetCore.Internal;
@@ -20,12 +21,12 @@ internal sealed class EventStream : IAsyncDisposable
 
     public ServerSentEvents Events { get; }
 
-    public static ValueTask<EventStream> StartAsync(HttpContext context, UploadBody upload, TimeSpan spillDelay)
+    public static ValueTask<EventStream> StartAsync(HttpContext context, UploadBody upload, MemoryBudget spilled, TimeSpan spillDelay)
     {
         context.Response.ContentType = ServerSentEvents.ContentType;
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers[BufferingHeader] = "no";
-        return new ValueTask<EventStream>(new EventStream(context, new ResponseSpool(context, () => upload.IsComplete, spillDelay, startLength: 1)));
+        return new ValueTask<EventStream>(new EventStream(context, new ResponseSpool(context, () => upload.IsComplete, spilled, spillDelay, startLength: 1)));
     }
 
     public async Task RunAsync(Func<ServerSentEvents, Task> write)

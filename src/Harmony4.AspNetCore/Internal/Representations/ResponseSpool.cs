@@ -1,4 +1,5 @@
 using System.Buffers;
+using Harmony4.Format;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -13,10 +14,17 @@ internal sealed class ResponseSpool : Stream
 {
     private const int BufferLength = 128 * 1024;
 
+    // How much of what all may spill one response may.
+    private const int SpillPart = 4;
+
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    // A client that takes nothing for so long, and from which therefore nothing is read, has gone.
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(30);
 
     private readonly HttpContext _context;
     private readonly Func<bool> _isRequestRead;
+    private readonly MemoryBudget _spilled;
     private readonly TimeSpan _spillDelay;
     private readonly int _startLength;
     private readonly Lock _lock = new();
@@ -37,12 +45,14 @@ internal sealed class ResponseSpool : Stream
 
     /// <param name="context">The request that is answered.</param>
     /// <param name="isRequestRead">Whether the whole body was read: from then on the client may be waited for.</param>
+    /// <param name="spilled">What responses may have in temporary files together.</param>
     /// <param name="spillDelay">How long a client that does not read is waited for until then.</param>
     /// <param name="startLength">The response starts when it has as many bytes, or is complete: until then it can still become an error.</param>
-    public ResponseSpool(HttpContext context, Func<bool> isRequestRead, TimeSpan spillDelay, int startLength)
+    public ResponseSpool(HttpContext context, Func<bool> isRequestRead, MemoryBudget spilled, TimeSpan spillDelay, int startLength)
     {
         _context = context;
         _isRequestRead = isRequestRead;
+        _spilled = spilled;
         _spillDelay = spillDelay;
         _startLength = startLength;
         _stopping = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
@@ -85,8 +95,15 @@ internal sealed class ResponseSpool : Stream
             StartIfDue();
             if (count == 0 && !await WaitForClientAsync(cancellationToken))
             {
-                Spill(buffer.Span);
-                return;
+                var spilled = Math.Min(buffer.Length, BufferLength);
+                if (TrySpill(buffer.Span[..spilled]))
+                {
+                    buffer = buffer[spilled..];
+                }
+                else
+                {
+                    await StopAsync(cancellationToken);
+                }
             }
         }
     }
@@ -99,9 +116,9 @@ internal sealed class ResponseSpool : Stream
     {
         buffer = buffer[Fill(buffer)..];
         StartIfDue();
-        if (!buffer.IsEmpty)
+        if (!buffer.IsEmpty && !TrySpill(buffer))
         {
-            Spill(buffer);
+            throw MemoryBudgetFull();
         }
     }
 
@@ -129,6 +146,8 @@ internal sealed class ResponseSpool : Stream
         }
 
         _file?.Dispose();
+        _spilled.Return(_fileEnd);
+        _fileEnd = 0;
         ArrayPool<byte>.Shared.Return(_filling, clearArray: true);
         ArrayPool<byte>.Shared.Return(_sending, clearArray: true);
         _filled.Dispose();
@@ -189,18 +208,48 @@ internal sealed class ResponseSpool : Stream
         return await _taken.WaitAsync(_spillDelay, cancellationToken);
     }
 
-    private void Spill(ReadOnlySpan<byte> bytes)
+    /// <summary>Puts bytes into the file, where there is room for them.</summary>
+    private bool TrySpill(ReadOnlySpan<byte> bytes)
     {
-        _file ??= CreateFile();
+        if (_failure is { } failure)
+        {
+            throw new IOException("the response could not be sent", failure);
+        }
+
         lock (_lock)
         {
+            if (_fileEnd + bytes.Length > _spilled.Capacity / SpillPart || !_spilled.TryTake(bytes.Length))
+            {
+                return false;
+            }
+
+            _file ??= CreateFile();
             RandomAccess.Write(_file.SafeFileHandle, bytes, _fileEnd);
             _fileEnd += bytes.Length;
         }
 
         Telemetry.BytesSpilled.Add(bytes.Length);
         Signal(_filled);
+        return true;
     }
+
+    /// <summary>Waits, and with it the reading of the body, until the client has taken something of the file; a client that takes nothing is let go.</summary>
+    private async ValueTask StopAsync(CancellationToken cancellationToken)
+    {
+        var start = Volatile.Read(ref _fileStart);
+        for (var waited = TimeSpan.Zero; waited < LongestStop; waited += Second)
+        {
+            if (await _taken.WaitAsync(Second, cancellationToken) || Volatile.Read(ref _fileStart) != start || _failure is not null)
+            {
+                return;
+            }
+        }
+
+        _context.Abort();
+        throw new ClientGoneException(new IOException("the client reads nothing of the response"));
+    }
+
+    private static IOException MemoryBudgetFull() => new("there is no room left for a response that its client does not read");
 
     private async Task SendAsync()
     {
@@ -295,8 +344,10 @@ internal sealed class ResponseSpool : Stream
         _fileStart += read;
         if (_fileStart == _fileEnd)
         {
+            _spilled.Return(_fileEnd);
             _fileStart = _fileEnd = 0;
             RandomAccess.SetLength(_file.SafeFileHandle, 0);
+            Signal(_taken);
         }
 
         return read;

@@ -15,16 +15,9 @@ internal sealed class ChunkReader(H4mkSource source, H4mkContainerOptions option
         CheckLength(chunk, limit);
 
         // The length is no more than the file's, which was read when the chunk was found.
-        var bytes = ArrayPool<byte>.Shared.Rent(ChunkHeader.Size + (int)chunk.Length);
-        try
-        {
-            await FillAsync(chunk, digest, bytes.AsMemory(0, ChunkHeader.Size + (int)chunk.Length), cancellationToken).ConfigureAwait(false);
-            return bytes.AsSpan(ChunkHeader.Size, (int)chunk.Length).ToArray();
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(bytes);
-        }
+        using var bytes = new PooledArray(ChunkHeader.Size + (int)chunk.Length);
+        await FillAsync(chunk, digest, bytes.Memory, cancellationToken).ConfigureAwait(false);
+        return bytes.Memory.Span[ChunkHeader.Size..].ToArray();
     }
 
     /// <summary>Reads a payload into a buffer writer, which is advanced once the payload is known to be sound.</summary>

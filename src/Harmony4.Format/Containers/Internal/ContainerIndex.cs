@@ -6,8 +6,9 @@ internal abstract class ContainerIndex : IDisposable
 {
     private readonly Dictionary<int, int> _positions = [];
 
-    protected ContainerIndex(IReadOnlyList<H4mkTrack> tracks, long length)
+    protected ContainerIndex(IReadOnlyList<H4mkTrack> tracks, long length, MemoryAccount memory)
     {
+        Memory = memory;
         Tracks = tracks;
         Length = length;
         for (var i = 0; i < tracks.Count; i++)
@@ -24,14 +25,15 @@ internal abstract class ContainerIndex : IDisposable
 
     public long BlockCount { get; }
 
+    /// <summary>What the index takes of the budget, until it is disposed.</summary>
+    public MemoryAccount Memory { get; }
+
     public abstract H4mkVersion Version { get; }
 
     /// <summary>Returns the position of the track with an id; −1 when there is none.</summary>
     public int PositionOf(int track) => _positions.GetValueOrDefault(track, -1);
 
-    public virtual void Dispose()
-    {
-    }
+    public virtual void Dispose() => Memory.Dispose();
 
     /// <summary>The block with an ordinal that the track has.</summary>
     public abstract ValueTask<BlockLocation> GetBlockAsync(int position, long ordinal, CancellationToken cancellationToken);

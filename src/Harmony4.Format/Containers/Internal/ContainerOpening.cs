@@ -11,18 +11,30 @@ internal static class ContainerOpening
     public static async ValueTask<ContainerIndex> OpenAsync(H4mkSource source, H4mkContainerOptions options, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(TailReadLength);
+        var memory = new MemoryAccount(options.Memory);
         try
         {
             var read = await source.ReadTailAsync(buffer.AsMemory(0, TailReadLength), cancellationToken).ConfigureAwait(false);
             var end = buffer.AsMemory(0, read.Count);
             if (EndsInTail(end.Span))
             {
-                return new PagedIndex(source, await EndReader.ReadAsync(source, end, read.Length, options, cancellationToken).ConfigureAwait(false), options);
+                // ROOT is there twice while it is read. Then it is known how long pages are, and how many there can be.
+                var rootLength = PagedIndex.RootLengthOf(TailRecord.Read(end.Span[^TailRecord.Size..]), read.Length, options);
+                await memory.TakeAsync(2 * rootLength, cancellationToken).ConfigureAwait(false);
+                var index = new PagedIndex(source, await EndReader.ReadAsync(source, end, read.Length, options, cancellationToken).ConfigureAwait(false), options, memory);
+                memory.Return(rootLength);
+                await memory.TakeAsync(index.PageMemory, cancellationToken).ConfigureAwait(false);
+                return index;
             }
 
             // A short file is all in the buffer already.
             var whole = read.Count == read.Length ? end : default;
-            return await WalkedIndex.ReadAsync(source, whole, options, cancellationToken).ConfigureAwait(false);
+            return await WalkedIndex.ReadAsync(source, whole, options, memory, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
         }
         finally
         {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 
 namespace Harmony4.Format.Internal;
@@ -8,15 +7,25 @@ namespace Harmony4.Format.Internal;
 /// <param name="output">Receives the bytes.</param>
 /// <param name="total">Bytes of the range.</param>
 /// <param name="longestChecked">The longest block that is read whole for a part of it; −1 when none is judged.</param>
-internal sealed class TrackCopy(BlockReader blocks, PipeWriter output, long total, int longestChecked) : IDisposable
+/// <param name="budget">Asked before memory is taken; null for nobody.</param>
+internal sealed class TrackCopy(BlockReader blocks, PipeWriter output, long total, int longestChecked, MemoryBudget? budget) : IDisposable
 {
     private const int PieceLength = 64 * 1024;
+    private const int SmallPieceLength = 16 * 1024;
 
     // A longer block is judged as it passes: holding it would cost each request more memory than the pieces do.
     private const int LongestHeld = 1024 * 1024;
 
+    // An output that takes nothing for so long is slow: what is held for it is given back, and read and judged anew when it goes on.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private readonly MemoryAccount _memory = new(budget);
+    private readonly int _pieceLength = (int)Math.Min(total, budget is { IsTight: true } ? SmallPieceLength : PieceLength);
     private byte[] _held = [];
     private byte[] _scratch = [];
+    private bool _mayDrop;
+    private bool _isSlow;
+    private bool _hasPieces;
     private Memory<byte> _piece;
     private int _filled;
 
@@ -24,7 +33,11 @@ internal sealed class TrackCopy(BlockReader blocks, PipeWriter output, long tota
     {
         Return(ref _held);
         Return(ref _scratch);
+        _memory.Dispose();
     }
+
+    /// <summary>Takes the memory of the pieces.</summary>
+    public ValueTask StartAsync(CancellationToken cancellationToken) => _memory.TakeAsync(_pieceLength, cancellationToken);
 
     /// <summary>Copies a part of a block.</summary>
     /// <returns><see langword="false"/> when the output's reader has completed.</returns>
@@ -52,20 +65,75 @@ internal sealed class TrackCopy(BlockReader blocks, PipeWriter output, long tota
 
     private async ValueTask<bool> CopyHeldAsync(BlockLocation block, int start, int count, CancellationToken cancellationToken)
     {
-        var chunk = Rent(ref _held, ChunkHeader.Size + (int)block.Length);
-        await blocks.ReadChunkAsync(block, chunk, cancellationToken).ConfigureAwait(false);
-        return await AppendAsync(chunk.Slice(ChunkHeader.Size + start, count), cancellationToken).ConfigureAwait(false);
+        // Held until all of it is handed over, or until the output turns out to be slow: what is still to come is then read again.
+        while (count > 0)
+        {
+            var size = ChunkHeader.Size + (int)block.Length;
+            if (_held.Length < size)
+            {
+                await TakeAsync(size, cancellationToken).ConfigureAwait(false);
+            }
+
+            var chunk = Rent(ref _held, size);
+            await blocks.ReadChunkAsync(block, chunk, cancellationToken).ConfigureAwait(false);
+            for (_mayDrop = true; count > 0 && _held.Length > 0;)
+            {
+                var part = Room(count);
+                chunk.Slice(ChunkHeader.Size + start, part.Length).CopyTo(part);
+                start += part.Length;
+                count -= part.Length;
+                if (!await AdvanceAsync(part.Length, cancellationToken).ConfigureAwait(false))
+                {
+                    return false;
+                }
+            }
+
+            _mayDrop = false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes the memory of a longer array than the one that is held, which goes back.</summary>
+    private async ValueTask TakeAsync(int size, CancellationToken cancellationToken)
+    {
+        Return(ref _held);
+        Return(ref _scratch);
+        _hasPieces = false;
+        if (budget is null)
+        {
+            return;
+        }
+
+        // Others may wait for what this took before, so it waits for nothing while it has some. Behind a slow output it may take as long as it will.
+        _memory.Return(_memory.Taken - _pieceLength);
+        var wanted = HeldBlocks.LengthFor(size);
+        if (_isSlow)
+        {
+            await budget.TakeAsync(wanted, Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+            _memory.Count(wanted);
+        }
+        else
+        {
+            await _memory.TakeAsync(wanted, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async ValueTask<bool> CopyLongAsync(BlockLocation block, long start, long count, CancellationToken cancellationToken)
     {
         using var judge = new PassingBlock(block);
-        await blocks.FillAsync(block, block.Chunk.Offset, Rent(ref _scratch, PieceLength)[..ChunkHeader.Size], cancellationToken).ConfigureAwait(false);
+        if (!_hasPieces)
+        {
+            await _memory.TakeAsync(2L * LongPieceLength, cancellationToken).ConfigureAwait(false);
+            _hasPieces = true;
+        }
+
+        await blocks.FillAsync(block, block.Chunk.Offset, Rent(ref _scratch, ChunkHeader.Size), cancellationToken).ConfigureAwait(false);
         BlockReader.CheckHeader(block, _scratch);
         ReadOnlyMemory<byte> withheld = default;
         for (long at = 0; at < block.Length;)
         {
-            var bytes = Rent(ref _scratch, PieceLength)[..(int)Math.Min(PieceLength, block.Length - at)];
+            var bytes = Rent(ref _scratch, (int)Math.Min(LongPieceLength, block.Length - at));
             await blocks.FillAsync(block, block.FileOffset + at, bytes, cancellationToken).ConfigureAwait(false);
             judge.Append(bytes.Span);
             var from = (int)Math.Clamp(start - at, 0, bytes.Length);
@@ -107,7 +175,7 @@ internal sealed class TrackCopy(BlockReader blocks, PipeWriter output, long tota
     {
         if (_piece.IsEmpty)
         {
-            var length = (int)Math.Min(total, PieceLength);
+            var length = (int)Math.Min(total, _pieceLength);
             _piece = output.GetMemory(length)[..length];
         }
 
@@ -126,15 +194,35 @@ internal sealed class TrackCopy(BlockReader blocks, PipeWriter output, long tota
         output.Advance(_filled);
         total -= _filled;
         (_piece, _filled) = (default, 0);
-        return !(await output.FlushAsync(cancellationToken).ConfigureAwait(false)).IsCompleted;
+        var flush = output.FlushAsync(cancellationToken);
+        return !(flush.IsCompleted || budget is null || !_mayDrop
+            ? await flush.ConfigureAwait(false)
+            : await WaitAsync(flush.AsTask()).ConfigureAwait(false)).IsCompleted;
     }
+
+    private async ValueTask<FlushResult> WaitAsync(Task<FlushResult> flush)
+    {
+        try
+        {
+            return await flush.WaitAsync(Patience).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!flush.IsCompleted)
+        {
+            _isSlow = true;
+            Return(ref _held);
+            _memory.Return(_memory.Taken - _pieceLength);
+            return await flush.ConfigureAwait(false);
+        }
+    }
+
+    private int LongPieceLength => budget is null ? PieceLength : _pieceLength;
 
     private static Memory<byte> Rent(ref byte[] buffer, int length)
     {
         if (buffer.Length < length)
         {
             Return(ref buffer);
-            buffer = ArrayPool<byte>.Shared.Rent(length);
+            buffer = HeldBlocks.Rent(length);
         }
 
         return buffer.AsMemory(0, length);
@@ -144,7 +232,7 @@ internal sealed class TrackCopy(BlockReader blocks, PipeWriter output, long tota
     {
         if (buffer.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            HeldBlocks.Return(buffer);
             buffer = [];
         }
     }

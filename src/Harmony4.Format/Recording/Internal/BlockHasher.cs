@@ -5,7 +5,9 @@ using System.Security.Cryptography;
 namespace Harmony4.Format.Internal;
 
 /// <summary>Hashes blocks beside the writing of them: a batch is filled while up to two are hashed. Digests reach the index when a page needs them.</summary>
-internal sealed class BlockHasher(RecordedIndex index) : IDisposable
+/// <param name="index">Receives the digests.</param>
+/// <param name="memory">Bytes that the copies may take.</param>
+internal sealed class BlockHasher(RecordedIndex index, int memory) : IDisposable
 {
     // A longer block fills no lane with others: the platform hashes it as it comes.
     private const int LargestBatched = 1024 * 1024;
@@ -13,24 +15,24 @@ internal sealed class BlockHasher(RecordedIndex index) : IDisposable
     // Two threads hash about as fast as one can check, copy and hand on.
     private const int MostRunning = 2;
 
-    // With a full batch beside them, the copies take at most twice this.
-    private const int MostRunningBytes = HashBatch.MaxLength;
-
     private readonly IncrementalHash _large = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     private readonly Queue<HashBatch> _running = new(MostRunning);
 
     // The one that was used last is filled next: where batches are long, so that only one may run, the third never takes memory.
-    private readonly Stack<HashBatch> _free = new([new(), new()]);
-    private HashBatch _filling = new();
+    private readonly Stack<HashBatch> _free = new([new(memory / 2), new(memory / 2)]);
+    private HashBatch _filling = new(memory / 2);
 
     /// <summary>Bytes that the copies of blocks take.</summary>
     public long Capacity => _filling.Capacity + _running.Concat(_free).Sum(b => (long)b.Capacity);
 
+    /// <summary>The most bytes that the copies take once so many bytes of blocks have come: their arrays grow by doubling.</summary>
+    public long MostMemory(long payloadLength) => Math.Min(3 * (long)_filling.MaxCapacity, 4 * payloadLength);
+
     /// <summary>Takes a block, whose bytes are no longer needed once the call ends.</summary>
     public ValueTask AddAsync(int track, int place, in ReadOnlySequence<byte> payload)
     {
-        if (payload.Length > LargestBatched)
+        if (payload.Length > LargestBatched || payload.Length > memory / 2)
         {
             HashNow(track, place, payload);
             return ValueTask.CompletedTask;
@@ -93,7 +95,7 @@ internal sealed class BlockHasher(RecordedIndex index) : IDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask StartAsync()
     {
-        while (_running.Count > 0 && (_running.Count == MostRunning || _running.Peek().Length + _filling.Length > MostRunningBytes))
+        while (_running.Count > 0 && (_running.Count == MostRunning || _running.Peek().Length + _filling.Length > memory / 2))
         {
             await RetireOldestAsync().ConfigureAwait(false);
         }

@@ -10,6 +10,9 @@ internal abstract class ContainerRecorder(ChunkSink sink) : IDisposable
 
     public abstract long BlockCount { get; }
 
+    /// <summary>Gets the bytes of memory that grow with what is written.</summary>
+    public abstract long Memory { get; }
+
     /// <summary>Judges a block, and takes note of it.</summary>
     /// <exception cref="ArgumentException">The block cannot be written.</exception>
     public abstract void Accept(int track, in BlockInfo info, long length);

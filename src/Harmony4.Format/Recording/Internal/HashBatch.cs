@@ -6,9 +6,9 @@ using Harmony4.Hashing;
 namespace Harmony4.Format.Internal;
 
 /// <summary>Copies of blocks that are hashed together, in lanes, on another thread. Used anew once its digests are taken.</summary>
-internal sealed class HashBatch : IThreadPoolWorkItem, IValueTaskSource, IDisposable
+/// <param name="maxLength">The most bytes of blocks.</param>
+internal sealed class HashBatch(int maxLength) : IThreadPoolWorkItem, IValueTaskSource, IDisposable
 {
-    public const int MaxLength = 16 * 1024 * 1024;
     private const int MaxCount = 1024;
 
     // Lanes run full with a multiple of this many blocks.
@@ -22,10 +22,7 @@ internal sealed class HashBatch : IThreadPoolWorkItem, IValueTaskSource, IDispos
     private const int Gap = 5 * 64;
 
     // The arrays of the pool are powers of two: with their gaps, 16 blocks of such a length would take two of theirs.
-    private const int LargestPooled = 1024 * 1024;
-
-    /// <summary>The most bytes that the copies take.</summary>
-    public const int MaxCapacity = MaxLength + (MaxCount * Gap);
+    private const int LargestPooled = 256 * 1024;
 
     private readonly ReadOnlyMemory<byte>[] _messages = new ReadOnlyMemory<byte>[MaxCount];
     private readonly (int Track, int Place)[] _owners = new (int, int)[MaxCount];
@@ -42,12 +39,15 @@ internal sealed class HashBatch : IThreadPoolWorkItem, IValueTaskSource, IDispos
     /// <summary>Bytes that the copies take.</summary>
     public int Capacity => _copies.Length;
 
+    /// <summary>The most bytes that the copies take.</summary>
+    public int MaxCapacity => maxLength + (MaxCount * Gap);
+
     /// <summary>Whether hashing has been started and not been waited for.</summary>
     public bool IsRunning { get; private set; }
 
     public bool HasEnough => Count % LaneMultiple == 0 && (Length >= EnoughBytes || Count == MaxCount);
 
-    public bool Fits(long length) => Count < MaxCount && Length + length <= MaxLength;
+    public bool Fits(long length) => Count < MaxCount && Length + length <= maxLength;
 
     /// <summary>Adds a copy of a block.</summary>
     /// <param name="track">The position of its track.</param>

@@ -11,6 +11,9 @@ namespace Harmony4.Format.Internal;
 /// <remarks>Not safe for concurrent use. Bounded by the open pages (64 MiB in all), 56 bytes for each full page and 1 MiB for SEEK.</remarks>
 internal sealed class RecordedIndex
 {
+    private const int OpenEntryLength = IndexEntry.Size + sizeof(ulong);
+    private const int PageLength = 5 * 64;
+
     private readonly List<(AuxRecord Record, ulong Offset)> _aux = [];
     private readonly Dictionary<int, int> _positions = [];
     private readonly RecordedTrack[] _tracks;
@@ -58,6 +61,21 @@ internal sealed class RecordedIndex
     public long BlockCount { get; private set; }
 
     public int AuxCount => _aux.Count;
+
+    /// <summary>Bytes of memory at most: the open pages, the records of those that are full, which the list that holds them doubles and ROOT repeats, and SEEK.</summary>
+    public long Memory
+    {
+        get
+        {
+            var pages = 0L;
+            foreach (var track in _tracks)
+            {
+                pages += track.PageCount;
+            }
+
+            return (OpenEntryLength * ((long)_tracks.Length << PageLog2)) + (PageLength * pages) + (_seek is null ? 0 : 2 * SeekRecord.Size * SeekStride.MaxEntries);
+        }
+    }
 
     /// <summary>The payload of SEEK so far; valid until the next block.</summary>
     public ReadOnlyMemory<byte> SeekPayload => _seek!.Payload;

@@ -28,6 +28,8 @@ internal sealed class Recorder10 : ContainerRecorder
 
     public override long BlockCount => _blockCount;
 
+    public override long Memory => _seek.Memory;
+
     public override void Accept(int track, in BlockInfo info, long length)
     {
         if (track != 0)

@@ -40,7 +40,7 @@ internal sealed class Recorder11 : ContainerRecorder
         _maxAuxCount = options.MaxAuxCount;
         _authenticators = options.Authenticators;
         _index = index;
-        _hasher = new BlockHasher(_index);
+        _hasher = new BlockHasher(_index, options.HashMemory);
     }
 
     private Recorder11(ChunkSink sink, H4mkWriterOptions options, bool hasSeek)
@@ -57,10 +57,12 @@ internal sealed class Recorder11 : ContainerRecorder
         _maxAuxCount = options.MaxAuxCount;
         _authenticators = options.Authenticators;
         _index = new RecordedIndex(list, hasSeek);
-        _hasher = new BlockHasher(_index);
+        _hasher = new BlockHasher(_index, options.HashMemory);
     }
 
     public override long BlockCount => _index.BlockCount;
+
+    public override long Memory => _index.Memory + _hasher.MostMemory((long)_index.PayloadLength);
 
     /// <summary>Goes on behind a whole 1.0 file: first with TRAK, then with the pages that its blocks fill.</summary>
     /// <param name="sink">Stands behind the file.</param>

@@ -11,7 +11,13 @@ internal sealed class SeekRecorder
     private byte[] _payload = new byte[SeekRecord.CountSize + (SeekRecord.Size * 256)];
     private ulong _lastPts;
 
+    // As many keyframes as 256 KiB of media can have, by far.
+    private const int NextEntries = 32 * 1024;
+
     public int Count { get; private set; }
+
+    /// <summary>Bytes of memory, with the longer array that the next entries may need.</summary>
+    public long Memory => SeekRecord.Size * (_payload.Length / SeekRecord.Size - Count >= NextEntries ? _payload.Length / SeekRecord.Size : _payload.Length / SeekRecord.Size + (2L * Math.Max(Count, NextEntries)));
 
     public ReadOnlyMemory<byte> Payload
     {

@@ -62,7 +62,7 @@ internal static class FileVerifier
         H4mkFormatException? refusal = null;
         try
         {
-            index = new PagedIndex(source, await EndReader.ReadAsync(source, end, length, options, cancellationToken).ConfigureAwait(false), options);
+            index = new PagedIndex(source, await EndReader.ReadAsync(source, end, length, options, cancellationToken).ConfigureAwait(false), options, new MemoryAccount(null));
         }
         catch (H4mkFormatException exception)
         {

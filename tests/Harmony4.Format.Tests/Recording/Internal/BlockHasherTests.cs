@@ -21,7 +21,7 @@ public sealed class BlockHasherTests
     public async Task Add_BlocksOfOneLength_KeepsCopiesOfSoManyMebibytes(int length, int most)
     {
         var index = Index();
-        using var hasher = new BlockHasher(index);
+        using var hasher = new BlockHasher(index, 32 * MiB);
         await AddAsync(hasher, index, Enumerable.Repeat(length, Math.Min(4000, (100 * MiB / Math.Max(1, length)) + 20)), (most * MiB) + (3 * 1024 * 320));
     }
 
@@ -29,19 +29,31 @@ public sealed class BlockHasherTests
     public async Task Add_BlocksOfAnyLengths_KeepsAtMostThreeBatches()
     {
         var index = Index();
-        using var hasher = new BlockHasher(index);
+        using var hasher = new BlockHasher(index, 32 * MiB);
         var random = new Random(5);
         foreach (var most in (int[])[MiB, 1000, MiB, 300_000, 64])
         {
-            await AddAsync(hasher, index, Enumerable.Range(0, Math.Min(2000, (60 * MiB / most) + 20)).Select(_ => random.Next(most + 1)), 3L * HashBatch.MaxCapacity);
+            await AddAsync(hasher, index, Enumerable.Range(0, Math.Min(2000, (60 * MiB / most) + 20)).Select(_ => random.Next(most + 1)), 3L * ((16 * MiB) + (1024 * 320)));
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Add_LittleMemory_KeepsAtMostThreeHalvesOfIt(int memory)
+    {
+        var index = Index();
+        using var hasher = new BlockHasher(index, memory * MiB);
+        var random = new Random(6);
+        await AddAsync(hasher, index, Enumerable.Range(0, 200).Select(_ => random.Next(MiB)), (3 * memory * MiB / 2) + (3 * 1024 * 320));
+        Assert.InRange(hasher.Capacity, 1, hasher.MostMemory((long)index.PayloadLength));
     }
 
     [Fact]
     public async Task Add_ABlockTooLongForABatch_IsHashedAtOnce()
     {
         var index = Index();
-        using var hasher = new BlockHasher(index);
+        using var hasher = new BlockHasher(index, 32 * MiB);
         var payload = new byte[MiB + 1];
         var place = index.AddBlock(0, new IndexEntry(0, 0, (uint)payload.Length, 0, 0, default), 0);
         await hasher.AddAsync(0, place, new ReadOnlySequence<byte>(payload));

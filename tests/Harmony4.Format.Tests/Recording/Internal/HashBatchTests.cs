@@ -6,15 +6,17 @@ namespace Harmony4.Format.Tests.Recording.Internal;
 
 public sealed class HashBatchTests
 {
+    private const int MaxLength = 16 * 1024 * 1024;
+
     [Fact]
     public void Fits_AtTheLimit_IsTrue()
     {
-        using var batch = new HashBatch();
-        Assert.True(batch.Fits(HashBatch.MaxLength));
-        Assert.False(batch.Fits(HashBatch.MaxLength + 1));
+        using var batch = new HashBatch(MaxLength);
+        Assert.True(batch.Fits(MaxLength));
+        Assert.False(batch.Fits(MaxLength + 1));
         batch.Add(0, 0, new ReadOnlySequence<byte>(new byte[100]));
-        Assert.True(batch.Fits(HashBatch.MaxLength - 100));
-        Assert.False(batch.Fits(HashBatch.MaxLength - 99));
+        Assert.True(batch.Fits(MaxLength - 100));
+        Assert.False(batch.Fits(MaxLength - 99));
         for (var i = 1; i < 1024; i++)
         {
             Assert.True(batch.Fits(0));
@@ -27,7 +29,7 @@ public sealed class HashBatchTests
     [Fact]
     public void HasEnough_FullLanesOf4MiBOrAsManyBlocksAsFit()
     {
-        using var batch = new HashBatch();
+        using var batch = new HashBatch(MaxLength);
         Assert.False(batch.HasEnough);
         for (var i = 1; i <= 32; i++)
         {
@@ -35,7 +37,7 @@ public sealed class HashBatchTests
             Assert.Equal(i == 32, batch.HasEnough);
         }
 
-        using var small = new HashBatch();
+        using var small = new HashBatch(MaxLength);
         for (var i = 1; i <= 1024; i++)
         {
             small.Add(0, 0, ReadOnlySequence<byte>.Empty);
@@ -46,7 +48,7 @@ public sealed class HashBatchTests
     [Fact]
     public async Task Add_ManyLengthsTwice_HasTheDigestOfEach()
     {
-        using var batch = new HashBatch();
+        using var batch = new HashBatch(MaxLength);
         for (var round = 0; round < 2; round++)
         {
             var index = new RecordedIndex(new TrackList(10, [new H4mkTrackInfo { Id = 0, Kind = TrackKind.Data }, new H4mkTrackInfo { Id = 1, Kind = TrackKind.Data }]), hasSeek: false);
@@ -82,7 +84,7 @@ public sealed class HashBatchTests
     [Fact]
     public void Dispose_Twice_GivesItsMemoryBackOnce()
     {
-        var batch = new HashBatch();
+        var batch = new HashBatch(MaxLength);
         batch.Add(0, 0, new ReadOnlySequence<byte>(new byte[100_000]));
         batch.Dispose();
         batch.Dispose();

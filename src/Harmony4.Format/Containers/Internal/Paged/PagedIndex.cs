@@ -7,16 +7,22 @@ namespace Harmony4.Format.Internal;
 internal sealed partial class PagedIndex : ContainerIndex
 {
     private const ulong MaxPts = long.MaxValue;
+
+    // What is kept of a block on a page: its entry, where it stands in the file and in the stream, and its place among the keys.
+    private const long PagedBlockLength = 80;
+
     private readonly H4mkSource _source;
     private readonly ContainerEnd _end;
     private readonly PageCache _pages;
+    private readonly int _pageCacheLength;
 
-    public PagedIndex(H4mkSource source, ContainerEnd end, H4mkContainerOptions options)
-        : base(Array.ConvertAll(end.Root.Tracks, static pages => ToTrack(pages.Record)), end.Length)
+    public PagedIndex(H4mkSource source, ContainerEnd end, H4mkContainerOptions options, MemoryAccount memory)
+        : base(Array.ConvertAll(end.Root.Tracks, static pages => ToTrack(pages.Record)), end.Length, memory)
     {
         _source = source;
         _end = end;
         _pages = new PageCache(options.PageCacheLength);
+        _pageCacheLength = options.PageCacheLength;
     }
 
     public override H4mkVersion Version => H4mkVersion.V11;
@@ -27,6 +33,12 @@ internal sealed partial class PagedIndex : ContainerIndex
 
     /// <summary>Position of the ROOT chunk.</summary>
     public long RootOffset => _end.RootOffset;
+
+    /// <summary>Bytes of memory that the pages take at most that are kept. The one read last stays, whatever the cache may hold.</summary>
+    public long PageMemory => Math.Min(Math.Max(_pageCacheLength, PagedBlockLength << Root.Header.PageLog2), PagedBlockLength * BlockCount);
+
+    /// <summary>The bytes of ROOT, as a TAIL says that has not been judged yet: no more than would be read.</summary>
+    public static long RootLengthOf(in TailRecord tail, long length, H4mkContainerOptions options) => Math.Min(Math.Min(tail.RootLength, length), options.MaxRootLength);
 
     public int PageOf(long ordinal) => (int)(ordinal >> Root.Header.PageLog2);
 

@@ -7,7 +7,13 @@ internal sealed class BlockIndex
     private const int PageLength = 1 << PageBits;
     private readonly List<Entry[]> _pages = [];
 
+    /// <summary>Bytes of memory that a page of the index takes.</summary>
+    public const int PageSize = 24 * PageLength;
+
     public int Count { get; private set; }
+
+    /// <summary>Gets whether the next block needs another page.</summary>
+    public bool IsFull => Count == _pages.Count << PageBits;
 
     /// <summary>Payload bytes of all blocks.</summary>
     public long PayloadLength { get; private set; }
@@ -23,7 +29,7 @@ internal sealed class BlockIndex
 
     public void Add(in ChunkInfo chunk)
     {
-        if (Count == _pages.Count << PageBits)
+        if (IsFull)
         {
             _pages.Add(new Entry[PageLength]);
         }

@@ -12,6 +12,10 @@ internal sealed class ContainerWalk : IDisposable
     private const int ShortPayload = PageLength - ChunkHeader.Size;
     private const int ReadAheadLength = 64 * 1024;
 
+    // What is kept of a chunk that is no block, with room for the list to grow.
+    private const int OtherLength = 128;
+    private const int OthersAtATime = 1024;
+
     private readonly H4mkSource _source;
     private readonly byte[]? _rented;
     private ReadOnlyMemory<byte> _buffer;
@@ -42,7 +46,7 @@ internal sealed class ContainerWalk : IDisposable
         }
     }
 
-    public async ValueTask<WalkedIndex> ReadAsync(H4mkContainerOptions options, CancellationToken cancellationToken)
+    public async ValueTask<WalkedIndex> ReadAsync(H4mkContainerOptions options, MemoryAccount memory, CancellationToken cancellationToken)
     {
         var blocks = new BlockIndex();
         var others = new List<ChunkInfo>();
@@ -92,10 +96,20 @@ internal sealed class ContainerWalk : IDisposable
 
             if (chunk.Tag == ChunkTag.Core)
             {
+                if (blocks.IsFull)
+                {
+                    await memory.TakeAsync(BlockIndex.PageSize, cancellationToken).ConfigureAwait(false);
+                }
+
                 blocks.Add(chunk);
             }
             else
             {
+                if (others.Count % OthersAtATime == 0)
+                {
+                    await memory.TakeAsync(OtherLength * (others.Count == 0 ? 1 : OthersAtATime), cancellationToken).ConfigureAwait(false);
+                }
+
                 others.Add(chunk);
             }
 
@@ -104,7 +118,7 @@ internal sealed class ContainerWalk : IDisposable
             readAhead = chunk.Length <= ShortPayload ? Math.Clamp(readAhead * 2, PageLength, ReadAheadLength) : 0;
         }
 
-        return new WalkedIndex(_source, blocks, others, offset, options);
+        return new WalkedIndex(_source, blocks, others, offset, options, memory);
     }
 
     /// <summary>Whether 1 to 4 bytes are TRAK as far as they go: then the file is a 1.1 container, and cut.</summary>

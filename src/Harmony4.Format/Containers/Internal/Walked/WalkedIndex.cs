@@ -10,8 +10,8 @@ internal sealed class WalkedIndex : ContainerIndex
     private readonly SemaphoreSlim _loading = new(1, 1);
     private volatile SeekTable? _seekTable;
 
-    public WalkedIndex(H4mkSource source, BlockIndex blocks, List<ChunkInfo> others, long length, H4mkContainerOptions options)
-        : base([new H4mkTrack { Id = 0, BlockCount = blocks.Count, ByteLength = blocks.PayloadLength }], length)
+    public WalkedIndex(H4mkSource source, BlockIndex blocks, List<ChunkInfo> others, long length, H4mkContainerOptions options, MemoryAccount memory)
+        : base([new H4mkTrack { Id = 0, BlockCount = blocks.Count, ByteLength = blocks.PayloadLength }], length, memory)
     {
         _reader = new ChunkReader(source, options);
         _options = options;
@@ -26,10 +26,10 @@ internal sealed class WalkedIndex : ContainerIndex
     /// <summary>All chunks but CORE, in file order.</summary>
     public List<ChunkInfo> Others { get; }
 
-    public static async ValueTask<WalkedIndex> ReadAsync(H4mkSource source, ReadOnlyMemory<byte> whole, H4mkContainerOptions options, CancellationToken cancellationToken)
+    public static async ValueTask<WalkedIndex> ReadAsync(H4mkSource source, ReadOnlyMemory<byte> whole, H4mkContainerOptions options, MemoryAccount memory, CancellationToken cancellationToken)
     {
         using var walk = new ContainerWalk(source, whole);
-        return await walk.ReadAsync(options, cancellationToken).ConfigureAwait(false);
+        return await walk.ReadAsync(options, memory, cancellationToken).ConfigureAwait(false);
     }
 
     public override void Dispose()
@@ -102,13 +102,29 @@ internal sealed class WalkedIndex : ContainerIndex
         await _loading.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return _seekTable ??= Find(ChunkTag.Seek) is { } chunk
-                ? SeekTable.Parse(await _reader.ReadWholeAsync(chunk, _options.MaxSeekLength, cancellationToken).ConfigureAwait(false), chunk.Offset, _options.SortSeek)
-                : SeekTable.Parse(new byte[SeekRecord.CountSize]);
+            return _seekTable ??= Find(ChunkTag.Seek) is { } chunk ? await LoadSeekTableAsync(chunk, cancellationToken).ConfigureAwait(false) : SeekTable.Parse(new byte[SeekRecord.CountSize]);
         }
         finally
         {
             _loading.Release();
+        }
+    }
+
+    private async ValueTask<SeekTable> LoadSeekTableAsync(ChunkInfo chunk, CancellationToken cancellationToken)
+    {
+        // The chunk is there twice while it is read, and once from then on. A longer one than the limit is refused before it is read.
+        var length = Math.Min(chunk.Length, _options.MaxSeekLength);
+        await Memory.TakeAsync(2L * length, cancellationToken).ConfigureAwait(false);
+        var kept = 0L;
+        try
+        {
+            var table = SeekTable.Parse(await _reader.ReadWholeAsync(chunk, _options.MaxSeekLength, cancellationToken).ConfigureAwait(false), chunk.Offset, _options.SortSeek);
+            kept = length;
+            return table;
+        }
+        finally
+        {
+            Memory.Return((2L * length) - kept);
         }
     }
 

@@ -12,6 +12,7 @@ internal sealed class Mp4BlockStarts
 
     private readonly uint _timescale;
     private readonly bool _isGrouped;
+    private readonly long _tablesLength;
 
     // Samples that lie in front of an earlier one, in decoding order; of each only what no later one lies in front of, so positions rise.
     private readonly List<(uint Ordinal, ulong Position)> _backwards = [];
@@ -24,9 +25,13 @@ internal sealed class Mp4BlockStarts
     private Mp4BlockStarts(Mp4Track track, Mp4SampleTables tables)
     {
         _timescale = track.Timescale;
+        _tablesLength = 2L * tables.Length;
         _samples = new Mp4Samples(tables, track.Kind);
         _isGrouped = track.Kind != MediaKind.Video && _samples.AreAllSync;
     }
+
+    /// <summary>Gets the bytes of memory that the tables take, and the list of samples that lie backwards.</summary>
+    public long HeldLength => _tablesLength + (sizeof(ulong) * 2L * _backwards.Capacity);
 
     /// <summary>Gets the ticks per second.</summary>
     public uint Timescale => _timescale;

@@ -48,6 +48,8 @@ internal sealed partial class Mp4Segmenter(SegmenterOptions? options, bool reads
 
     public override string Name => readsTables ? MediaFormats.Mp4 : MediaFormats.FragmentedMp4;
 
+    public override long HeldLength => _tracks.TablesLength + (_starts?.HeldLength ?? 0);
+
     protected override TimeTrack FindTimeTrack() => _tracks.TryGetTimeTrack(out var track)
         ? new() { Kind = track.Kind, Id = track.Id, IsOneOfSeveral = _tracks.Count > 1 }
         : default;

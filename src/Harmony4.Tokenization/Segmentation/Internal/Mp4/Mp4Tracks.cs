@@ -84,6 +84,21 @@ internal sealed class Mp4Tracks(ulong? wanted)
         Current.Tables = IsCurrentLookedAt ? new Mp4SampleTables((int)Math.Min(Mp4SampleTables.MaxLength, MostTables - length)) : null;
     }
 
+    /// <summary>Gets the bytes of memory that sample tables take: arrays that grow are up to twice as long.</summary>
+    public long TablesLength
+    {
+        get
+        {
+            var length = 0L;
+            for (var i = 0; i < _count; i++)
+            {
+                length += 2L * (_tracks[i].Tables?.Length ?? 0);
+            }
+
+            return length;
+        }
+    }
+
     /// <summary>Gets or sets whether fragments may follow, so that the samples that tables tell of need not be all.</summary>
     public bool MayHaveFragments { get; set; }
 
