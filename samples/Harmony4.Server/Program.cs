@@ -10,11 +10,8 @@ if (args.Contains("--health"))
 
 var builder = WebApplication.CreateBuilder(args);
 var settings = builder.Configuration.GetSection("Harmony4");
-builder.WebHost.ConfigureKestrel(kestrel =>
-{
-    kestrel.AddServerHeader = false;
-    kestrel.Limits.MaxConcurrentConnections = settings.GetValue<long?>("Limits:Connections");
-});
+builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+ConnectionLimits.Set(builder.WebHost, settings.GetValue("Limits:Connections", ConnectionLimits.DefaultConnections));
 builder.Services.AddHarmony4(options => options.StorePath = settings["Store:Path"] ?? options.StorePath);
 builder.Services.Configure<Harmony4HttpOptions>(options =>
 {
@@ -23,6 +20,9 @@ builder.Services.Configure<Harmony4HttpOptions>(options =>
     options.MaxOpenContainers = settings.GetValue("Limits:MaxOpenContainers", options.MaxOpenContainers);
     options.MaxOpenMemory = settings.GetValue("Limits:MaxOpenMemory", options.MaxOpenMemory);
     options.MaxListedContainers = settings.GetValue("Limits:MaxListedContainers", options.MaxListedContainers);
+    options.MaxRequestMemory = settings.GetValue("Limits:MaxRequestMemory", options.MaxRequestMemory);
+    options.MemoryWait = settings.GetValue("Limits:MemoryWait", options.MemoryWait);
+    options.MaxSpilledLength = settings.GetValue("Limits:MaxSpilledLength", options.MaxSpilledLength);
     options.CheckBlocks = settings.GetValue("Limits:CheckBlocks", options.CheckBlocks);
 });
 builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>

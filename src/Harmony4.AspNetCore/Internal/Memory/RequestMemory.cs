@@ -9,8 +9,8 @@ internal sealed class RequestMemory : IDisposable
     /// <summary>What a response that is made while the body comes in takes: the two buffers of its <see cref="ResponseSpool"/>.</summary>
     public const int SpoolLength = 256 * 1024;
 
-    /// <summary>What any upload takes besides: the buffers of its file and of the container's writer.</summary>
-    public const int UploadLength = 192 * 1024;
+    /// <summary>What any upload takes besides: the buffers of its file, of the container's writer and of the search for the format.</summary>
+    public const int UploadLength = 512 * 1024;
 
     /// <summary>What server-sent events take besides: the events that are gathered.</summary>
     public const int EventsLength = 128 * 1024;

@@ -24,9 +24,10 @@ internal sealed class HashBatch(int maxLength) : IThreadPoolWorkItem, IValueTask
     // The arrays of the pool are powers of two: with their gaps, 16 blocks of such a length would take two of theirs.
     private const int LargestPooled = 256 * 1024;
 
-    private readonly ReadOnlyMemory<byte>[] _messages = new ReadOnlyMemory<byte>[MaxCount];
-    private readonly (int Track, int Place)[] _owners = new (int, int)[MaxCount];
-    private readonly byte[] _digests = new byte[MaxCount * Sha256Digest.SizeInBytes];
+    // As long as there were blocks in a batch: of long ones there are few.
+    private ReadOnlyMemory<byte>[] _messages = [];
+    private (int Track, int Place)[] _owners = [];
+    private byte[] _digests = [];
     private ManualResetValueTaskSourceCore<bool> _done;
     private byte[] _copies = [];
     private bool _isDisposed;
@@ -65,6 +66,14 @@ internal sealed class HashBatch(int maxLength) : IThreadPoolWorkItem, IValueTask
         {
             segment.Span.CopyTo(to);
             to = to[segment.Length..];
+        }
+
+        if (Count == _messages.Length)
+        {
+            var room = Math.Min(MaxCount, Math.Max(LaneMultiple, 2 * Count));
+            Array.Resize(ref _messages, room);
+            Array.Resize(ref _owners, room);
+            _digests = new byte[room * Sha256Digest.SizeInBytes];
         }
 
         _messages[Count] = copy;
