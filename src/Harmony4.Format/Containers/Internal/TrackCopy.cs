@@ -17,7 +17,7 @@ internal sealed class TrackCopy(BlockReader blocks, PipeWriter output, long tota
     private const int LongestHeld = 1024 * 1024;
 
     // An output that takes nothing for so long is slow: what is held for it is given back, and read and judged anew when it goes on.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
     private readonly MemoryAccount _memory = new(budget);
     private readonly int _pieceLength = (int)Math.Min(total, budget is { IsTight: true } ? SmallPieceLength : PieceLength);
