@@ -10,8 +10,14 @@ internal static class Authentication
     public static bool Add(WebApplicationBuilder builder)
     {
         var settings = builder.Configuration.GetSection("Harmony4");
-        if (settings["ApiKey"] is { Length: > 0 } key)
+        if (settings["ApiKey"] is { } key)
         {
+            // One that was meant to be set and is not would leave the host open to all.
+            if (string.IsNullOrWhiteSpace(key))
+            {
+                throw new InvalidOperationException("Harmony4:ApiKey: expected a key, found a blank one; leave the setting out to let everybody in");
+            }
+
             builder.Services.AddAuthentication(ApiKeyHandler.SchemeName)
                 .AddScheme<ApiKeyOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, options => options.Key = key);
         }

@@ -36,6 +36,7 @@ var app = builder.Build();
 app.UseExceptionHandler();
 app.UseStatusCodePages();
 app.Use(SecurityHeaders.AddAsync);
+app.Use(KnownHosts.FromSettings(settings, authentication).RefuseAsync);
 app.Use(ForeignPages.RefuseAsync);
 app.UseDefaultFiles();
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Harmony4.TestKit;
 
 namespace Harmony4.AspNetCore.Tests;
@@ -112,5 +113,145 @@ public sealed class FolderStoreTests : IDisposable
             Assert.True(i < 100, string.Join(' ', found));
             await Task.Delay(50);
         }
+    }
+
+    [Fact]
+    public async Task Files_ThatAreNoFiles_AreNoContainers()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        await using var host = await TestHost.StartAsync();
+        await RunAsync("mkfifo", Path.Combine(host.Folder, "pipe"));
+        await File.WriteAllBytesAsync(Path.Combine(host.Folder, "empty"), []);
+        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+        socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(Path.Combine(host.Folder, "socket")));
+        Assert.Equal("[]", await host.Client.GetStringAsync("/containers"));
+        foreach (var id in (string[])["pipe", "socket", "empty"])
+        {
+            foreach (var path in (string[])["/containers/", "/video/range?id=", "/video/info?id="])
+            {
+                using var response = await host.Client.GetAsync(path + id);
+                Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Uploads_LeftByAKilledProcess_AreDeletedAndLiveOnesAreNot()
+    {
+        var stale = Path.Combine(_folder, ".upload-00112233aabbccdd");
+        var other = Path.Combine(_folder, ".part");
+        await File.WriteAllBytesAsync(stale, new byte[100]);
+        await File.WriteAllBytesAsync(other, new byte[100]);
+        var store = new FolderContainerStore(_folder);
+        Assert.False(File.Exists(stale));
+        Assert.True(File.Exists(other));
+        await using var live = await store.CreateAsync("a");
+        await live.Output.WriteAsync(new byte[300_000]);
+        await using var fresh = await store.CreateAsync("b");
+        _ = new FolderContainerStore(_folder);
+        await live.Output.WriteAsync(new byte[5]);
+        await fresh.Output.WriteAsync(new byte[7]);
+        Assert.Equal(300_005, (await live.CommitAsync(replace: true))!.Length);
+        Assert.Equal(7, (await fresh.CommitAsync(replace: false))!.Length);
+    }
+
+    [Fact]
+    public async Task Commit_TwoAtOnceThatReplaceNothing_OneIsStored()
+    {
+        var store = new FolderContainerStore(_folder);
+        for (var i = 0; i < 300; i++)
+        {
+            var id = "c" + i;
+            var uploads = await Task.WhenAll(Enumerable.Range(0, 2).Select(async n =>
+            {
+                var upload = await store.CreateAsync(id);
+                await upload.Output.WriteAsync(new byte[n + 1]);
+                return upload;
+            }));
+            using var start = new Barrier(2);
+            var stored = await Task.WhenAll(uploads.Select(u => Task.Run(async () =>
+            {
+                start.SignalAndWait();
+                return await u.CommitAsync(replace: false);
+            })));
+            var one = Assert.Single(stored, s => s is not null);
+            Assert.Equal(one, await store.FindAsync(id));
+            foreach (var upload in uploads)
+            {
+                await upload.DisposeAsync();
+            }
+        }
+
+        Assert.Empty(Directory.EnumerateFiles(_folder, ".upload-*"));
+    }
+
+    [Fact]
+    public async Task Store_ThatIsAway_Is503Everywhere()
+    {
+        await using var host = await TestHost.StartAsync();
+        await File.WriteAllBytesAsync(Path.Combine(host.Folder, "a"), Vectors.Read("exports/small.h4mk"));
+        Assert.NotEmpty(await host.Client.GetByteArrayAsync("/video/range?id=a"));
+        var away = host.Folder + "-away";
+        Directory.Move(host.Folder, away);
+        try
+        {
+            foreach (var path in (string[])["/containers", "/containers/a", "/video/range?id=a", "/video/info?id=a", "/video/seek?id=a&pts=0", "/containers/a/blocks/0/0", "/health/ready", "/video/range?id=none"])
+            {
+                using var response = await host.Client.GetAsync(path);
+                Assert.True(response.StatusCode == HttpStatusCode.ServiceUnavailable, $"{path}: {response.StatusCode}");
+            }
+
+            using var upload = await host.Client.PostAsync("/video/export?id=b", new ByteArrayContent(new byte[1000]));
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, upload.StatusCode);
+        }
+        finally
+        {
+            Directory.Move(away, host.Folder);
+        }
+
+        Assert.NotEmpty(await host.Client.GetByteArrayAsync("/video/range?id=a"));
+    }
+
+    [Fact]
+    public async Task Upload_OntoAFullDisk_LeavesNothing()
+    {
+        // A disk of its own takes a superuser.
+        if (!OperatingSystem.IsLinux() || Environment.UserName != "root" || !await RunAsync("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", _folder))
+        {
+            return;
+        }
+
+        try
+        {
+            var store = new FolderContainerStore(_folder);
+            var upload = await store.CreateAsync("a");
+            await Assert.ThrowsAnyAsync<IOException>(async () =>
+            {
+                for (var i = 0; i < 100; i++)
+                {
+                    await upload.Output.WriteAsync(new byte[50_000]);
+                }
+
+                await upload.CommitAsync(replace: true);
+            });
+            await upload.DisposeAsync();
+            Assert.Empty(Directory.EnumerateFiles(_folder));
+        }
+        finally
+        {
+            await RunAsync("umount", _folder);
+        }
+    }
+
+    private static async Task<bool> RunAsync(string program, params string[] arguments)
+    {
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0;
     }
 }

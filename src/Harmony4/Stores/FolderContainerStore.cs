@@ -2,19 +2,25 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Harmony4.Format;
+using Harmony4.Internal;
 
 namespace Harmony4;
 
 /// <summary>Keeps containers as files of a folder: the file's name is the id. Files that are no id are not seen.</summary>
 /// <remarks>
-/// An upload goes to a file whose name begins with a dot, is flushed to disk and then renamed, so that a crash leaves no half container
-/// under an id. On a file system that does not tell case apart, ids that differ in case only are one. The version of a container is its last write time and
+/// An upload goes to a file whose name begins with a dot, is flushed to disk and then renamed, and the folder is flushed too, so that a crash leaves no half container
+/// under an id. Uploads that a killed process left are deleted when a store is made; those that a process still writes, which holds them locked, are not. Files without bytes, pipes, sockets and
+/// devices are no containers. On a file system that does not tell case apart, ids that differ in case only are one. The version of a container is its last write time and
 /// length; uploads are given times that differ. A link to a file is that file.
 /// </remarks>
 public sealed class FolderContainerStore : IContainerStore
 {
     private const int BufferLength = 128 * 1024;
     private const int SuffixLength = 8;
+    private const string UploadPrefix = ".upload-";
+
+    // One without bytes may have been made this moment, and not be locked yet.
+    private static readonly TimeSpan EmptyUploadAge = TimeSpan.FromMinutes(1);
 
     private readonly string _folder;
     private long _lastTicks;
@@ -27,6 +33,7 @@ public sealed class FolderContainerStore : IContainerStore
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         _folder = Directory.CreateDirectory(folder).FullName;
+        DeleteStaleUploads();
     }
 
     /// <inheritdoc/>
@@ -58,7 +65,7 @@ public sealed class FolderContainerStore : IContainerStore
         var path = PathOf(id);
         try
         {
-            return new ValueTask<H4mkSource?>(File.Exists(path) ? H4mkSource.FromFile(path) : null);
+            return new ValueTask<H4mkSource?>(Describe(id, path) is null ? null : H4mkSource.FromFile(path));
         }
         catch (FileNotFoundException)
         {
@@ -76,22 +83,78 @@ public sealed class FolderContainerStore : IContainerStore
             throw new ArgumentException("a folder has that name", nameof(id));
         }
 
-        var temporary = Path.Combine(_folder, ".upload-" + RandomNumberGenerator.GetHexString(2 * SuffixLength, lowercase: true));
+        var temporary = Path.Combine(_folder, UploadPrefix + RandomNumberGenerator.GetHexString(2 * SuffixLength, lowercase: true));
         return new ValueTask<ContainerUpload>(new Upload(this, id, temporary, path));
     }
 
-    private static StoredContainer? Describe(string id, string path)
+    private static void Delete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The next store of this folder tries again.
+        }
+    }
+
+    private void DeleteStaleUploads()
+    {
+        foreach (var path in Directory.EnumerateFiles(_folder, UploadPrefix + "*"))
+        {
+            try
+            {
+                // Whoever still writes it has it for itself. A pipe of that name would wait for a writer for ever.
+                if (new FileInfo(path) is { Exists: true, Length: > 0 })
+                {
+                    using var mine = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+                    Delete(path);
+                }
+                else if (File.GetLastWriteTimeUtc(path) < TimeProvider.System.GetUtcNow().UtcDateTime - EmptyUploadAge)
+                {
+                    Delete(path);
+                }
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // Not ours to delete.
+            }
+        }
+    }
+
+    private static StoredContainer? Describe(string id, string path, bool mayBeEmpty = false)
     {
         var file = new FileInfo(path);
+        if (!file.Exists && !Directory.Exists(path))
+        {
+            CheckFolder(path);
+        }
+
         if (file.Exists && (file.Attributes & FileAttributes.ReparsePoint) != 0)
         {
             // Length and time of a link are its own.
             file = Follow(file);
         }
 
-        return file is { Exists: true }
+        // A pipe has no bytes either, and whoever opened one would wait for a writer for ever.
+        return file is { Exists: true } && (mayBeEmpty || file.Length > 0)
             ? new StoredContainer(id, file.Length, string.Create(CultureInfo.InvariantCulture, $"{file.LastWriteTimeUtc.Ticks:x}-{file.Length:x}"))
             : null;
+    }
+
+    /// <summary>Tells a file that is not there from a folder that is not there, or that cannot be read.</summary>
+    /// <exception cref="IOException">The folder is away.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be read.</exception>
+    private static void CheckFolder(string path)
+    {
+        try
+        {
+            File.GetAttributes(path);
+        }
+        catch (FileNotFoundException) when (Directory.Exists(Path.GetDirectoryName(path)))
+        {
+        }
     }
 
     private static FileInfo? Follow(FileInfo link)
@@ -152,26 +215,37 @@ public sealed class FolderContainerStore : IContainerStore
             File.SetLastWriteTimeUtc(temporary, store.NextTime());
 
             // Before the move: from then on another upload may take its place.
-            var stored = Describe(id, temporary);
-            try
+            var stored = Describe(id, temporary, mayBeEmpty: true);
+            if (replace)
             {
-                File.Move(temporary, path, replace);
+                File.Move(temporary, path, overwrite: true);
             }
-            catch (IOException) when (!replace && File.Exists(path))
+            else if (!ExclusiveMove.TryMove(temporary, path))
             {
                 return null;
             }
 
             _committed = true;
+            FolderFlush.TryFlush(store._folder);
             return stored;
         }
 
         public override async ValueTask DisposeAsync()
         {
-            await _file.DisposeAsync().ConfigureAwait(false);
-            if (!_committed)
+            try
             {
-                File.Delete(temporary);
+                await _file.DisposeAsync().ConfigureAwait(false);
+            }
+            catch (IOException) when (!_committed)
+            {
+                // What is still buffered does not fit on a full disk, which is why this is given up.
+            }
+            finally
+            {
+                if (!_committed)
+                {
+                    Delete(temporary);
+                }
             }
         }
     }

@@ -10,6 +10,7 @@ namespace Harmony4.AspNetCore.Internal;
 internal sealed class UploadBody : Stream
 {
     private const int HeadLength = 512;
+    private const string Identity = "identity";
 
     private readonly Stream _stream;
     private readonly MultipartReader? _form;
@@ -51,6 +52,7 @@ internal sealed class UploadBody : Stream
     public static async ValueTask<UploadBody> OpenAsync(HttpContext context, long limit)
     {
         var request = context.Request;
+        CheckCoding(context);
         if (request.ContentLength > limit)
         {
             throw TooLong(limit);
@@ -118,6 +120,20 @@ internal sealed class UploadBody : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <summary>Refuses a coded body, whose bytes are not the media's. Where the host unpacks bodies, it takes the header away.</summary>
+    private static void CheckCoding(HttpContext context)
+    {
+        foreach (var coding in context.Request.Headers.GetCommaSeparatedValues(HeaderNames.ContentEncoding))
+        {
+            if (!coding.Equals(Identity, StringComparison.OrdinalIgnoreCase))
+            {
+                // RFC 9110 section 15.5.16: so the client knows that it may send the same as it is.
+                context.Response.Headers.AcceptEncoding = Identity;
+                throw new ProblemException(StatusCodes.Status415UnsupportedMediaType, "expected a body without a content coding");
+            }
+        }
+    }
 
     private static bool IsForm(HttpRequest request, out string boundary)
     {
