@@ -35,11 +35,11 @@ public static class Harmony4EndpointRouteBuilderExtensions
         var store = services.GetRequiredService<IContainerStore>();
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Harmony4.AspNetCore");
         var memory = RequestMemory.Of(options);
-        var cache = new ContainerCache(store, options, services.GetRequiredService<IOptions<Harmony4Options>>().Value.Container, memory.All);
-        memory.All.Reclaim += cache.Reclaim;
+        var cache = new ContainerCache(store, options, services.GetRequiredService<IOptions<Harmony4Options>>().Value.Container, memory.Held, memory.All);
+        memory.Held.Reclaim += cache.Reclaim;
         services.GetService<IHostApplicationLifetime>()?.ApplicationStopped.Register(() =>
         {
-            cache.Clear();
+            cache.Dispose();
             memory.Dispose();
         });
         var guard = new RequestGuard(logger);

@@ -183,7 +183,7 @@ public sealed partial class MediaTransport
 
     private async IAsyncEnumerable<VideoBlockToken> TokenizeAsync(ExportInput input, ExportOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var memory = new HeldMemory(options.Memory);
+        using var memory = new HeldMemory(options.Memory, options.MemoryAtStart);
         BlockPump? counted = null;
         var pump = new BlockPump(input.Media, number: 0, memory.IsCounted ? token => memory.ResizeAsync(counted!.Held, token) : null);
         counted = pump;

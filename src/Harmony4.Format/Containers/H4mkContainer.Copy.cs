@@ -34,7 +34,7 @@ public sealed partial class H4mkContainer
             return;
         }
 
-        using var copy = new TrackCopy(_blocks, output, length, check ? _options.MaxBlockLength : -1, _options.Memory);
+        using var copy = new TrackCopy(_blocks, output, length, check ? _options.MaxBlockLength : -1, _options.BlockMemory);
         await copy.StartAsync(cancellationToken).ConfigureAwait(false);
         var block = await _index.FindBlockAsync(position, offset, cancellationToken).ConfigureAwait(false);
         while (true)

@@ -173,11 +173,17 @@ public sealed record H4mkContainerOptions
     } = 1000;
 
     /// <summary>
-    /// Gets the budget that is asked before memory is taken that grows with the file: the index of a container that is opened, until it is disposed, and the blocks that copies of track
-    /// streams hold.
+    /// Gets the budget that is asked before memory is taken that grows with the file: the index of a container that is opened, until it is disposed.
     /// </summary>
     /// <value>Default <see langword="null"/>: nobody is asked.</value>
     public MemoryBudget? Memory { get; init; }
+
+    /// <summary>
+    /// Gets the budget that is asked for the blocks that copies of track streams hold. Another one than <see cref="Memory"/>, or one that it is a share of, lets copies go on while containers that are
+    /// open have taken all of theirs.
+    /// </summary>
+    /// <value>Default <see langword="null"/>: nobody is asked.</value>
+    public MemoryBudget? BlockMemory { get; init; }
 
     /// <summary>Gets whether a seek table whose times decrease is sorted for use instead of refused.</summary>
     /// <value>Default <see langword="false"/>.</value>

@@ -11,6 +11,13 @@ public sealed record ExportOptions
     /// <value>Default <see langword="null"/>: nobody is asked.</value>
     public MemoryBudget? Memory { get; init; }
 
+    /// <summary>
+    /// Gets how many bytes are taken of <see cref="Memory"/> before anything is read: what the export is expected to need. Exports that take little by little may come to wait for each other;
+    /// those that know what they need wait in line.
+    /// </summary>
+    /// <value>Default 0.</value>
+    public long MemoryAtStart { get; init; }
+
     /// <summary>Gets how many bytes of blocks are gathered at most to be hashed beside each other, as <see cref="H4mkWriterOptions.HashMemory"/> says.</summary>
     /// <value>Default 32 MiB.</value>
     public int HashMemory { get; init; } = new H4mkWriterOptions().HashMemory;

@@ -46,7 +46,7 @@ internal sealed class BundleExport : IAsyncDisposable
         Check(inputs, options);
         _options = options;
         _progress = progress;
-        _memory = new HeldMemory(options.Memory);
+        _memory = new HeldMemory(options.Memory, options.MemoryAtStart);
         foreach (var input in inputs)
         {
             _feeds.Add(new TrackFeed(tracks is null ? _feeds.Count : tracks[_feeds.Count], input, options, formats, _memory.IsCounted ? CountAsync : null));

@@ -4,7 +4,8 @@ namespace Harmony4.Internal;
 
 /// <summary>What a piece of work holds of a budget as it goes on: taken before it grows, given back where it shrinks.</summary>
 /// <param name="budget">The budget; null for none.</param>
-internal sealed class HeldMemory(MemoryBudget? budget) : IDisposable
+/// <param name="least">Bytes that are taken at first, and kept.</param>
+internal sealed class HeldMemory(MemoryBudget? budget, long least = 0) : IDisposable
 {
     // Asked for in steps, and kept over small changes: a budget is asked seldom.
     private const long Step = 128 * 1024;
@@ -23,7 +24,7 @@ internal sealed class HeldMemory(MemoryBudget? budget) : IDisposable
             return ValueTask.CompletedTask;
         }
 
-        var wanted = (bytes + Step - 1) / Step * Step;
+        var wanted = (Math.Max(bytes, least) + Step - 1) / Step * Step;
         if (wanted > _taken)
         {
             return GrowAsync(wanted, cancellationToken);

@@ -54,7 +54,7 @@ public sealed class MemoryTests
     public async Task CopyTrack_Budget_IsGivenBack(int block, bool isVersion10)
     {
         var budget = new MemoryBudget(100_000_000, Moment);
-        await using var container = await H4mkContainer.OpenAsync(await WriteAsync(isVersion10, 3, block), new H4mkContainerOptions { Memory = budget });
+        await using var container = await H4mkContainer.OpenAsync(await WriteAsync(isVersion10, 3, block), new H4mkContainerOptions { Memory = budget, BlockMemory = budget });
         await container.CopyTrackAsync(0, 1, block, Stream.Null);
         var before = container.IndexMemory;
         Assert.Equal(before, budget.Taken);
@@ -68,7 +68,7 @@ public sealed class MemoryTests
     {
         var bytes = await WriteAsync(isVersion10: false, 3, Block);
         var budget = new MemoryBudget(10_000_000, Moment);
-        await using var container = await H4mkContainer.OpenAsync(bytes, new H4mkContainerOptions { Memory = budget });
+        await using var container = await H4mkContainer.OpenAsync(bytes, new H4mkContainerOptions { Memory = budget, BlockMemory = budget });
         var others = isTight ? 5_000_000 : 0;
         await budget.TakeAsync(others);
         var free = budget.Taken;
@@ -100,7 +100,7 @@ public sealed class MemoryTests
     {
         var bytes = await WriteAsync(isVersion10: false, 2, Block);
         var budget = new MemoryBudget(10_000_000, Moment);
-        await using var container = await H4mkContainer.OpenAsync(bytes, new H4mkContainerOptions { Memory = budget });
+        await using var container = await H4mkContainer.OpenAsync(bytes, new H4mkContainerOptions { Memory = budget, BlockMemory = budget });
         var free = budget.Taken;
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 20_000, resumeWriterThreshold: 10_000));
         var copying = container.CopyTrackAsync(0, 0, 2 * Block, pipe.Writer);
@@ -116,7 +116,7 @@ public sealed class MemoryTests
     public async Task CopyTrack_NoRoom_FailsBeforeItGivesAByte()
     {
         var budget = new MemoryBudget(2_000_000, Moment);
-        await using var container = await H4mkContainer.OpenAsync(await WriteAsync(isVersion10: false, 2, Block), new H4mkContainerOptions { Memory = budget });
+        await using var container = await H4mkContainer.OpenAsync(await WriteAsync(isVersion10: false, 2, Block), new H4mkContainerOptions { Memory = budget, BlockMemory = budget });
         await budget.TakeAsync(budget.Capacity - budget.Taken - 100_000);
         using var output = new MemoryStream();
         Assert.True((await Assert.ThrowsAsync<MemoryBudgetException>(() => container.CopyTrackAsync(0, 0, Block, output))).MayFitLater);

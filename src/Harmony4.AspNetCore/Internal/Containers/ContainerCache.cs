@@ -9,16 +9,20 @@ namespace Harmony4.AspNetCore.Internal;
 /// Containers that stay open between requests: opening a 1.0 file walks over all its chunks. The least recently used go first, those in use are
 /// closed by their last user.
 /// </summary>
-internal sealed class ContainerCache(IContainerStore store, Harmony4HttpOptions options, H4mkContainerOptions containerOptions, MemoryBudget memory)
+internal sealed class ContainerCache(IContainerStore store, Harmony4HttpOptions options, H4mkContainerOptions containerOptions, MemoryBudget memory, MemoryBudget blockMemory) : IDisposable
 {
     // What is kept of a track that is read with a key: of one block in so many where it begins.
     private const int SealedTrackLength = 256;
     private const int BlocksOfAStart = 64;
 
+    // 24 bytes each.
+    private const int FewChunks = 32 * 1024;
+
+    private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, LinkedListNode<Entry>> _entries = new(StringComparer.Ordinal);
     private readonly LinkedList<Entry> _byUse = new();
-    private readonly H4mkContainerOptions _containerOptions = containerOptions with { Memory = containerOptions.Memory ?? memory };
+    private readonly H4mkContainerOptions _containerOptions = containerOptions with { Memory = containerOptions.Memory ?? memory, BlockMemory = containerOptions.BlockMemory ?? blockMemory };
 
     /// <summary>Opens a container, or takes the open one; 404 when there is none.</summary>
     public async ValueTask<Lease> OpenAsync(string id, CancellationToken cancellationToken)
@@ -62,6 +66,12 @@ internal sealed class ContainerCache(IContainerStore store, Harmony4HttpOptions 
         }
     }
 
+    public void Dispose()
+    {
+        Clear();
+        _opening.Dispose();
+    }
+
     public void Clear()
     {
         lock (_lock)
@@ -102,8 +112,7 @@ internal sealed class ContainerCache(IContainerStore store, Harmony4HttpOptions 
 
     private async Task<Opened> OpenAsync(Entry entry, StoredContainer stored)
     {
-        var source = await store.OpenAsync(stored.Id, CancellationToken.None) ?? throw NotFound();
-        var container = await H4mkContainer.OpenAsync(source, _containerOptions, CancellationToken.None);
+        var container = await OpenAsync(stored.Id);
         var starts = 0L;
         try
         {
@@ -120,6 +129,34 @@ internal sealed class ContainerCache(IContainerStore store, Harmony4HttpOptions 
             throw;
         }
     }
+
+    /// <summary>Opens a container; a 1.0 container of many chunks, whose memory is known only when all are found, when no other such is being opened: two would wait for each other.</summary>
+    private async Task<H4mkContainer> OpenAsync(string id)
+    {
+        try
+        {
+            var few = _containerOptions with { MaxChunkCount = Math.Min(_containerOptions.MaxChunkCount, FewChunks) };
+            return await H4mkContainer.OpenAsync(await SourceAsync(id), few, CancellationToken.None);
+        }
+        catch (H4mkFormatException exception) when (exception.Code == H4mkErrorCode.Limit && _containerOptions.MaxChunkCount > FewChunks)
+        {
+            if (!await _opening.WaitAsync(options.MemoryWait))
+            {
+                throw new ProblemException(StatusCodes.Status503ServiceUnavailable, "other containers of many chunks are being opened") { MayBeTriedAgain = true };
+            }
+
+            try
+            {
+                return await H4mkContainer.OpenAsync(await SourceAsync(id), _containerOptions, CancellationToken.None);
+            }
+            finally
+            {
+                _opening.Release();
+            }
+        }
+    }
+
+    private async ValueTask<H4mkSource> SourceAsync(string id) => await store.OpenAsync(id, CancellationToken.None) ?? throw NotFound();
 
     /// <summary>Closes containers that nobody uses, those not used for longest first, until so many bytes are free.</summary>
     public void Reclaim(long bytes)

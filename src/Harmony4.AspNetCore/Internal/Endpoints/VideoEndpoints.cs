@@ -84,6 +84,7 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
             Seal = sealKey is null ? null : new SealOptions { Key = sealKey },
             MaxBlockCount = options.MaxUploadBlocks,
             Memory = memory.Writers,
+            MemoryAtStart = memory.ExpectedOf(segmenter.BlockSize, isSealed ? 3 : masked ? 2 : 1, context.Request.ContentLength),
             HashMemory = memory.HashMemory,
         };
         using var share = await RequestMemory.TakeAsync(memory.Writers, RequestMemory.UploadLength + (id is null ? RequestMemory.SpoolLength : 0), context.RequestAborted);

@@ -15,6 +15,8 @@ internal sealed class RequestMemory : IDisposable
     /// <summary>What server-sent events take besides: the events that are gathered.</summary>
     public const int EventsLength = 128 * 1024;
 
+    private const int ReadLength = 192 * 1024;
+    private const int IndexLength = 512 * 1024;
     private const int LeastHash = 1024 * 1024;
     private const int MostHash = 32 * 1024 * 1024;
     private const int HashPart = 32;
@@ -35,7 +37,8 @@ internal sealed class RequestMemory : IDisposable
     {
         var length = options.MaxRequestMemory ?? DefaultLength(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         All = new MemoryBudget(length, options.MemoryWait);
-        Writers = new MemoryBudget(Math.Max(1, length / 4 * 3), options.MemoryWait, All);
+        Held = new MemoryBudget(Math.Max(1, length / 8 * 7), options.MemoryWait, All);
+        Writers = new MemoryBudget(Math.Max(1, length / 4 * 3), options.MemoryWait, Held);
         Spilled = new MemoryBudget(Math.Max(1, options.MaxSpilledLength), TimeSpan.Zero);
         HashMemory = (int)Math.Clamp(length / HashPart, LeastHash, MostHash);
         _trimming = options.TrimsMemory ? new Timer(_ => Trim(), null, TrimInterval, TrimInterval) : null;
@@ -43,6 +46,9 @@ internal sealed class RequestMemory : IDisposable
 
     /// <summary>Gets what all requests take together.</summary>
     public MemoryBudget All { get; }
+
+    /// <summary>Gets the share of what is held for long, uploads and open containers: blocks on their way have the rest for themselves, so who has a container open gets on.</summary>
+    public MemoryBudget Held { get; }
 
     /// <summary>Gets the share of uploads and of streams of events: readers have the rest for themselves.</summary>
     public MemoryBudget Writers { get; }
@@ -55,6 +61,16 @@ internal sealed class RequestMemory : IDisposable
 
     /// <summary>What the requests to one host share, whose options these are.</summary>
     public static RequestMemory Of(Harmony4HttpOptions options) => OfHosts.GetValue(options, static o => new RequestMemory(o));
+
+    /// <summary>What an export is expected to need: a block as it is read, and copies of it; blocks that are hashed; the pages of the index. Of a short body no more than that takes.</summary>
+    /// <param name="blockSize">Bytes of a block, where the format does not tell.</param>
+    /// <param name="copies">How often a block is there at a time.</param>
+    /// <param name="bodyLength">Bytes of the request's body; null where they are not known.</param>
+    public long ExpectedOf(long blockSize, int copies, long? bodyLength)
+    {
+        var body = bodyLength ?? long.MaxValue / 8;
+        return (copies * (Math.Min(blockSize, body) + ReadLength)) + Math.Min(3L * HashMemory / 2, 4 * body) + IndexLength;
+    }
 
     /// <summary>The default for a machine or container with so many bytes for the collector: three eighths. The rest is the server's own buffers, the program and the collector's room.</summary>
     public static long DefaultLength(long available) => Math.Max(32 * 1024 * 1024, available / 8 * 3);

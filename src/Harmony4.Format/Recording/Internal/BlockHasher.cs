@@ -26,8 +26,8 @@ internal sealed class BlockHasher(RecordedIndex index, int memory) : IDisposable
     /// <summary>Bytes that the copies of blocks take.</summary>
     public long Capacity => _filling.Capacity + _running.Concat(_free).Sum(b => (long)b.Capacity);
 
-    /// <summary>The most bytes that the copies take once so many bytes of blocks have come: their arrays grow by doubling.</summary>
-    public long MostMemory(long payloadLength) => Math.Min(3 * (long)_filling.MaxCapacity, 4 * payloadLength);
+    /// <summary>The most bytes that the copies take once so many blocks have come: their arrays grow by doubling, and there are gaps between them.</summary>
+    public long MostMemory(long payloadLength, long blockCount) => Math.Min(3L * memory / 2, 4 * payloadLength) + (2L * HashBatch.Gap * Math.Min(3 * HashBatch.MaxCount, blockCount));
 
     /// <summary>Takes a block, whose bytes are no longer needed once the call ends.</summary>
     public ValueTask AddAsync(int track, int place, in ReadOnlySequence<byte> payload)

@@ -9,7 +9,7 @@ namespace Harmony4.Format.Internal;
 /// <param name="maxLength">The most bytes of blocks.</param>
 internal sealed class HashBatch(int maxLength) : IThreadPoolWorkItem, IValueTaskSource, IDisposable
 {
-    private const int MaxCount = 1024;
+    public const int MaxCount = 1024;
 
     // Lanes run full with a multiple of this many blocks.
     private const int LaneMultiple = 16;
@@ -19,7 +19,7 @@ internal sealed class HashBatch(int maxLength) : IThreadPoolWorkItem, IValueTask
 
     // Copies a power of two apart would share sets of the cache, which hold fewer lines than there are lanes: an odd number of lines
     // between them spreads them over all sets.
-    private const int Gap = 5 * 64;
+    public const int Gap = 5 * 64;
 
     // The arrays of the pool are powers of two: with their gaps, 16 blocks of such a length would take two of theirs.
     private const int LargestPooled = 256 * 1024;

@@ -73,7 +73,7 @@ internal sealed class RecordedIndex
                 pages += track.PageCount;
             }
 
-            return (OpenEntryLength * ((long)_tracks.Length << PageLog2)) + (PageLength * pages) + (_seek is null ? 0 : 2 * SeekRecord.Size * SeekStride.MaxEntries);
+            return (OpenEntryLength * ((long)_tracks.Length << PageLog2)) + (PageLength * pages) + (_seek?.Memory ?? 0);
         }
     }
 

@@ -62,7 +62,7 @@ internal sealed class Recorder11 : ContainerRecorder
 
     public override long BlockCount => _index.BlockCount;
 
-    public override long Memory => _index.Memory + _hasher.MostMemory((long)_index.PayloadLength);
+    public override long Memory => _index.Memory + _hasher.MostMemory((long)_index.PayloadLength, _index.BlockCount);
 
     /// <summary>Goes on behind a whole 1.0 file: first with TRAK, then with the pages that its blocks fill.</summary>
     /// <param name="sink">Stands behind the file.</param>

@@ -30,6 +30,9 @@ internal sealed class StridedSeek
         payload.CopyTo(_payload);
     }
 
+    /// <summary>Bytes of memory, with the longer array that the next entries may need.</summary>
+    public long Memory => 3L * _payload.Length;
+
     /// <summary>The payload so far; valid until the next call.</summary>
     public ReadOnlyMemory<byte> Payload
     {

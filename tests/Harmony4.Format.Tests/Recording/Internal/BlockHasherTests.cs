@@ -46,7 +46,7 @@ public sealed class BlockHasherTests
         using var hasher = new BlockHasher(index, memory * MiB);
         var random = new Random(6);
         await AddAsync(hasher, index, Enumerable.Range(0, 200).Select(_ => random.Next(MiB)), (3 * memory * MiB / 2) + (3 * 1024 * 320));
-        Assert.InRange(hasher.Capacity, 1, hasher.MostMemory((long)index.PayloadLength));
+        Assert.InRange(hasher.Capacity, 1, hasher.MostMemory((long)index.PayloadLength, index.BlockCount));
     }
 
     [Fact]
