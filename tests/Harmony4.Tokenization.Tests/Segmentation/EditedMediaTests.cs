@@ -7,7 +7,7 @@ namespace Harmony4.Tokenization.Tests.Segmentation;
 
 /// <summary>
 /// Short files of every format, and what detection, segmenters and frame readers say of them: the texts in the folder Edited have all of it for the whole file, and a digest for each
-/// 16 bytes of what is said when one of these is changed, and when the file ends there. HARMONY4_ACCEPT=/path/to/Edited writes them anew; their diff is to be reviewed as one of code.
+/// 16 bytes of what is said when one of these is changed, and when the file ends there; filler is left out. HARMONY4_ACCEPT=/path/to/Edited writes them anew; their diff is to be reviewed as one of code.
 /// </summary>
 public sealed class EditedMediaTests
 {
@@ -30,7 +30,7 @@ public sealed class EditedMediaTests
         {
             using var changed = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             using var cut = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            for (var at = row; at < Math.Min(row + Row, media.Bytes.Length); at++)
+            foreach (var at in Enumerable.Range(row, Math.Min(Row, media.Bytes.Length - row)).Where(at => !IsFiller(media.Bytes, at)))
             {
                 byte[] edited = [.. media.Bytes];
                 foreach (var value in new[] { (byte)(edited[at] ^ 1), (byte)(edited[at] ^ 0x80), (byte)(edited[at] ^ 0x10), (byte)0, (byte)0xFF })
@@ -60,6 +60,9 @@ public sealed class EditedMediaTests
         var media = EditedMedia.All.Single(m => m.Name == name);
         Assert.Equal(await ResultAsync(media.Format, media.Bytes), await ResultAsync(media.Format, media.Bytes, step: 1));
     }
+
+    /// <summary>Whether a byte is in the middle of many that are the same.</summary>
+    private static bool IsFiller(byte[] bytes, int at) => at > 3 && at < bytes.Length - 3 && !bytes.AsSpan(at - 3, 6).ContainsAnyExcept(bytes[at]);
 
     private static async Task<string> ResultAsync(string format, byte[] input, int step = int.MaxValue)
     {

@@ -87,14 +87,12 @@ internal sealed class Mp4Fragment
         _block = block;
         _run = new Run { Track = timeTrack, Start = _run.End, End = _run.End };
         _other = default;
-        _isOther = false;
         _isOpen = isOpen;
         _moof = moof;
         _isLaterTrack = false;
         _base = _next = moof;
         HasData = false;
         DataEnd = 0;
-        IsTimeTrack = false;
     }
 
     /// <summary>Lets the samples that were read go on behind those of the tables.</summary>
