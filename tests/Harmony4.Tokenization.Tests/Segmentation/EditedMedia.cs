@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Harmony4.TestKit;
 using static Harmony4.Tokenization.Tests.Segmentation.Mp4Builder;
+using static Harmony4.Tokenization.Tests.Segmentation.TsPackets;
 
 namespace Harmony4.Tokenization.Tests.Segmentation;
 
@@ -157,29 +158,6 @@ internal sealed record EditedMedia(string Name, string Format, byte[] Bytes, par
 
     private static byte[] Ts()
     {
-        byte[] Packet(int pid, bool isStart, byte[] payload, bool isRandomAccess = false)
-        {
-            var packet = new byte[188];
-            packet.AsSpan().Fill(0xFF);
-            (packet[0], packet[1], packet[2]) = (0x47, (byte)((isStart ? 0x40 : 0) | (pid >> 8)), (byte)pid);
-            packet[3] = (byte)(payload.Length == 184 ? 0x10 : payload.Length == 0 ? 0x20 : 0x30);
-            if (payload.Length < 184)
-            {
-                packet[4] = (byte)(183 - payload.Length);
-                if (payload.Length < 183)
-                {
-                    packet[5] = (byte)(isRandomAccess ? 0x40 : 0);
-                }
-            }
-
-            payload.CopyTo(packet.AsSpan(188 - payload.Length));
-            return packet;
-        }
-
-        byte[] Section(int pid, byte id, params byte[] body) => Packet(pid, true, [0, id, 0xB0, (byte)(body.Length + 9), 0, 1, 0xC1, 0, 0, .. body, 0, 0, 0, 0]);
-        byte[] Time(byte mark, long ticks) => [(byte)(mark | 1L | ((ticks >> 29) & 0x0E)), (byte)(ticks >> 22), (byte)(0x01 | ((ticks >> 14) & 0xFE)), (byte)(ticks >> 7), (byte)(0x01 | ((ticks << 1) & 0xFE))];
-        byte[] Pes(byte id, long pts, long? dts, params byte[] data) =>
-            [0, 0, 1, id, 0, 0, 0x80, (byte)(dts is null ? 0x80 : 0xC0), (byte)(dts is null ? 5 : 10), .. Time((byte)(dts is null ? 0x20 : 0x30), pts), .. dts is { } d ? Time(0x10, d) : [], .. data];
         byte[] aac = [0xFF, 0xF1, 0x4C, 0x80, 0x0C, 0x9F, 0xFC, .. new byte[93]], ac3 = [0x0B, 0x77, 0, 0, 0, 0x40, .. new byte[122]];
         return
         [

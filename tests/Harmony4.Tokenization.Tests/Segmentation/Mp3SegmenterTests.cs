@@ -88,6 +88,17 @@ public sealed class Mp3SegmenterTests
     }
 
     [Fact]
+    public void TryRead_InformationBehindTheFirstFrame_IsSound()
+    {
+        byte[] frame = [0xFF, 0xFB, 0x14, 0x00, .. new byte[92]], info = [.. frame];
+        "Info"u8.CopyTo(info.AsSpan(36));
+        Assert.Equal([(4 * 96L, true)], Blocks([.. frame, .. info, .. frame, .. frame]));
+        Assert.Equal([(3 * 96, true), (2, false), (2 * 96, true)], Blocks([.. frame, .. frame, .. frame, 1, 2, .. info, .. frame]));
+
+        static IEnumerable<(long, bool)> Blocks(byte[] input) => SegmentationRun.Of(input, MediaFormats.Mp3).Blocks.Select(b => (b.Length, b.IsKey));
+    }
+
+    [Fact]
     public void TryRead_InformationThatIsCut_IsSound()
     {
         // 32 kbit/s at 48 kHz are 96 bytes; the last frame of an input may be all of it, or a part that ends in front of the mark's end.

@@ -213,7 +213,7 @@ internal sealed class Mp4Fragment
         _firstSampleFlags = (_runFlags & HasFirstSampleFlags) != 0 ? ReadAt(body, ref at) : 0;
         _isFirstOfRun = true;
         EntryLength = 4 * System.Numerics.BitOperations.PopCount(_runFlags & (HasDuration | HasSize | HasFlags | HasCompositionOffset));
-        if (at > bodyLength || bodyLength - at < (long)count * EntryLength)
+        if (bodyLength - at < (long)count * EntryLength)
         {
             return 0;
         }
