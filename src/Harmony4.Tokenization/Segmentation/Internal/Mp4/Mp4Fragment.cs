@@ -184,7 +184,7 @@ internal sealed class Mp4Fragment
     /// <summary>Reads tfdt, from its version on.</summary>
     public void ReadDecodeTime(ReadOnlySpan<byte> body)
     {
-        if (body.Length < (body.Length > 0 && body[0] == 0 ? 8 : 12))
+        if (body.Length < 8 || (body[0] != 0 && body.Length < 12))
         {
             return;
         }
