@@ -68,7 +68,12 @@ public sealed class VideoTransportTokenizer
     /// <param name="index">Position of the block, from 0.</param>
     /// <returns>Microseconds; over consecutive blocks these sum to the time between them exactly.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The time of the next block is above 2^64 − 1 µs.</exception>
-    public ulong GetDuration(ulong index) => GetPts(checked(index + 1)) - GetPts(index);
+    public ulong GetDuration(ulong index)
+    {
+        var pts = GetPts(index);
+        ArgumentOutOfRangeException.ThrowIfEqual(index, ulong.MaxValue);
+        return GetPts(index + 1) - pts;
+    }
 
     /// <summary>Returns whether a block is a key block.</summary>
     /// <param name="index">Position of the block, from 0.</param>

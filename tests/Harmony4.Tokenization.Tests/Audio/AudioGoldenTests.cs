@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Harmony4.Tokenization.Internal;
 
 namespace Harmony4.Tokenization.Tests;
@@ -19,4 +21,14 @@ public class AudioGoldenTests
 
     [Fact]
     public void Widest_AnyMachine_IsSupported() => Assert.True(LaneWidths.IsSupported(LaneWidths.Widest));
+
+    [Fact]
+    public void IsSupported_EveryWidth_IsWhatTheProcessorHas()
+    {
+        Assert.True(LaneWidths.IsSupported(LaneWidth.Scalar));
+        Assert.Equal(Vector128.IsHardwareAccelerated, LaneWidths.IsSupported(LaneWidth.Two));
+        Assert.Equal(Avx2.IsSupported, LaneWidths.IsSupported(LaneWidth.Four));
+        Assert.Equal(Avx512F.IsSupported, LaneWidths.IsSupported(LaneWidth.Eight));
+        Assert.Equal(Enum.GetValues<LaneWidth>().Where(LaneWidths.IsSupported).Max(), LaneWidths.Widest);
+    }
 }

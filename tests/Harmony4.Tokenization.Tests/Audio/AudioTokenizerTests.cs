@@ -48,6 +48,67 @@ public class AudioTokenizerTests
     public void Constructor_OptionOutOfRange_Throws(AudioTokenizerOptions options) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new AudioFftTokenizer(options));
 
+    public static TheoryData<AudioTokenizerOptions> OptionsAtTheEnds =>
+    [
+        new AudioTokenizerOptions { SampleRate = 8_000, FrameSize = 256, TopK = 1 },
+        new AudioTokenizerOptions { SampleRate = 192_000, FrameSize = 16_384, Channels = 64, Channel = 63 },
+        new AudioTokenizerOptions { Channels = 2, Channel = 0, SampleFormat = PcmSampleFormat.Float64 },
+        new AudioTokenizerOptions { Channels = 1 },
+        new AudioTokenizerOptions { Channel = 0 },
+    ];
+
+    [Theory]
+    [MemberData(nameof(OptionsAtTheEnds))]
+    public void Constructor_OptionsAtTheEnds_AreTaken(AudioTokenizerOptions options)
+    {
+        var tokenizer = new AudioFftTokenizer(options);
+        Assert.Equal((options.FrameSize, options.TopK, options.Channels ?? 1, options.Channel ?? 0), (tokenizer.Options.FrameSize, tokenizer.Options.TopK, tokenizer.Options.Channels, tokenizer.Options.Channel));
+        Assert.Equal((options.FrameSize / 2, (options.FrameSize / 2) + 1), (tokenizer.HopSize, tokenizer.BinCount));
+    }
+
+    [Theory]
+    [InlineData(0, 0, 0)]
+    [InlineData(1, 0, 1)]
+    [InlineData(255, 0, 1)]
+    [InlineData(256, 1, 1)]
+    [InlineData(257, 1, 2)]
+    [InlineData(383, 1, 2)]
+    [InlineData(384, 2, 2)]
+    [InlineData(385, 2, 3)]
+    [InlineData(1000, 6, 7)]
+    public void GetFrameCount_Samples_AreCoveredByFramesThatOverlap(int samples, int frames, int padded)
+    {
+        var options = new AudioTokenizerOptions { FrameSize = 256, TopK = 1 };
+        foreach (var (tokenizer, count) in new[] { (new AudioFftTokenizer(options), frames), (new AudioFftTokenizer(options with { PadTail = true }), padded) })
+        {
+            Assert.Equal(count, tokenizer.GetFrameCount(samples));
+            Assert.Equal(count, tokenizer.Tokenize(new byte[2 * samples], new ArrayBufferWriter<byte>()));
+            ReadOnlySpan<byte> pcm = new byte[2 * samples];
+            var found = 0;
+            var tokens = new AudioToken[1];
+            while (tokenizer.TryReadFrame(ref pcm, tokens, out _))
+            {
+                found++;
+            }
+
+            Assert.Equal(count, found + (tokenizer.TryComplete(tokens, out _) ? 1 : 0));
+        }
+    }
+
+    [Fact]
+    public void Tokenize_NoDestination_Throws() => Assert.Throws<ArgumentNullException>(() => new AudioFftTokenizer().Tokenize([], null!));
+
+    [Fact]
+    public void GetPts_LastFrameWithATime_IsTheLast()
+    {
+        // Frames of 128 samples at 8 kHz are 16,000 µs apart.
+        var tokenizer = new AudioFftTokenizer(new AudioTokenizerOptions { FrameSize = 256, SampleRate = 8_000 });
+        const ulong Last = ulong.MaxValue / 16_000;
+        Assert.Equal(Last * 16_000, tokenizer.GetPts((long)Last));
+        Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.GetPts((long)Last + 1));
+        Assert.Equal(0UL, tokenizer.GetPts(0));
+    }
+
     [Fact]
     public void TokensPerFrame_TopKAboveBins_IsTheBins()
     {
@@ -60,8 +121,17 @@ public class AudioTokenizerTests
     {
         var tokenizer = new AudioFftTokenizer(new AudioTokenizerOptions { FrameSize = 256, TopK = 4, SampleRate = 25_600 });
         var tokens = new AudioToken[4];
+
+        // Whatever bins were strong before.
+        tokenizer.TokenizeFrame(Enumerable.Range(0, 256).Select(i => (short)(i % 2 == 0 ? 9000 : -9000)).ToArray(), tokens);
         Assert.Equal(4, tokenizer.TokenizeFrame(new short[256], tokens));
         Assert.Equal(Enumerable.Range(0, 4).Select(i => new AudioToken((uint)(1000 * i), 0, AudioToken.ZeroPhase)), tokens);
+
+        // 750 Hz apart, up to the most that a token says.
+        tokenizer = new AudioFftTokenizer(new AudioTokenizerOptions { FrameSize = 256, TopK = 129, SampleRate = 192_000 });
+        tokens = new AudioToken[129];
+        tokenizer.TokenizeFrame(new float[256], tokens);
+        Assert.Equal(Enumerable.Range(0, 129).Select(i => new AudioToken((uint)Math.Min(7500 * i, 200_000), 0, AudioToken.ZeroPhase)), tokens);
     }
 
     [Fact]
@@ -78,7 +148,11 @@ public class AudioTokenizerTests
     {
         var tokenizer = new AudioFftTokenizer();
         Assert.Throws<ArgumentException>(() => tokenizer.TokenizeFrame(new short[2047], new AudioToken[32]));
+        Assert.Throws<ArgumentException>(() => tokenizer.TokenizeFrame(new short[2049], new AudioToken[32]));
         Assert.Throws<ArgumentException>(() => tokenizer.TokenizeFrame(new short[2048], new AudioToken[31]));
+        Assert.Throws<ArgumentException>(() => tokenizer.TokenizeFrame(new float[2047], new AudioToken[32]));
+        Assert.Throws<ArgumentException>(() => tokenizer.TokenizeFrame(new float[2048], new AudioToken[31]));
+        Assert.Equal((32, 32), (tokenizer.TokenizeFrame(new float[2048], new AudioToken[32]), tokenizer.TokenizeFrame(new short[2048], new AudioToken[33])));
     }
 
     [Fact]

@@ -33,6 +33,23 @@ public unsafe class PeakSelectorTests
         }
     }
 
+    [Theory]
+    [InlineData(10, 78)]
+    [InlineData(16, 80)]
+    [InlineData(1, 95)]
+    [InlineData(31, 65)]
+    public void Select_TiesBehindStrongerBins_AreTheLowestOfThem(int stronger, int ties)
+    {
+        // Weaker ones in front of them and behind.
+        var power = new double[257];
+        power.AsSpan(0, ties).Fill(1);
+        power.AsSpan(ties + 2, stronger).Fill(2);
+        power.AsSpan(200).Fill(0.5);
+        AssertSelects(power, 32);
+        power.AsSpan().Reverse();
+        AssertSelects(power, 32);
+    }
+
     [Fact]
     public void Select_LastBinStrongest_ComesFirst()
     {

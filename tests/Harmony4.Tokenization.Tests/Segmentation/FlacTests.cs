@@ -71,6 +71,27 @@ public sealed class FlacTests
     }
 
     [Fact]
+    public void TryRead_ManyFrames_AreGroupedFromEachBlockOn()
+    {
+        byte[] input = [.. Head(16_000, 2000), .. Enumerable.Range(0, 10).SelectMany(i => Frame(false, 0x70, [(byte)i], [0x07, 0xCF]))];
+        Assert.Equal([(4 * 28, 0, 500_000, true), (4 * 28, 500_000, 500_000, true), (2 * 28, 1_000_000, 250_000, true)], Blocks(input));
+    }
+
+    [Theory]
+    [InlineData(4_800_192, true)]
+    [InlineData(4_800_193, false)]
+    [InlineData(192, true)]
+    [InlineData(191, false)]
+    public void TryRead_NumberFarAhead_IsAFrameUpToTenMinutesOn(int number, bool isFrame)
+    {
+        // 192 samples at 8 kHz, the first of them of number 0; numbers of up to 26 bits take five bytes.
+        byte[] coded = [0xF8, .. Enumerable.Range(0, 4).Select(i => (byte)(0x80 | ((number >> (18 - (6 * i))) & 0x3F)))];
+        byte[] input = [.. Head(8000, 0), .. Frame(true, 0x10, [0], []), .. Frame(true, 0x10, coded, [])];
+        Assert.Equal(isFrame ? 2 : 1, Frames.FrameRun.Of(input, MediaFormats.Flac).Frames.Count);
+        Assert.Equal(isFrame && number > 192 ? 2 : 1, Blocks(input).Length);
+    }
+
+    [Fact]
     public void TryRead_SampleNumbersAndAHole_GiveTheirTimes()
     {
         // 192 samples each at 8 kHz; the numbers 0, 192 and, behind a hole, 0x1F40 = 8,000, coded as UTF-8 codes it.

@@ -56,6 +56,23 @@ public sealed class FlvTests
     }
 
     [Theory]
+    [InlineData(8, 8, false)]
+    [InlineData(9, 0, true)]
+    [InlineData(9, 5, true)]
+    [InlineData(9, 2, false)]
+    [InlineData(65_536, 5, true)]
+    [InlineData(65_537, 5, false)]
+    public void TryRead_HeaderOfAnyLength_IsFollowedByTags(int length, int flags, bool isHeader)
+    {
+        byte[] input = [.. "FLV\u0001"u8, (byte)flags, 0, (byte)(length >> 16), (byte)(length >> 8), (byte)length, .. new byte[length - 9 + 4 < 0 ? 4 : length - 9 + 4], .. Tag(Video, 7, 0x12, 1)];
+        Assert.Equal(isHeader ? MediaFormats.Flv : MediaFormats.Fixed, MediaFormats.BuiltIn.Detect(input).Name);
+        Assert.Equal(MediaFormats.Fixed, MediaFormats.BuiltIn.Detect(input.AsSpan(0, 8)).Name);
+        var run = SegmentationRun.Of(input, MediaFormats.Flv);
+        Assert.Equal(isHeader ? [(length + 4L, false), (17, true)] : [(input.Length, false)], run.Blocks.Select(b => (b.Length, b.IsKey)));
+        Assert.Equal(isHeader, run.Notice is null);
+    }
+
+    [Theory]
     [InlineData(7)]
     [InlineData(0xC9)]
     public void TryRead_OtherTag_IsOpaqueFromThereOn(int type)

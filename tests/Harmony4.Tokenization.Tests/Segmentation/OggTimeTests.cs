@@ -179,6 +179,16 @@ public sealed class OggTimeTests
     }
 
     [Fact]
+    public void TryRead_HoleNearTheStart_DoesNotBeginAtZeroAgain() => Assert.Equal(
+        [(0, 500_000, true), (1_000_000, 500_000, true), (1_500_000, 500_000, true)],
+        Blocks(Vorbis(Page(None, 4000, 2, [0], [0]), Page(None, 12_000, 4, [0], [0]), Page(None, 16_000, 5, [0], [0]))));
+
+    [Fact]
+    public void TryRead_ChainedStreamThatRuns_IsNotTimedByThePacketsBefore() => Assert.Equal(
+        [(0, 13_500, true), (10_000_000, 0, false), (10_000_000, 125_000, true)],
+        Blocks([.. Opus(Page(Last, 960, 2, Packet)), .. PageOf(2, First, 0, 0, ends: true, VorbisHead), .. PageOf(2, None, 0, 1, ends: true, [3], [5]), .. PageOf(2, None, 80_000, 2, ends: true, [0]), .. PageOf(2, None, 81_000, 3, ends: true, [0])]));
+
+    [Fact]
     public void TryRead_ChainedStream_CountsItsOwnPackets() => Assert.Equal(
         [(0, 53_500, true), (993_500, 20_000, true)],
         Blocks([.. Opus(Page(Last, 2880, 2, Packet, Packet, Packet)), .. PageOf(2, First, 0, 0, ends: true, OpusHead), .. PageOf(2, None, 0, 1, ends: true, "OpusTags"u8.ToArray()), .. PageOf(2, None, 48_960, 2, ends: true, Packet)]));

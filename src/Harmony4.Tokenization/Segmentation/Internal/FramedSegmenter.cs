@@ -219,7 +219,7 @@ internal abstract class FramedSegmenter : BlockSegmenter
 
     protected void Accept(long length) => _current.Length += length;
 
-    /// <summary>Accepts everything up to the end of the input.</summary>
+    /// <summary>Accepts everything up to the end of the input: no unit is read any more.</summary>
     protected Step AcceptRest()
     {
         // Below 2^62, so that positions cannot overflow; no input is that long.

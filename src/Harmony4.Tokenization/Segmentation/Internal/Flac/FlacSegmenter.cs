@@ -32,7 +32,6 @@ internal sealed class FlacSegmenter(SegmenterOptions? options) : FramedSegmenter
         Mark,
         Metadata,
         Frames,
-        Rest,
     }
 
     public override string Name => MediaFormats.Flac;
@@ -47,8 +46,7 @@ internal sealed class FlacSegmenter(SegmenterOptions? options) : FramedSegmenter
     {
         State.Mark => ReadMark(in reader),
         State.Metadata => ReadMetadata(in reader),
-        State.Frames => ReadFrame(in reader, limit, isFinal),
-        _ => AcceptRest(),
+        _ => ReadFrame(in reader, limit, isFinal),
     };
 
     private Step ReadMark(in SequenceReader<byte> reader)
@@ -62,7 +60,6 @@ internal sealed class FlacSegmenter(SegmenterOptions? options) : FramedSegmenter
         if (!FlacSearch.IsMark(bytes))
         {
             SetNotice("expected a FLAC mark (fLaC) with stream information, found none", isRestOpaque: true);
-            _state = State.Rest;
             return AcceptRest();
         }
 

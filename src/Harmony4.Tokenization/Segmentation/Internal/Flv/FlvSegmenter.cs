@@ -22,7 +22,6 @@ internal sealed class FlvSegmenter(SegmenterOptions? options) : FramedSegmenter(
     private int _flags;
     private int _timeTrack;
     private bool _isBegun;
-    private bool _isLost;
     private bool _hasFrames;
     private uint _start;
     private uint _last;
@@ -44,11 +43,6 @@ internal sealed class FlvSegmenter(SegmenterOptions? options) : FramedSegmenter(
 
     protected override Step ReadUnit(in SequenceReader<byte> reader, long limit, bool isFinal)
     {
-        if (_isLost)
-        {
-            return AcceptRest();
-        }
-
         Span<byte> scratch = stackalloc byte[FlvTag.LongestPeek];
         var bytes = reader.PeekUpTo(FlvTag.LongestPeek, scratch);
         if (!_isBegun)
@@ -143,7 +137,6 @@ internal sealed class FlvSegmenter(SegmenterOptions? options) : FramedSegmenter(
         }
 
         SetNotice(message, isRestOpaque: true);
-        _isLost = true;
         return AcceptRest();
     }
 

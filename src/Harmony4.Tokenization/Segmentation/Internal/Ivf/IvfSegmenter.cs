@@ -22,7 +22,6 @@ internal sealed class IvfSegmenter : FramedSegmenter
     private ulong _index;
     private ulong _lastTime;
     private ulong _lastDelta = 1;
-    private bool _isLost;
     private MediaFrame? _frame;
 
     public IvfSegmenter(SegmenterOptions? options)
@@ -40,7 +39,7 @@ internal sealed class IvfSegmenter : FramedSegmenter
     protected override TimeTrack FindTimeTrack() => new() { Kind = MediaKind.Video };
 
     protected override Step ReadUnit(in SequenceReader<byte> reader, long limit, bool isFinal) =>
-        _isLost ? AcceptRest() : _rate == 0 ? ReadFileHeader(in reader) : ReadFrame(in reader);
+        _rate == 0 ? ReadFileHeader(in reader) : ReadFrame(in reader);
 
     private Step ReadFileHeader(in SequenceReader<byte> reader)
     {
@@ -56,7 +55,6 @@ internal sealed class IvfSegmenter : FramedSegmenter
         if (!header.StartsWith("DKIF"u8) || length < FileHeader || _rate == 0)
         {
             SetNotice("expected an IVF header with a time base, found none", isRestOpaque: true);
-            _isLost = true;
             return AcceptRest();
         }
 

@@ -87,14 +87,12 @@ internal sealed class Mp4Fragment
         _block = block;
         _run = new Run { Track = timeTrack, Start = _run.End, End = _run.End };
         _other = default;
-        _isOther = false;
         _isOpen = isOpen;
         _moof = moof;
         _isLaterTrack = false;
         _base = _next = moof;
         HasData = false;
         DataEnd = 0;
-        IsTimeTrack = false;
     }
 
     /// <summary>Lets the samples that were read go on behind those of the tables.</summary>
@@ -186,7 +184,7 @@ internal sealed class Mp4Fragment
     /// <summary>Reads tfdt, from its version on.</summary>
     public void ReadDecodeTime(ReadOnlySpan<byte> body)
     {
-        if (body.Length < (body.Length > 0 && body[0] == 0 ? 8 : 12))
+        if (body.Length < 8 || (body[0] != 0 && body.Length < 12))
         {
             return;
         }
@@ -215,7 +213,7 @@ internal sealed class Mp4Fragment
         _firstSampleFlags = (_runFlags & HasFirstSampleFlags) != 0 ? ReadAt(body, ref at) : 0;
         _isFirstOfRun = true;
         EntryLength = 4 * System.Numerics.BitOperations.PopCount(_runFlags & (HasDuration | HasSize | HasFlags | HasCompositionOffset));
-        if (at > bodyLength || bodyLength - at < (long)count * EntryLength)
+        if (bodyLength - at < (long)count * EntryLength)
         {
             return 0;
         }

@@ -29,7 +29,6 @@ internal sealed partial class Mp4Segmenter(SegmenterOptions? options, bool reads
     private bool _hasMoof;
     private bool _hasData;
     private long? _earlyData;
-    private bool _isLost;
 
     // The table that is being read.
     private long _tableEnd;
@@ -56,11 +55,6 @@ internal sealed partial class Mp4Segmenter(SegmenterOptions? options, bool reads
 
     protected override Step ReadUnit(in SequenceReader<byte> reader, long limit, bool isFinal)
     {
-        if (_isLost)
-        {
-            return AcceptRest();
-        }
-
         while (_depth > 0 && Position >= _ends[_depth - 1])
         {
             Leave();
@@ -510,7 +504,6 @@ internal sealed partial class Mp4Segmenter(SegmenterOptions? options, bool reads
         }
 
         SetNotice("expected a box header, found bytes that are none", isRestOpaque: true);
-        _isLost = true;
         return AcceptRest();
     }
 

@@ -91,6 +91,7 @@ internal sealed class OggSegmenter(SegmenterOptions? options) : ResynchronisingS
             SayCutPackets(_streams.HasOpenPacket());
             _streams.Clear();
             _isLaterHeader = true;
+            _packetLength = 0;
             BeginBlock();
         }
 
@@ -203,8 +204,8 @@ internal sealed class OggSegmenter(SegmenterOptions? options) : ResynchronisingS
     }
 
     /// <summary>
-    /// Audio granules say where packets end. A block begins as far in front of that as its packets last, where they say it. Else it begins where the page before ended; where that is not known, at 0 when its packets
-    /// can reach back so far, else as far back as the packets before were long. Where none were, nothing is known but its end: nobody can begin there.
+    /// Audio granules say where packets end. A block begins as far in front of that as its packets last, where they say it. Else it begins where the page before ended; where that is not known, the first of a stream at 0
+    /// when its packets can reach back so far, others as far back as the packets before were long. Where none were, nothing is known but its end: nobody can begin there.
     /// </summary>
     private Int128 FindStart(in OggPage page, in OggStream stream, out bool isKnown)
     {
@@ -219,7 +220,7 @@ internal sealed class OggSegmenter(SegmenterOptions? options) : ResynchronisingS
             return stream.End.Value;
         }
 
-        if (page.Granule <= _blockPackets * stream.LongestPacket)
+        if (!stream.HasPages && page.Granule <= _blockPackets * stream.LongestPacket)
         {
             return Math.Min(page.Granule, 0);
         }

@@ -107,6 +107,7 @@ internal partial struct OggStream
         if (page.Packets > 0)
         {
             End = GetEnd(page) ?? unchecked(End + samples);
+            HasPages = true;
         }
     }
 

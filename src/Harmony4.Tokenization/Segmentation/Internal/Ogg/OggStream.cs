@@ -40,6 +40,9 @@ internal partial struct OggStream
     /// <summary>Gets the granule at which the page before ended; null where that is not known.</summary>
     public long? End { get; private set; }
 
+    /// <summary>Gets whether a page on which packets end went by.</summary>
+    public bool HasPages { get; private set; }
+
     public readonly MediaKind Kind => IsVideo ? MediaKind.Video : Codec is OggCodec.Unknown or OggCodec.Skeleton ? MediaKind.Data : MediaKind.Audio;
 
     public readonly bool IsVideo => Codec is OggCodec.Theora or OggCodec.Vp8;

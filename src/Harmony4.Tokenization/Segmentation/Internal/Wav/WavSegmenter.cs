@@ -9,16 +9,8 @@ namespace Harmony4.Tokenization.Internal;
 internal sealed class WavSegmenter(SegmenterOptions? options) : FramedSegmenter(options)
 {
     private readonly WavHeaderReader _head = new();
-    private State _state;
     private long _dataStart;
     private long _dataEnd;
-
-    private enum State
-    {
-        Head,
-        Data,
-        Rest,
-    }
 
     public override string Name => MediaFormats.Wav;
 
@@ -28,12 +20,7 @@ internal sealed class WavSegmenter(SegmenterOptions? options) : FramedSegmenter(
 
     protected override TimeTrack FindTimeTrack() => new() { Kind = MediaKind.Audio };
 
-    protected override Step ReadUnit(in SequenceReader<byte> reader, long limit, bool isFinal) => _state switch
-    {
-        State.Head => ReadHead(in reader, isFinal),
-        State.Data => ReadData(in reader, isFinal),
-        _ => AcceptRest(),
-    };
+    protected override Step ReadUnit(in SequenceReader<byte> reader, long limit, bool isFinal) => _head.IsAtData ? ReadData(in reader, isFinal) : ReadHead(in reader, isFinal);
 
     private Step ReadHead(in SequenceReader<byte> reader, bool isFinal)
     {
@@ -44,7 +31,6 @@ internal sealed class WavSegmenter(SegmenterOptions? options) : FramedSegmenter(
                 return Step.NeedMore;
             case OperationStatus.InvalidData:
                 SetNotice(_head.Fault!, isRestOpaque: true);
-                _state = State.Rest;
                 return AcceptRest();
         }
 
@@ -54,7 +40,6 @@ internal sealed class WavSegmenter(SegmenterOptions? options) : FramedSegmenter(
             return Step.Accepted;
         }
 
-        _state = State.Data;
         _dataStart = Position;
         _dataEnd = _head.DataLength is { } known ? _dataStart + known : long.MaxValue;
 
@@ -67,7 +52,6 @@ internal sealed class WavSegmenter(SegmenterOptions? options) : FramedSegmenter(
     {
         if (Position == _dataEnd)
         {
-            _state = State.Rest;
             return AcceptRest();
         }
 
