@@ -9,7 +9,7 @@ namespace Harmony4;
 /// <summary>Keeps containers as files of a folder: the file's name is the id. Files that are no id are not seen.</summary>
 /// <remarks>
 /// An upload goes to a file whose name begins with a dot, is flushed to disk and then renamed, and the folder is flushed too, so that a crash leaves no half container
-/// under an id. Uploads that a killed process left are deleted when a store is made; those that a process still writes, which holds them locked, are not. Files without bytes, pipes, sockets and
+/// under an id. Uploads that a killed process left are deleted when a store is made; those that a process still writes, which holds them locked, are not. Pipes, sockets and
 /// devices are no containers. On a file system that does not tell case apart, ids that differ in case only are one. The version of a container is its last write time and
 /// length; uploads are given times that differ. A link to a file is that file.
 /// </remarks>
@@ -123,7 +123,7 @@ public sealed class FolderContainerStore : IContainerStore
         }
     }
 
-    private static StoredContainer? Describe(string id, string path, bool mayBeEmpty = false)
+    private static StoredContainer? Describe(string id, string path)
     {
         var file = new FileInfo(path);
         if (!file.Exists && !Directory.Exists(path))
@@ -137,8 +137,7 @@ public sealed class FolderContainerStore : IContainerStore
             file = Follow(file);
         }
 
-        // A pipe has no bytes either, and whoever opened one would wait for a writer for ever.
-        return file is { Exists: true } && (mayBeEmpty || file.Length > 0)
+        return file is { Exists: true } && PlainFile.Is(file)
             ? new StoredContainer(id, file.Length, string.Create(CultureInfo.InvariantCulture, $"{file.LastWriteTimeUtc.Ticks:x}-{file.Length:x}"))
             : null;
     }
@@ -215,7 +214,7 @@ public sealed class FolderContainerStore : IContainerStore
             File.SetLastWriteTimeUtc(temporary, store.NextTime());
 
             // Before the move: from then on another upload may take its place.
-            var stored = Describe(id, temporary, mayBeEmpty: true);
+            var stored = Describe(id, temporary);
             if (replace)
             {
                 File.Move(temporary, path, overwrite: true);
