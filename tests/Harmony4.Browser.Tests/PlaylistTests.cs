@@ -7,8 +7,8 @@ namespace Harmony4.Browser.Tests;
 public sealed class PlaylistTests : PageTestBase
 {
     private const string Video = "document.getElementById('video')";
-    // What the player says of its own doing: a request that it takes back, and a start that is not at 0.
-    private const string Harmless = "['aborted', 'bufferSeekOverHole']";
+    // What the player says of its own doing: a request that it takes back, a start that is not at 0, and sound that takes the place of other sound.
+    private const string Harmless = "['aborted', 'bufferSeekOverHole', 'bufferAppendNoProgress']";
 
     private const string Html = "<!doctype html><title>player</title><video id=\"video\" muted></video><script src=\"hls.min.js\"></script>";
 
