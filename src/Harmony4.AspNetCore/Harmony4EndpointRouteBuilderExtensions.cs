@@ -52,6 +52,13 @@ public static class Harmony4EndpointRouteBuilderExtensions
         Map(Harmony4Endpoints.VideoSeek, HttpMethods.Get, "/video/seek", video.SeekAsync);
         Map(Harmony4Endpoints.VideoInfo, HttpMethods.Get, "/video/info", video.InfoAsync);
 
+        var playlists = new PlaylistEndpoints(cache);
+        MapReadable(Harmony4Endpoints.VideoPlaylist, "/video/playlist", playlists.PlaylistAsync);
+        foreach (var name in TrackForm.StreamNames)
+        {
+            MapReadable(Harmony4Endpoints.VideoPlaylist, $"/video/{name}", context => video.RangeAsync(context, name));
+        }
+
         var audio = new AudioEndpoints(transport, options, memory);
         Map(Harmony4Endpoints.AudioStream, HttpMethods.Post, "/audio/stream", audio.StreamAsync);
         Map(Harmony4Endpoints.AudioMask, HttpMethods.Post, "/audio/mask", audio.MaskAsync);

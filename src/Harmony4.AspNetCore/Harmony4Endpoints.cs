@@ -37,6 +37,9 @@ public enum Harmony4Endpoints
     /// <summary><c>GET /openapi/harmony4.json</c>: the OpenAPI document of all of them.</summary>
     OpenApi = 1 << 9,
 
+    /// <summary><c>GET, HEAD /video/playlist</c>: a playlist of HLS, and <c>GET, HEAD /video/range.m4s</c>, <c>.ts</c>, <c>.aac</c>, <c>.mp3</c>: the track stream under the names that it refers to.</summary>
+    VideoPlaylist = 1 << 10,
+
     /// <summary>All.</summary>
-    All = (1 << 10) - 1,
+    All = (1 << 11) - 1,
 }

@@ -36,6 +36,10 @@ internal static class FFmpeg
         return errors;
     }
 
+    /// <summary>Decodes the first video track and all audio of what stands at an address, and returns what ffmpeg says against it.</summary>
+    public static string Play(string address, string options = "") =>
+        Run("ffmpeg", [.. Split("-v error -nostdin"), .. Split(options), "-i", address, .. Split("-map 0:v:0? -map 0:a? -f null -")], out _);
+
     public static string Probe(byte[] bytes, string extension, string arguments)
     {
         var path = NewPath(extension);

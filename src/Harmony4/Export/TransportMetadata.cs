@@ -33,8 +33,10 @@ public static class TransportMetadata
         return TryRead(meta, "masked"u8, (ref Utf8JsonReader value) => masked = value.TokenType == JsonTokenType.True) && masked;
     }
 
-    /// <summary>Finds which segmenter a META of version 1.0 names; null where it names none.</summary>
-    internal static string? FindSegment(ReadOnlySpan<byte> meta)
+    /// <summary>Finds which segmenter a META of version 1.0 names: a member <c>segment</c> that is a text. In version 1.1 the description of each track has it.</summary>
+    /// <param name="meta">A JSON object in UTF-8.</param>
+    /// <returns>The name; <see langword="null"/> where it names none, as that of fixed-size blocks does, and for anything that is not a JSON object.</returns>
+    public static string? FindSegment(ReadOnlySpan<byte> meta)
     {
         string? segment = null;
         return TryRead(meta, "segment"u8, (ref Utf8JsonReader value) => segment = value.TokenType == JsonTokenType.String ? value.GetString() : null) ? segment : null;

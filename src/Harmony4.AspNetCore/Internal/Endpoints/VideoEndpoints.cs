@@ -113,16 +113,21 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
         }
     }
 
-    public async Task RangeAsync(HttpContext context)
+    public Task RangeAsync(HttpContext context) => RangeAsync(context, name: null);
+
+    /// <summary>The track stream, also under a name that says what it is, which that of another track does not have.</summary>
+    public async Task RangeAsync(HttpContext context, string? name)
     {
         var query = new Query(context.Request);
         using var lease = await cache.OpenAsync(query.Id(), context.RequestAborted);
         var (container, track) = (lease.Container, lease.Track(query.Track()));
+        var form = (await TrackForms.FindAsync(container, context.RequestAborted))[track.Id];
         context.Response.Headers.Append(HeaderNames.Vary, Query.KeyHeader);
         if (query.HasKey)
         {
             using var keys = await OpenKeysAsync(query, container, context.RequestAborted);
             var opened = await lease.SealedTrackAsync(track, context.RequestAborted);
+            form.CheckName(name, isOpened: true);
 
             // A block is there as it is stored and as it was sealed.
             using var share = await RequestMemory.TakeAsync(memory.All, 2L * opened.LongestBlock, context.RequestAborted);
@@ -131,16 +136,20 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
                 EntityTags.OfOpened(lease.TagOf(track)),
                 (offset, length, output, cancellationToken) => opened.CopyAsync(keys, offset, length, output, cancellationToken))
             {
+                ContentType = form.ContentType(isOpened: true),
                 IsSecret = true,
             }.SendAsync(context);
             return;
         }
 
+        form.CheckName(name, isOpened: false);
         await new Representation(
             track.ByteLength,
             lease.TagOf(track),
             (offset, length, output, cancellationToken) => container.CopyTrackAsync(track.Id, offset, length, output, options.CheckBlocks, cancellationToken))
-            .SendAsync(context);
+        {
+            ContentType = form.ContentType(isOpened: false),
+        }.SendAsync(context);
     }
 
     public async Task SeekAsync(HttpContext context)

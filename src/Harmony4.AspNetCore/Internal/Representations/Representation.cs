@@ -15,7 +15,8 @@ internal sealed record Representation(long Length, EntityTagHeaderValue? Tag, Fu
     public const string ContentDigestHeader = "Content-Digest";
     public const string ReprDigestHeader = "Repr-Digest";
 
-    private const string OctetStream = "application/octet-stream";
+    /// <summary>The media type.</summary>
+    public string ContentType { get; init; } = "application/octet-stream";
 
     /// <summary>SHA-256 of all the bytes, which goes into <c>Repr-Digest</c>; null when it is not known.</summary>
     public Sha256Digest? Digest { get; init; }
@@ -61,7 +62,7 @@ internal sealed record Representation(long Length, EntityTagHeaderValue? Tag, Fu
             response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes {range.Start}-{range.Start + range.Length - 1}/{Length}");
         }
 
-        response.ContentType = OctetStream;
+        response.ContentType = ContentType;
         response.ContentLength = range.Length;
         if (Digest is { } digest)
         {
