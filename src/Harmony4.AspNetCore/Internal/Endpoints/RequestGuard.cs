@@ -79,7 +79,8 @@ internal sealed class RequestGuard(ILogger logger)
 
         MemoryBudgetException memory => new ProblemException(
             StatusCodes.Status503ServiceUnavailable,
-            memory.MayFitLater ? "the host has no memory left for this request: others have it" : "the host has too little memory for this request, whatever others do") { MayBeTriedAgain = memory.MayFitLater },
+            memory.MayFitLater ? "the host has no memory left for this request: others have it" : "the host has too little memory for this request, whatever others do")
+        { MayBeTriedAgain = memory.MayFitLater },
         SealKeyException key => new ProblemException(StatusCodes.Status403Forbidden, key.Message),
 
         // Messages of the system name paths of this machine.

@@ -12,6 +12,9 @@ internal sealed class BlockHasher(RecordedIndex index, int memory) : IDisposable
     // A longer block fills no lane with others: the platform hashes it as it comes.
     private const int LargestBatched = 1024 * 1024;
 
+    // Those of the first blocks of three batches.
+    private const int FirstGaps = 54;
+
     // Two threads hash about as fast as one can check, copy and hand on.
     private const int MostRunning = 2;
 
@@ -27,7 +30,7 @@ internal sealed class BlockHasher(RecordedIndex index, int memory) : IDisposable
     public long Capacity => _filling.Capacity + _running.Concat(_free).Sum(b => (long)b.Capacity);
 
     /// <summary>The most bytes that the copies take once so many blocks have come: their arrays grow by doubling, and there are gaps between them.</summary>
-    public long MostMemory(long payloadLength, long blockCount) => Math.Min(3L * memory / 2, 4 * payloadLength) + (2L * HashBatch.Gap * Math.Min(3 * HashBatch.MaxCount, blockCount));
+    public long MostMemory(long payloadLength, long blockCount) => Math.Min(3L * memory / 2, 4 * payloadLength) + (HashBatch.Gap * Math.Min(3L * HashBatch.MaxCount, (2 * blockCount) + FirstGaps));
 
     /// <summary>Takes a block, whose bytes are no longer needed once the call ends.</summary>
     public ValueTask AddAsync(int track, int place, in ReadOnlySequence<byte> payload)

@@ -160,7 +160,7 @@ internal sealed class HashBatch(int maxLength) : IThreadPoolWorkItem, IValueTask
 
         // Blocks are mostly of one length: room for as many as fill the lanes.
         var wanted = Math.Max(64 * 1024, Math.Max(2 * _copies.Length, LaneMultiple * (block + Gap)));
-        var length = Math.Max(least, Math.Min(MaxCapacity, wanted));
+        var length = Math.Max(least, Math.Min(maxLength + (Gap * Math.Min(MaxCount, Math.Max(LaneMultiple, 2 * (Count + 1)))), wanted));
         var grown = length <= LargestPooled ? ArrayPool<byte>.Shared.Rent(length) : GC.AllocateUninitializedArray<byte>(length);
         _copies.AsSpan(0, Math.Min(End, _copies.Length)).CopyTo(grown);
         GiveBack(_copies);
