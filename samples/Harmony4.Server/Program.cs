@@ -45,7 +45,7 @@ app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = file => file.Cont
 
 // The documentation page loads the OpenAPI document, which holds no secret, without a key.
 app.MapHarmony4(Harmony4Endpoints.OpenApi);
-var endpoints = app.MapHarmony4(Harmony4Endpoints.All & ~Harmony4Endpoints.OpenApi);
+var endpoints = app.MapHarmony4((authentication ? Harmony4Endpoints.All : Harmony4Endpoints.All & ~Harmony4Endpoints.ContainerDelete) & ~Harmony4Endpoints.OpenApi);
 if (authentication)
 {
     app.UseAuthentication();

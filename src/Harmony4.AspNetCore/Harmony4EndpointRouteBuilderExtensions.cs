@@ -66,6 +66,7 @@ public static class Harmony4EndpointRouteBuilderExtensions
         var containers = new ContainerEndpoints(transport, store, cache, new FileEndCache(store, options.MaxListedContainers));
         Map(Harmony4Endpoints.Containers, HttpMethods.Get, "/containers", containers.ListAsync);
         MapReadable(Harmony4Endpoints.Containers, "/containers/{id}", containers.FileAsync);
+        Map(Harmony4Endpoints.ContainerDelete, HttpMethods.Delete, "/containers/{id}", containers.DeleteAsync);
         MapReadable(Harmony4Endpoints.Containers, "/containers/{id}/blocks/{track}/{ordinal}", containers.BlockAsync);
 
         var health = new HealthEndpoints(store);

@@ -40,6 +40,9 @@ public enum Harmony4Endpoints
     /// <summary><c>GET, HEAD /video/playlist</c>: a playlist of HLS, and <c>GET, HEAD /video/range.m4s</c>, <c>.ts</c>, <c>.aac</c>, <c>.mp3</c>: the track stream under the names that it refers to.</summary>
     VideoPlaylist = 1 << 10,
 
+    /// <summary><c>DELETE /containers/{id}</c>, with the entity tag of what is to be deleted. Leave it out where not everybody may.</summary>
+    ContainerDelete = 1 << 11,
+
     /// <summary>All.</summary>
-    All = (1 << 11) - 1,
+    All = (1 << 12) - 1,
 }

@@ -8,6 +8,8 @@ public sealed class PlainHostTests : PageTestBase
 {
     protected override string HostName => "harmony4.test";
 
+    protected override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string> { ["Harmony4__AllowedHosts"] = "harmony4.test" };
+
     [Fact]
     public async Task Page_WithoutWebCrypto_VerifiesAllTheSame()
     {

@@ -22,6 +22,8 @@ public sealed class FolderContainerStore : IContainerStore
     // One without bytes may have been made this moment, and not be locked yet.
     private static readonly TimeSpan EmptyUploadAge = TimeSpan.FromMinutes(1);
 
+    // Held while a name gets another file, or none.
+    private readonly Lock _placing = new();
     private readonly string _folder;
     private long _lastTicks;
 
@@ -85,6 +87,27 @@ public sealed class FolderContainerStore : IContainerStore
 
         var temporary = Path.Combine(_folder, UploadPrefix + RandomNumberGenerator.GetHexString(2 * SuffixLength, lowercase: true));
         return new ValueTask<ContainerUpload>(new Upload(this, id, temporary, path));
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Between the look at the version and the deletion another process could put a new file in its place, which is then lost; uploads of this process cannot.</remarks>
+    public ValueTask<bool> DeleteAsync(StoredContainer container, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(container);
+        cancellationToken.ThrowIfCancellationRequested();
+        var path = PathOf(container.Id);
+        lock (_placing)
+        {
+            if (Describe(container.Id, path)?.Version != container.Version)
+            {
+                return new ValueTask<bool>(false);
+            }
+
+            File.Delete(path);
+        }
+
+        FolderFlush.TryFlush(_folder);
+        return new ValueTask<bool>(true);
     }
 
     private static void Delete(string path)
@@ -215,13 +238,16 @@ public sealed class FolderContainerStore : IContainerStore
 
             // Before the move: from then on another upload may take its place.
             var stored = Describe(id, temporary);
-            if (replace)
+            lock (store._placing)
             {
-                File.Move(temporary, path, overwrite: true);
-            }
-            else if (!ExclusiveMove.TryMove(temporary, path))
-            {
-                return null;
+                if (replace)
+                {
+                    File.Move(temporary, path, overwrite: true);
+                }
+                else if (!ExclusiveMove.TryMove(temporary, path))
+                {
+                    return null;
+                }
             }
 
             _committed = true;

@@ -38,4 +38,13 @@ public interface IContainerStore
     /// <exception cref="ArgumentException">The id is not valid.</exception>
     /// <exception cref="IOException">The store failed.</exception>
     ValueTask<ContainerUpload> CreateAsync(string id, CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes a container. Whoever has it open goes on reading the bytes that were opened.</summary>
+    /// <param name="container">The container as <see cref="FindAsync"/> described it: one that has taken its place since is left alone.</param>
+    /// <param name="cancellationToken">Cancels the deletion.</param>
+    /// <returns>Whether it was there in that version, and is gone.</returns>
+    /// <exception cref="ArgumentException">The id is not valid.</exception>
+    /// <exception cref="NotSupportedException">The store deletes nothing; this is what a store does that does not say otherwise.</exception>
+    /// <exception cref="IOException">The store failed.</exception>
+    ValueTask<bool> DeleteAsync(StoredContainer container, CancellationToken cancellationToken = default) => throw new NotSupportedException("this store deletes nothing");
 }

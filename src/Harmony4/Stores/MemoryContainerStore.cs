@@ -57,6 +57,16 @@ public sealed class MemoryContainerStore : IContainerStore
         return new ValueTask<ContainerUpload>(new Upload(this, id));
     }
 
+    /// <inheritdoc/>
+    public ValueTask<bool> DeleteAsync(StoredContainer container, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(container);
+        ContainerId.ThrowIfInvalid(container.Id);
+        cancellationToken.ThrowIfCancellationRequested();
+        return new ValueTask<bool>(
+            _entries.TryGetValue(container.Id, out var entry) && entry.Describe(container.Id).Version == container.Version && _entries.TryRemove(KeyValuePair.Create(container.Id, entry)));
+    }
+
     private Entry NewEntry(ReadOnlyMemory<byte> bytes) => new(bytes, Interlocked.Increment(ref _version));
 
     private sealed record Entry(ReadOnlyMemory<byte> Bytes, long Version)

@@ -4,6 +4,7 @@ using System.IO.Pipelines;
 using System.Text.Json;
 using Harmony4.Format;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace Harmony4.AspNetCore.Internal;
 
@@ -74,6 +75,33 @@ internal sealed class ContainerEndpoints(MediaTransport transport, IContainerSto
         }
     }
 
+    public async Task DeleteAsync(HttpContext context)
+    {
+        var aborted = context.RequestAborted;
+        var id = Query.CheckedId((string)context.Request.RouteValues["id"]!);
+        var match = context.Request.Headers.IfMatch;
+        if (match.Count == 0)
+        {
+            throw new ProblemException(StatusCodes.Status428PreconditionRequired, "expected If-Match with the entity tag of what is to be deleted, found none");
+        }
+
+        var stored = await cache.FindAsync(id, aborted);
+        EntityTagHeaderValue tag;
+        await using (var source = await store.OpenAsync(id, aborted) ?? throw ContainerCache.NotFound())
+        {
+            (tag, _) = await EntityTags.OfFileAsync(source, stored, aborted);
+        }
+
+        // What was opened may be later than what was found: the store deletes what was found only.
+        if (!EntityTags.Matches(match.ToString(), tag, weak: false) || !await DeleteAsync(stored, aborted))
+        {
+            throw new ProblemException(StatusCodes.Status412PreconditionFailed, "the entity tag of what is stored is not one of If-Match");
+        }
+
+        cache.Forget(id);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
     public async Task BlockAsync(HttpContext context)
     {
         var values = context.Request.RouteValues;
@@ -109,6 +137,18 @@ internal sealed class ContainerEndpoints(MediaTransport transport, IContainerSto
 
         Task CopyAsync(long offset, long length, PipeWriter output, CancellationToken cancellationToken) =>
             container.CopyTrackAsync(track.Id, block.StreamOffset + offset, length, output, check: true, cancellationToken);
+    }
+
+    private async ValueTask<bool> DeleteAsync(StoredContainer stored, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.DeleteAsync(stored, cancellationToken);
+        }
+        catch (NotSupportedException)
+        {
+            throw new ProblemException(StatusCodes.Status501NotImplemented, "the store of this host deletes nothing");
+        }
     }
 
     private static void Write(Utf8JsonWriter json, FileEndCache.Entry file)
