@@ -120,8 +120,8 @@ public sealed class MemoryBudget
     public void Return(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
-        _parent?.Return(bytes);
         ReturnHere(bytes);
+        _parent?.Return(bytes);
     }
 
     /// <summary>Tells the most bytes that were taken at a time since this was asked last.</summary>
@@ -180,8 +180,14 @@ public sealed class MemoryBudget
         try
         {
             // The share was free while the whole was not: the wait goes on there, not anew.
-            var left = longestWait == Timeout.InfiniteTimeSpan ? longestWait : longestWait - TimeProvider.System.GetElapsedTime(start);
-            await _parent.TakeAsync(bytes, left < TimeSpan.Zero && left != Timeout.InfiniteTimeSpan ? TimeSpan.Zero : left, cancellationToken).ConfigureAwait(false);
+            var left = longestWait;
+            if (longestWait != Timeout.InfiniteTimeSpan)
+            {
+                var rest = longestWait - TimeProvider.System.GetElapsedTime(start);
+                left = rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
+            }
+
+            await _parent.TakeAsync(bytes, left, cancellationToken).ConfigureAwait(false);
         }
         catch
         {

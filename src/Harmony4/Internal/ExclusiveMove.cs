@@ -31,7 +31,15 @@ internal static partial class ExclusiveMove
             return null;
         }
 
-        File.Delete(from);
+        try
+        {
+            File.Delete(from);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It has its new name, which is what was asked for. The other goes with the next clean-up.
+        }
+
         return true;
     }
 

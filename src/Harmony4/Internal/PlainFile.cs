@@ -26,9 +26,9 @@ internal static partial class PlainFile
                 return false;
             }
 
-            // What is no file has no place to go to, or no length that could change.
+            // What is no file has no place to go to, or bytes although it has no length.
             using var stream = new FileStream(handle, FileAccess.Read, bufferSize: 0);
-            return stream.CanSeek && !file.FullName.StartsWith("/dev/", StringComparison.Ordinal);
+            return stream.CanSeek && !file.FullName.StartsWith("/dev/", StringComparison.Ordinal) && stream.ReadByte() < 0;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DllNotFoundException or EntryPointNotFoundException)
         {

@@ -217,8 +217,10 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
     /// <summary>The bytes of memory that a report takes: the JSON of the container, read and parsed, and what a verification works with.</summary>
     private static long ReportLength(H4mkContainer container, bool verify)
     {
-        var json = container.FindChunk(ChunkTag.Meta)?.Length + container.FindChunk(ChunkTag.Safe)?.Length + container.FindChunk(ChunkTag.Trak)?.Length;
-        return (CopiesOfJson * (json ?? 0)) + (verify ? VerificationLength * (Environment.ProcessorCount + 1L) : 0);
+        var json = LengthOf(ChunkTag.Meta) + LengthOf(ChunkTag.Safe) + LengthOf(ChunkTag.Trak);
+        return (CopiesOfJson * json) + (verify ? VerificationLength * (Environment.ProcessorCount + 1L) : 0);
+
+        long LengthOf(ChunkTag tag) => container.FindChunk(tag)?.Length ?? 0;
     }
 
     /// <summary>The keys of a sealed container for the key in the request's header; 400 for another container, 403 for another key.</summary>

@@ -233,11 +233,14 @@ internal sealed class ResponseSpool : Stream
         return true;
     }
 
-    /// <summary>Waits, and with it the reading of the body, until the client has taken something of the file; a client that takes nothing is let go.</summary>
+    /// <summary>
+    /// Waits, and with it the reading of the body, until the client has taken something of the file; a client that takes nothing while it is still to send is let go. One that has sent all is the
+    /// server's to judge, by its rate.
+    /// </summary>
     private async ValueTask StopAsync(CancellationToken cancellationToken)
     {
         var start = Volatile.Read(ref _fileStart);
-        for (var waited = TimeSpan.Zero; waited < LongestStop; waited += Second)
+        for (var waited = TimeSpan.Zero; waited < LongestStop || _isRequestRead(); waited += Second)
         {
             if (await _taken.WaitAsync(Second, cancellationToken) || Volatile.Read(ref _fileStart) != start || _failure is not null)
             {

@@ -206,11 +206,18 @@ internal sealed class TrackCopy(BlockReader blocks, PipeWriter output, long tota
         {
             return await flush.WaitAsync(Patience).ConfigureAwait(false);
         }
-        catch (TimeoutException) when (!flush.IsCompleted)
+        catch (TimeoutException)
         {
-            _isSlow = true;
-            Return(ref _held);
-            _memory.Return(_memory.Taken - _pieceLength);
+            // It may have ended at this very moment, or be what timed out: then awaiting it tells.
+            if (!flush.IsCompleted)
+            {
+                _isSlow = true;
+                _hasPieces = false;
+                Return(ref _held);
+                Return(ref _scratch);
+                _memory.Return(_memory.Taken - _pieceLength);
+            }
+
             return await flush.ConfigureAwait(false);
         }
     }

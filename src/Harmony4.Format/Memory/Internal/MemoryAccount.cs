@@ -1,14 +1,14 @@
 namespace Harmony4.Format.Internal;
 
-/// <summary>What one user took of a budget, if there is one: given back at the latest when the account is disposed.</summary>
+/// <summary>What one user took of a budget, if there is one: given back at the latest when the account is disposed. Safe for concurrent use.</summary>
 internal sealed class MemoryAccount(MemoryBudget? budget) : IDisposable
 {
+    private readonly Lock _lock = new();
     private long _taken;
+    private bool _isDisposed;
 
     /// <summary>Gets the bytes that are taken; they are counted without a budget, too.</summary>
     public long Taken => Volatile.Read(ref _taken);
-
-    public MemoryBudget? Budget => budget;
 
     public async ValueTask TakeAsync(long bytes, CancellationToken cancellationToken)
     {
@@ -17,17 +17,44 @@ internal sealed class MemoryAccount(MemoryBudget? budget) : IDisposable
             await budget.TakeAsync(bytes, cancellationToken).ConfigureAwait(false);
         }
 
-        Interlocked.Add(ref _taken, bytes);
+        Count(bytes);
     }
 
     /// <summary>Counts bytes that were taken of the budget otherwise.</summary>
-    public void Count(long bytes) => Interlocked.Add(ref _taken, bytes);
-
-    public void Return(long bytes)
+    public void Count(long bytes)
     {
-        Interlocked.Add(ref _taken, -bytes);
+        lock (_lock)
+        {
+            if (!_isDisposed)
+            {
+                _taken += bytes;
+                return;
+            }
+        }
+
+        // Nobody would give them back any more.
         budget?.Return(bytes);
     }
 
-    public void Dispose() => budget?.Return(Interlocked.Exchange(ref _taken, 0));
+    public void Return(long bytes)
+    {
+        lock (_lock)
+        {
+            // All went back when the account was disposed.
+            bytes = Math.Min(bytes, _taken);
+            _taken -= bytes;
+        }
+
+        budget?.Return(bytes);
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isDisposed = true;
+        }
+
+        Return(long.MaxValue);
+    }
 }
