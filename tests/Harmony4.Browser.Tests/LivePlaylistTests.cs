@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using Harmony4.Media.Tests;
 
@@ -15,14 +14,9 @@ public sealed class LivePlaylistTests : PageTestBase
     [InlineData("mpegts", "-flush_packets 1")]
     public async Task Player_OfARecording_PlaysAtTheEdgeAndToTheEnd(string format, string arguments)
     {
-        FFmpeg.RequireOrSkip();
-        using var recorder = Process.Start(new ProcessStartInfo(
-            "ffmpeg",
-            ("-hide_banner -loglevel error -re -f lavfi -i testsrc2=size=128x96:rate=25:duration=16 -re -f lavfi -i sine=frequency=440:sample_rate=44100:duration=16 "
-                + $"-c:v libx264 -preset ultrafast -tune zerolatency -pix_fmt yuv420p -g 25 -sc_threshold 0 -c:a aac {arguments} -f {format} -").Split(' '))
-        {
-            RedirectStandardOutput = true,
-        })!;
+        using var recorder = FFmpeg.Record(
+            "-re -f lavfi -i testsrc2=size=128x96:rate=25:duration=16 -re -f lavfi -i sine=frequency=440:sample_rate=44100:duration=16 "
+            + $"-c:v libx264 -preset ultrafast -tune zerolatency -pix_fmt yuv420p -g 25 -sc_threshold 0 -c:a aac {arguments} -f {format} -");
         using var client = new HttpClient { Timeout = TimeSpan.FromMinutes(3) };
         using var request = new HttpRequestMessage(HttpMethod.Post, PageAddress + "video/export?id=clip&live=1") { Content = new StreamContent(recorder.StandardOutput.BaseStream, 4096) };
         var recording = client.SendAsync(request);
@@ -70,6 +64,4 @@ public sealed class LivePlaylistTests : PageTestBase
         Assert.InRange(await Page.EvaluateAsync<double>($"{Video}.currentTime"), 15.8, 16.3);
         Assert.Contains("\"integrity\":\"unsigned\"", await client.GetStringAsync(PageAddress + "video/info?id=clip&verify=1"), StringComparison.Ordinal);
     }
-
-    private async Task WaitAsync(string condition) => await Page.WaitForFunctionAsync($"() => {condition}", null, new() { Timeout = 90_000 });
 }
