@@ -12,20 +12,7 @@ var builder = WebApplication.CreateBuilder(args);
 var settings = builder.Configuration.GetSection("Harmony4");
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 ConnectionLimits.Set(builder.WebHost, settings.GetValue("Limits:Connections", ConnectionLimits.DefaultConnections));
-builder.Services.AddHarmony4(options => options.StorePath = settings["Store:Path"] ?? options.StorePath);
-builder.Services.Configure<Harmony4HttpOptions>(options =>
-{
-    options.MaxUploadLength = settings.GetValue("Limits:MaxUploadLength", options.MaxUploadLength);
-    options.MaxUploadBlocks = settings.GetValue("Limits:MaxUploadBlocks", options.MaxUploadBlocks);
-    options.MaxOpenContainers = settings.GetValue("Limits:MaxOpenContainers", options.MaxOpenContainers);
-    options.MaxOpenMemory = settings.GetValue("Limits:MaxOpenMemory", options.MaxOpenMemory);
-    options.MaxListedContainers = settings.GetValue("Limits:MaxListedContainers", options.MaxListedContainers);
-    options.MaxRequestMemory = settings.GetValue("Limits:MaxRequestMemory", options.MaxRequestMemory);
-    options.MemoryWait = settings.GetValue("Limits:MemoryWait", options.MemoryWait);
-    options.MaxSpilledLength = settings.GetValue("Limits:MaxSpilledLength", options.MaxSpilledLength);
-    options.LiveTimeout = settings.GetValue("Limits:LiveTimeout", options.LiveTimeout);
-    options.CheckBlocks = settings.GetValue("Limits:CheckBlocks", options.CheckBlocks);
-});
+builder.Services.AddHarmony4(settings, "Limits:Connections");
 builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>
     context.ProblemDetails.Detail ??= $"{context.HttpContext.Request.Method} {context.HttpContext.Request.Path}: {context.ProblemDetails.Title}");
 var authentication = Authentication.Add(builder);

@@ -1,13 +1,12 @@
+using Harmony4;
 using Harmony4.AspNetCore.Internal;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace Harmony4;
+namespace Microsoft.AspNetCore.Builder;
 
 /// <summary>Maps the HTTP endpoints of Harmony4.</summary>
 public static class Harmony4EndpointRouteBuilderExtensions
@@ -19,72 +18,37 @@ public static class Harmony4EndpointRouteBuilderExtensions
     /// <param name="endpoints">The host, or a group of it.</param>
     /// <param name="which">Which endpoints to map.</param>
     /// <returns>A builder of conventions for all of them.</returns>
-    /// <exception cref="InvalidOperationException"><c>AddHarmony4()</c> was not called, or an option of <see cref="Harmony4HttpOptions"/> is not usable.</exception>
+    /// <exception cref="InvalidOperationException"><c>AddHarmony4()</c> was not called.</exception>
+    /// <exception cref="OptionsValidationException">An option is not usable.</exception>
     public static IEndpointConventionBuilder MapHarmony4(this IEndpointRouteBuilder endpoints, Harmony4Endpoints which = Harmony4Endpoints.All)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        var services = endpoints.ServiceProvider;
-        var transport = services.GetService<MediaTransport>()
-            ?? throw new InvalidOperationException("Harmony4's services are not there: call builder.Services.AddHarmony4() before app.MapHarmony4().");
-        var options = services.GetRequiredService<IOptions<Harmony4HttpOptions>>().Value;
-        if (options.FirstFailure() is { } failure)
-        {
-            throw new InvalidOperationException($"Harmony4HttpOptions.{failure}");
-        }
-
-        var store = services.GetRequiredService<IContainerStore>();
-        var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Harmony4.AspNetCore");
-        var memory = RequestMemory.Of(options);
-        var limits = services.GetRequiredService<IOptions<Harmony4Options>>().Value.Container;
-        limits = limits with { Memory = limits.Memory ?? memory.Held, BlockMemory = limits.BlockMemory ?? memory.All };
-        var growing = new GrowingContainers(store, limits, options.MaxOpenContainers);
-        var abandoned = new AbandonedRecordings(transport, store, growing.Forget, options.LiveTimeout, logger);
-        var cache = new ContainerCache(store, options, limits, memory.Held, growing, abandoned);
-        memory.Held.Reclaim += cache.Reclaim;
-        var lifetime = services.GetService<IHostApplicationLifetime>();
+        var parts = HostParts.Of(endpoints.ServiceProvider);
         if ((which & Harmony4Endpoints.VideoExport) != 0)
         {
-            // Once, however often endpoints are mapped: who takes recordings in looks for those that were left.
-            lifetime?.ApplicationStarted.Register(abandoned.Start);
+            parts.SearchForAbandoned(endpoints.ServiceProvider.GetService<IHostApplicationLifetime>());
         }
 
-        lifetime?.ApplicationStopped.Register(() =>
-        {
-            abandoned.Dispose();
-            cache.Dispose();
-            growing.Dispose();
-            memory.Dispose();
-        });
-        var guard = new RequestGuard(logger);
         var group = endpoints.MapGroup(string.Empty);
-
-        var video = new VideoEndpoints(transport, store, cache, options, memory, new Recordings(store, cache, abandoned, options, logger, lifetime?.ApplicationStopping ?? default));
-        Map(Harmony4Endpoints.VideoStream, HttpMethods.Post, "/video/stream", video.StreamAsync);
-        Map(Harmony4Endpoints.VideoExport, HttpMethods.Post, VideoEndpoints.ExportPath, video.ExportAsync);
-        MapReadable(Harmony4Endpoints.VideoRange, "/video/range", video.RangeAsync);
-        Map(Harmony4Endpoints.VideoSeek, HttpMethods.Get, "/video/seek", video.SeekAsync);
-        Map(Harmony4Endpoints.VideoInfo, HttpMethods.Get, "/video/info", video.InfoAsync);
-
-        var playlists = new PlaylistEndpoints(cache);
-        MapReadable(Harmony4Endpoints.VideoPlaylist, "/video/playlist", playlists.PlaylistAsync);
+        Map(Harmony4Endpoints.VideoStream, HttpMethods.Post, "/video/stream", parts.Video.StreamAsync);
+        Map(Harmony4Endpoints.VideoExport, HttpMethods.Post, VideoEndpoints.ExportPath, parts.Video.ExportAsync);
+        MapReadable(Harmony4Endpoints.VideoRange, "/video/range", parts.Video.RangeAsync);
+        Map(Harmony4Endpoints.VideoSeek, HttpMethods.Get, "/video/seek", parts.Video.SeekAsync);
+        Map(Harmony4Endpoints.VideoInfo, HttpMethods.Get, "/video/info", parts.Video.InfoAsync);
+        MapReadable(Harmony4Endpoints.VideoPlaylist, "/video/playlist", parts.Playlists.PlaylistAsync);
         foreach (var name in TrackForm.StreamNames)
         {
-            MapReadable(Harmony4Endpoints.VideoPlaylist, $"/video/{name}", context => video.RangeAsync(context, name));
+            MapReadable(Harmony4Endpoints.VideoPlaylist, $"/video/{name}", context => parts.Video.RangeAsync(context, name));
         }
 
-        var audio = new AudioEndpoints(transport, options, memory);
-        Map(Harmony4Endpoints.AudioStream, HttpMethods.Post, "/audio/stream", audio.StreamAsync);
-        Map(Harmony4Endpoints.AudioMask, HttpMethods.Post, "/audio/mask", audio.MaskAsync);
-
-        var containers = new ContainerEndpoints(transport, store, cache, new FileEndCache(store, options.MaxListedContainers));
-        Map(Harmony4Endpoints.Containers, HttpMethods.Get, "/containers", containers.ListAsync);
-        MapReadable(Harmony4Endpoints.Containers, "/containers/{id}", containers.FileAsync);
-        Map(Harmony4Endpoints.ContainerDelete, HttpMethods.Delete, "/containers/{id}", containers.DeleteAsync);
-        MapReadable(Harmony4Endpoints.Containers, "/containers/{id}/blocks/{track}/{ordinal}", containers.BlockAsync);
-
-        var health = new HealthEndpoints(store);
+        Map(Harmony4Endpoints.AudioStream, HttpMethods.Post, "/audio/stream", parts.Audio.StreamAsync);
+        Map(Harmony4Endpoints.AudioMask, HttpMethods.Post, "/audio/mask", parts.Audio.MaskAsync);
+        Map(Harmony4Endpoints.Containers, HttpMethods.Get, "/containers", parts.Containers.ListAsync);
+        MapReadable(Harmony4Endpoints.Containers, "/containers/{id}", parts.Containers.FileAsync);
+        Map(Harmony4Endpoints.ContainerDelete, HttpMethods.Delete, "/containers/{id}", parts.Containers.DeleteAsync);
+        MapReadable(Harmony4Endpoints.Containers, "/containers/{id}/blocks/{track}/{ordinal}", parts.Containers.BlockAsync);
         Map(Harmony4Endpoints.Health, HttpMethods.Get, "/health", HealthEndpoints.LiveAsync)?.AllowAnonymous();
-        Map(Harmony4Endpoints.Health, HttpMethods.Get, "/health/ready", health.ReadyAsync)?.AllowAnonymous();
+        Map(Harmony4Endpoints.Health, HttpMethods.Get, "/health/ready", parts.Health.ReadyAsync)?.AllowAnonymous();
         Map(Harmony4Endpoints.OpenApi, HttpMethods.Get, OpenApiDocument.Path, OpenApiDocument.WriteAsync);
         return group;
 
@@ -95,6 +59,6 @@ public static class Harmony4EndpointRouteBuilderExtensions
             MapAll(endpoint, [HttpMethods.Get, HttpMethods.Head], pattern, handler);
 
         IEndpointConventionBuilder? MapAll(Harmony4Endpoints endpoint, string[] methods, string pattern, RequestDelegate handler) =>
-            (which & endpoint) == 0 ? null : group.MapMethods(pattern, methods, guard.Wrap(handler)).WithDisplayName($"Harmony4 {string.Join('/', methods)} {pattern}");
+            (which & endpoint) == 0 ? null : group.MapMethods(pattern, methods, parts.Guard.Wrap(handler)).WithDisplayName($"Harmony4 {string.Join('/', methods)} {pattern}");
     }
 }

@@ -1,6 +1,6 @@
 namespace Harmony4;
 
-/// <summary>The endpoints that <see cref="Harmony4EndpointRouteBuilderExtensions.MapHarmony4"/> maps.</summary>
+/// <summary>The endpoints that <see cref="Microsoft.AspNetCore.Builder.Harmony4EndpointRouteBuilderExtensions.MapHarmony4"/> maps.</summary>
 [Flags]
 public enum Harmony4Endpoints
 {

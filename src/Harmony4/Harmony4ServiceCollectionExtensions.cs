@@ -1,8 +1,8 @@
-using Microsoft.Extensions.DependencyInjection;
+using Harmony4;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
-namespace Harmony4;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Registration of Harmony4 with dependency injection.</summary>
 public static class Harmony4ServiceCollectionExtensions

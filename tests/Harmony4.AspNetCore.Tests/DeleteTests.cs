@@ -1,5 +1,6 @@
 using System.Net;
 using Harmony4.TestKit;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Harmony4.AspNetCore.Tests;

@@ -180,7 +180,7 @@ public sealed class UploadTests
         builder.Services.AddSingleton<IContainerStore, MemoryContainerStore>();
         builder.Services.AddHarmony4().Configure<Harmony4HttpOptions>(o => o.SpillDelay = TimeSpan.MaxValue);
         await using var app = builder.Build();
-        var exception = Assert.Throws<InvalidOperationException>(() => app.MapHarmony4());
+        var exception = Assert.Throws<Microsoft.Extensions.Options.OptionsValidationException>(() => app.MapHarmony4());
         Assert.Contains("SpillDelay", exception.Message, StringComparison.Ordinal);
     }
 

@@ -110,6 +110,17 @@ public sealed class FolderContainerStore : IContainerStore
         return new ValueTask<bool>(true);
     }
 
+    /// <inheritdoc/>
+    public ValueTask CheckAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+
+        // One entry: a folder lists them as it has them.
+        using var entries = Directory.EnumerateFileSystemEntries(_folder).GetEnumerator();
+        entries.MoveNext();
+        return ValueTask.CompletedTask;
+    }
+
     /// <summary>Places what an upload wrote under its id, if that may have it.</summary>
     /// <param name="id">The id.</param>
     /// <param name="temporary">The upload's file.</param>

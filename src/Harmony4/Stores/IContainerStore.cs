@@ -47,4 +47,18 @@ public interface IContainerStore
     /// <exception cref="NotSupportedException">The store deletes nothing; this is what a store does that does not say otherwise.</exception>
     /// <exception cref="IOException">The store failed.</exception>
     ValueTask<bool> DeleteAsync(StoredContainer container, CancellationToken cancellationToken = default) => throw new NotSupportedException("this store deletes nothing");
+
+    /// <summary>Checks that the store answers. It should be cheap, however many containers there are.</summary>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    /// <returns>A task that ends when it has answered.</returns>
+    /// <exception cref="IOException">The store failed.</exception>
+    /// <remarks>A store that does not say otherwise is asked for its first container.</remarks>
+    async ValueTask CheckAsync(CancellationToken cancellationToken = default)
+    {
+        var containers = ListAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using (containers.ConfigureAwait(false))
+        {
+            await containers.MoveNextAsync().ConfigureAwait(false);
+        }
+    }
 }

@@ -57,10 +57,11 @@ internal sealed class ContainerEndpoints(MediaTransport transport, IContainerSto
         }
     }
 
-    public async Task FileAsync(HttpContext context)
+    public Task FileAsync(HttpContext context) => SendFileAsync(context, Query.CheckedId((string)context.Request.RouteValues["id"]!));
+
+    public async Task SendFileAsync(HttpContext context, string id)
     {
         var aborted = context.RequestAborted;
-        var id = Query.CheckedId((string)context.Request.RouteValues["id"]!);
         var stored = await cache.FindAsync(id, aborted);
         var source = await store.OpenAsync(id, aborted) ?? throw ContainerCache.NotFound();
         await using (source)
@@ -111,10 +112,15 @@ internal sealed class ContainerEndpoints(MediaTransport transport, IContainerSto
             throw Query.Bad("expected numbers for track and block");
         }
 
+        await SendBlockAsync(context, id, trackId, ordinal);
+    }
+
+    public async Task SendBlockAsync(HttpContext context, string id, int trackId, long ordinal)
+    {
         var aborted = context.RequestAborted;
         using var lease = await cache.OpenAsync(id, aborted);
         var (container, track) = (lease.Container, lease.Track(trackId));
-        if (ordinal >= track.BlockCount)
+        if (ordinal < 0 || ordinal >= track.BlockCount)
         {
             throw new ProblemException(StatusCodes.Status404NotFound, $"the track has {track.BlockCount} blocks");
         }

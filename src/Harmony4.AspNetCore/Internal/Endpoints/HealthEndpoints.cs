@@ -13,10 +13,7 @@ internal sealed class HealthEndpoints(IContainerStore store)
     {
         try
         {
-            await foreach (var _ in store.ListAsync(context.RequestAborted))
-            {
-                break;
-            }
+            await store.CheckAsync(context.RequestAborted);
         }
         catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested)
         {

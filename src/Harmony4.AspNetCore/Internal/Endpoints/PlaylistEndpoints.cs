@@ -10,24 +10,40 @@ internal sealed class PlaylistEndpoints(ContainerCache cache)
     // Of the form of the playlists: another number when the same container gives other lines.
     private const string TagSuffix = "-hls1";
 
-    public async Task PlaylistAsync(HttpContext context)
+    public Task PlaylistAsync(HttpContext context)
     {
         var query = new Query(context.Request);
         var (id, asked) = (query.Id(), query.Track());
+
+        // A slash at the end leads here too, and is a folder more to whoever resolves an address.
+        var folder = context.Request.Path.Value is [.., '/'] ? "../" : "";
+        return SendAsync(
+            context,
+            id,
+            asked,
+            (trackId, name) => FormattableString.Invariant($"{folder}{name}?id={id}&track={trackId}"),
+            trackId => FormattableString.Invariant($"{folder}playlist?id={id}&track={trackId}"));
+    }
+
+    /// <summary>Sends the playlist of a track, or of all where none is asked for.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="id">The container.</param>
+    /// <param name="asked">The track; null for all.</param>
+    /// <param name="streamAddress">Tells from a track's id and the name of its stream, such as <c>range.m4s</c>, where it is.</param>
+    /// <param name="playlistAddress">Tells from a track's id where its playlist is; null where all tracks have no playlist of their own, and the first is sent.</param>
+    public async Task SendAsync(HttpContext context, string id, int? asked, Func<int, string, string> streamAddress, Func<int, string>? playlistAddress)
+    {
         var aborted = context.RequestAborted;
         using var lease = await cache.OpenAsync(id, aborted);
         var (container, track) = (lease.Container, lease.Track(asked));
         var forms = await TrackForms.ReadAsync(container, aborted);
-
-        // A slash at the end leads here too, and is a folder more to whoever resolves an address.
-        var folder = context.Request.Path.Value is [.., '/'] ? "../" : "";
         Func<PlaylistText, Task> write;
-        if (asked is null && container.Tracks.Count > 1)
+        if (asked is null && container.Tracks.Count > 1 && playlistAddress is not null)
         {
             var entries = await ListAsync(container, forms, aborted);
             write = text =>
             {
-                MultivariantPlaylist.Write(text, entries, trackId => FormattableString.Invariant($"{folder}playlist?id={id}&track={trackId}"));
+                MultivariantPlaylist.Write(text, entries, playlistAddress);
                 return Task.CompletedTask;
             };
         }
@@ -40,7 +56,7 @@ internal sealed class PlaylistEndpoints(ContainerCache cache)
                 throw container.IsGrowing && facts is { HasSegments: false } ? NotYet() : NotAcceptable(refusal);
             }
 
-            var address = FormattableString.Invariant($"{folder}{form.StreamName}?id={id}&track={track.Id}");
+            var address = streamAddress(track.Id, form.StreamName!);
             write = text => MediaPlaylist.WriteAsync(text, container, track, form, facts!, address, aborted);
         }
 

@@ -6,11 +6,9 @@ namespace Harmony4.AspNetCore.Internal;
 /// <summary>The package's activities and instruments, both named <c>Harmony4.AspNetCore</c>.</summary>
 internal static class Telemetry
 {
-    private const string Name = "Harmony4.AspNetCore";
+    public static readonly ActivitySource Activities = new(Harmony4Telemetry.ActivitySourceName);
 
-    public static readonly ActivitySource Activities = new(Name);
-
-    private static readonly Meter Meter = new(Name);
+    private static readonly Meter Meter = new(Harmony4Telemetry.MeterName);
 
     public static readonly Counter<long> BytesServed = Meter.CreateCounter<long>("harmony4.served", "By", "Bytes of track streams, files and blocks sent.");
 

@@ -7,13 +7,12 @@ using Microsoft.Net.Http.Headers;
 namespace Harmony4.AspNetCore.Internal;
 
 /// <summary>Media to containers and tokens, and what is read out of stored containers.</summary>
-internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore store, ContainerCache cache, Harmony4HttpOptions options, RequestMemory memory, Recordings recordings)
+internal sealed class VideoEndpoints(MediaTransport transport, ExportOptions defaults, IContainerStore store, ContainerCache cache, Harmony4HttpOptions options, RequestMemory memory, Recordings recordings)
 {
     public const string ExportPath = "/video/export";
 
     private const int SmallestBlock = 65_536;
     private const int LargestBlock = 8_388_608;
-    private const int DefaultBlock = 524_288;
     private const int LargestFrameRate = 240;
     private const int LargestGop = 600;
     private const int DefaultGop = 30;
@@ -80,14 +79,18 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
 
         using var mask = masked ? query.Mask() : null;
         using var sealKey = isSealed ? query.SealKey() : null;
-        var export = new ExportOptions
+        var export = defaults with
         {
             Segment = segment,
+            Segmenter = query.Text("segment") is null && segment is null ? defaults.Segmenter : null,
             SegmenterOptions = segmenter,
             Version = version,
             Mask = mask,
-            Seal = sealKey is null ? null : new SealOptions { Key = sealKey },
-            MaxBlockCount = options.MaxUploadBlocks,
+            Seal = sealKey is not null ? new SealOptions { Key = sealKey } : version == H4mkVersion.V11 ? defaults.Seal : null,
+            Authenticators = version == H4mkVersion.V11 ? defaults.Authenticators : [],
+            LiveSignatures = null,
+            PageLog2 = version == H4mkVersion.V11 ? defaults.PageLog2 : null,
+            MaxBlockCount = Math.Min(defaults.MaxBlockCount, options.MaxUploadBlocks),
             Memory = memory.Writers,
             MemoryAtStart = memory.ExpectedOf(segmenter.BlockSize, isSealed ? 3 : masked ? 2 : 1, context.Request.ContentLength),
             HashMemory = memory.HashMemory,
@@ -122,11 +125,17 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
     public Task RangeAsync(HttpContext context) => RangeAsync(context, name: null);
 
     /// <summary>The track stream, also under a name that says what it is, which that of another track does not have.</summary>
-    public async Task RangeAsync(HttpContext context, string? name)
+    public Task RangeAsync(HttpContext context, string? name)
     {
         var query = new Query(context.Request);
-        using var lease = await cache.OpenAsync(query.Id(), context.RequestAborted);
-        var (container, track) = (lease.Container, lease.Track(query.Track()));
+        return SendTrackAsync(context, query.Id(), query.Track(), name);
+    }
+
+    public async Task SendTrackAsync(HttpContext context, string id, int? trackId, string? name)
+    {
+        var query = new Query(context.Request);
+        using var lease = await cache.OpenAsync(id, context.RequestAborted);
+        var (container, track) = (lease.Container, lease.Track(trackId));
         var form = (await TrackForms.FindAsync(container, context.RequestAborted))[track.Id];
         context.Response.Headers.Append(HeaderNames.Vary, Query.KeyHeader);
         if (query.HasKey)
@@ -241,8 +250,8 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
         return await ContainerKeys.TryOpenAsync(container, key, cancellationToken) ?? throw new SealKeyException();
     }
 
-    /// <summary>The version to write: 1.1 unless the request says otherwise or asks for the mask, which 1.0 alone has.</summary>
-    private static H4mkVersion Version(Query query, bool masked, bool isSealed)
+    /// <summary>The version to write: the host's own, unless the request says otherwise or asks for the mask, which 1.0 alone has, or for what only 1.1 has.</summary>
+    private H4mkVersion Version(Query query, bool masked, bool isSealed)
     {
         var asked = query.OneOf<H4mkVersion?>("spec", null, ("1.0", H4mkVersion.V10), ("1.1", H4mkVersion.V11));
         if (masked && asked == H4mkVersion.V11)
@@ -260,7 +269,7 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
             throw Query.Bad("live: the times of a 1.0 container, which the mask makes, come last, so that it cannot be read while it grows");
         }
 
-        return asked ?? (masked ? H4mkVersion.V10 : H4mkVersion.V11);
+        return asked ?? (masked ? H4mkVersion.V10 : isSealed || query.Flag("live") ? H4mkVersion.V11 : defaults.Version);
     }
 
     private (string? Segment, SegmenterOptions Options) Segmenter(Query query)
@@ -271,13 +280,14 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
             throw Query.Bad($"segment: expected auto or one of {string.Join(", ", transport.Formats.Names)}");
         }
 
-        var gop = query.Text("gop") is null ? (int?)null : query.Number("gop", DefaultGop, 1, LargestGop);
-        return (segment is "auto" ? null : segment, new SegmenterOptions
+        var own = defaults.SegmenterOptions;
+        var gop = query.Text("gop") is null ? own.Gop : query.Number("gop", DefaultGop, 1, LargestGop);
+        return (segment is null ? defaults.Segment : segment is "auto" ? null : segment, own with
         {
-            BlockSize = query.Number("block_size", DefaultBlock, SmallestBlock, LargestBlock),
-            FrameRate = query.FrameRate("fps_hint", new FrameRate(30), 1, LargestFrameRate),
+            BlockSize = query.Text("block_size") is null ? own.BlockSize : query.Number("block_size", SmallestBlock, SmallestBlock, LargestBlock),
+            FrameRate = query.FrameRate("fps_hint", own.FrameRate, 1, LargestFrameRate),
             Gop = gop,
-            PtsRounding = query.OneOf("pts_rounding", PtsRounding.Exact, ("exact", PtsRounding.Exact), ("1.0", PtsRounding.Version10)),
+            PtsRounding = query.OneOf("pts_rounding", own.PtsRounding, ("exact", PtsRounding.Exact), ("1.0", PtsRounding.Version10)),
         });
     }
 

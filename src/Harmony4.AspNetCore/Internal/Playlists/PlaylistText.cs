@@ -12,7 +12,10 @@ internal sealed class PlaylistText(PipeWriter output)
     public const string ContentType = "application/vnd.apple.mpegurl";
 
     private const int FlushLength = 32 * 1024;
-    private const int LongestEntry = 512;
+
+    // Two tags with three numbers.
+    private const int LongestTags = 128;
+    private const int BytesOfACharacter = 3;
     private const ulong Second = 1_000_000;
 
     public void Line(ReadOnlySpan<byte> text)
@@ -30,14 +33,14 @@ internal sealed class PlaylistText(PipeWriter output)
     /// <summary>Writes a segment: how long it lasts, where it stands, and what it is a part of.</summary>
     public void Entry(in MediaSegment segment, string address)
     {
-        var span = output.GetSpan(LongestEntry);
+        var span = output.GetSpan(LongestTags + (BytesOfACharacter * address.Length));
         if (!Utf8.TryWrite(
             span,
             CultureInfo.InvariantCulture,
             $"#EXTINF:{segment.Duration / Second}.{segment.Duration % Second:D6},\n#EXT-X-BYTERANGE:{segment.Length}@{segment.Offset}\n{address}\n",
             out var written))
         {
-            throw new InvalidOperationException($"expected an address of far less than {LongestEntry} bytes, found {address.Length}");
+            throw new InvalidOperationException("an entry is longer than its parts");
         }
 
         output.Advance(written);
