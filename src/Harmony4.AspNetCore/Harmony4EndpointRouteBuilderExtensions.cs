@@ -58,7 +58,16 @@ public static class Harmony4EndpointRouteBuilderExtensions
         void MapReadable(Harmony4Endpoints endpoint, string pattern, RequestDelegate handler) =>
             MapAll(endpoint, [HttpMethods.Get, HttpMethods.Head], pattern, handler);
 
-        IEndpointConventionBuilder? MapAll(Harmony4Endpoints endpoint, string[] methods, string pattern, RequestDelegate handler) =>
-            (which & endpoint) == 0 ? null : group.MapMethods(pattern, methods, parts.Guard.Wrap(handler)).WithDisplayName($"Harmony4 {string.Join('/', methods)} {pattern}");
+        IEndpointConventionBuilder? MapAll(Harmony4Endpoints endpoint, string[] methods, string pattern, RequestDelegate handler)
+        {
+            if ((which & endpoint) == 0)
+            {
+                return null;
+            }
+
+            var mapped = group.MapMethods(pattern, methods, parts.Guard.Wrap(handler)).WithDisplayName($"Harmony4 {string.Join('/', methods)} {pattern}");
+            EndpointShape.Describe(mapped, methods[0], pattern);
+            return mapped;
+        }
     }
 }
