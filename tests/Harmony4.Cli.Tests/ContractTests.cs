@@ -13,7 +13,6 @@ public sealed class ContractTests : IDisposable
     public void Dispose() => _tool.Dispose();
 
     [Theory]
-    [InlineData("")]
     [InlineData("unknown")]
     [InlineData("export")]
     [InlineData("export - -")]
