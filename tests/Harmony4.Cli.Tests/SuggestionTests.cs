@@ -36,6 +36,9 @@ public sealed class SuggestionTests : IDisposable
         Assert.DoesNotContain("did you mean", outcome.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Run_VerbOfVerbsAlone_NamesThem() => (await _tool.RunAsync("tokenize")).ShouldFail(2, "expected harmony4 tokenize video or frames or audio; --help tells more");
+
     [Theory]
     [InlineData("inspect a b", "'b' is one argument too many")]
     [InlineData("seek a 1s 2s", "'2s' is one argument too many")]

@@ -23,7 +23,7 @@ internal sealed class ExportCommand : Verb
     private readonly Option<string?> _maskKey = new("--mask-key-file") { Description = "Lay the mask of version 1.0 over each block, with the key in this file. It is obfuscation, not encryption: --seal-key-file encrypts.", HelpName = "file" };
 
     private readonly SealArguments _seal = new("Seal each block with the key in this file, of 32 bytes (any of at least 16 will do): who has no key can verify the container and read nothing.");
-    private readonly Option<string?> _sealMode = new("--seal-mode") { Description = "With --seal-key-file: a random salt, or a reproducible one, for which the media is read twice. [default: random]" };
+    private readonly Option<string?> _sealMode = new("--seal-mode") { Description = "With --seal-key-file: a random salt (the default), or a reproducible one, for which the media is read twice." };
     private readonly Option<string[]> _sign = new("--sign") { Description = "Sign the container with the private key in this PEM file; may be given for each signer.", HelpName = "file", Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = false };
 
     private readonly Option<string?> _live = new("--live-signatures") { Description = "With --sign: also sign, beside the stream in this file, what closing at a block would give; recover --signatures finds the one that fits.", HelpName = "file" };

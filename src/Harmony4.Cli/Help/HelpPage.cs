@@ -70,7 +70,7 @@ internal sealed class HelpPage
 
     private static string Label(Option option)
     {
-        var names = string.Join(", ", option.Aliases.Append(option.Name).OrderBy(n => n.Length).ThenBy(n => n, StringComparer.Ordinal));
+        var names = string.Join(", ", option.Aliases.Where(a => a != "-?").Append(option.Name).OrderBy(n => n.Length).ThenBy(n => n, StringComparer.Ordinal));
         return ValueName(option) is { } value ? $"{names} <{value}>" : names;
     }
 

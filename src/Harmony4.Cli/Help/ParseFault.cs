@@ -28,6 +28,11 @@ internal static class ParseFault
                 : $"'{first}' is one argument too many: expected {CliApplication.NameOf(command)} {string.Join(' ', command.Arguments.Select(a => $"<{a.Name}>"))}";
         }
 
+        if (command.Subcommands.Count > 0 && command.Action is null && result.Errors.Count > 0)
+        {
+            return $"expected {CliApplication.NameOf(command)} {string.Join(" or ", command.Subcommands.Select(c => c.Name))}; --help tells more";
+        }
+
         foreach (var error in result.Errors)
         {
             return error.SymbolResult is CommandResult or OptionResult { Implicit: true } && MissingOption(result) is { } missing ? missing : error.Message;
@@ -66,12 +71,12 @@ internal static class ParseFault
         var name = word.Split('=', ':')[0];
         var options = command.Options.Concat(command.Parents.OfType<Command>().SelectMany(p => p.Options).Where(o => o.Recursive));
         var file = command.Arguments.Any(IsPath) ? $"; a file of that name is ./{word}" : "";
-        return $"'{name}' is not an option here{Guess(name, options.SelectMany(o => o.Aliases.Append(o.Name)))}; {SeeHelp}{file}";
+        return $"'{name}' is not an option here{Guess(name, options.SelectMany(o => o.Aliases.Append(o.Name)))} {SeeHelp}{file}";
     }
 
-    private static string DescribeCommand(Command command, string word) => $"'{word}' is not a command here{Guess(word, command.Subcommands.Select(c => c.Name))}; {SeeHelp}";
+    private static string DescribeCommand(Command command, string word) => $"'{word}' is not a command here{Guess(word, command.Subcommands.Select(c => c.Name))} {SeeHelp}";
 
-    private static string Guess(string word, IEnumerable<string> names) => NearestName.Find(word, names) is { } name ? $": did you mean '{name}'?" : "";
+    private static string Guess(string word, IEnumerable<string> names) => NearestName.Find(word, names) is { } name ? $": did you mean '{name}'?" : ";";
 
     private static string? MissingOption(ParseResult result)
     {
