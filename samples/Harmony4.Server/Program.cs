@@ -8,9 +8,10 @@ if (args.Contains("--health"))
     return await HealthCheck.RunAsync();
 }
 
-var builder = WebApplication.CreateBuilder(args);
+var builder = WebApplication.CreateBuilder(HostFolder.OptionsFor(args));
 var settings = builder.Configuration.GetSection("Harmony4");
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+DrainTime.Set(builder.Services, settings);
 ConnectionLimits.Set(builder.WebHost, settings.GetValue("Limits:Connections", ConnectionLimits.DefaultConnections));
 builder.Services.AddHarmony4(settings, "Limits:Connections");
 builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>

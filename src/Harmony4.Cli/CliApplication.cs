@@ -1,18 +1,18 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Help;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Harmony4.Cli.Commands;
+using Harmony4.Cli.Completion;
 using Harmony4.Cli.Files;
-using Harmony4.Format;
-using Harmony4.Tokenization;
+using Harmony4.Cli.Help;
 
 namespace Harmony4.Cli;
 
 /// <summary>The tool: parses, runs a verb, and turns whatever goes wrong into an exit code and one line on stderr.</summary>
 internal static class CliApplication
 {
-    private const string Name = "harmony4";
+    public const string Name = "harmony4";
 
     // How long an interrupted command may take to end by itself, such as one that waits for a silent pipe.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
@@ -67,16 +67,13 @@ internal static class CliApplication
             var root = CreateRoot(console);
             var result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             var asksVersion = root.Options.OfType<VersionOption>().Any(o => result.GetResult(o) is not null);
-            if (Array.IndexOf(args, "") >= 0)
+            if (!asksVersion && result.Action is not (HelpPageAction or Suggestions))
             {
-                throw CliException.Usage("an argument is empty: expected a path or a value");
-            }
-
-            if (result.Errors.Count > 0 && result.Action is not HelpAction && !asksVersion)
-            {
-                throw CliException.Usage(result.UnmatchedTokens is [var unknown, ..]
-                    ? $"'{unknown}' is not a command or option here; --help lists them"
-                    : result.Errors[0].Message);
+                var fault = Array.IndexOf(args, "") >= 0 ? "an argument is empty: expected a path or a value" : ParseFault.Find(result);
+                if (fault is not null)
+                {
+                    throw CliException.Usage(fault);
+                }
             }
 
             var configuration = new InvocationConfiguration
@@ -110,60 +107,49 @@ internal static class CliApplication
         }
     }
 
-    /// <summary>Ties what a container or media says of itself to the file it came from.</summary>
-    public static Task<T> LocateAsync<T>(string file, Func<Task<T>> work) => LocateAsync([file], work);
+    /// <summary>Returns a command's name with those above it, as it is typed.</summary>
+    public static string NameOf(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } above ? $"{NameOf(above)} {command.Name}" : command is RootCommand ? Name : command.Name;
 
-    /// <inheritdoc cref="LocateAsync{T}(string, Func{Task{T}})"/>
-    public static async Task<T> LocateAsync<T>(IReadOnlyList<string> files, Func<Task<T>> work)
+    private static RootCommand CreateRoot(CliConsole console)
     {
-        var file = files[0];
-        try
+        var root = new RootCommand("Deterministic, seekable, verifiable media in H4MK containers: the same bytes in, the same container out, and every byte of it checked.");
+        VerbGroup[] groups =
+        [
+            new("Build and read containers", [new ExportCommand(console), new InspectCommand(console), new SeekCommand(console), new VerifyCommand(console), new ExtractCommand(console)]),
+            new("Change and rescue them", [new AppendCommand(console), new UpgradeCommand(console), new RecoverCommand(console)]),
+            new("Keys and signatures", [new KeygenCommand(console), new SignCommand(console), new ShareCommand(console), new MaskCommand(console)]),
+            new("Besides", [new TokenizeCommand(console), new CompletionCommand(console)]),
+        ];
+        foreach (var verb in groups.SelectMany(g => g.Verbs))
         {
-            return await work().ConfigureAwait(false);
+            root.Add(verb);
+            MakeFlags(verb);
         }
-        catch (H4mkFormatException exception)
-        {
-            var chunk = exception.Tag is { } tag ? $"{tag}: " : "";
-            throw CliException.Failed(file, string.Create(CultureInfo.InvariantCulture, $"{exception.Offset}: {chunk}{exception.Detail}"), exception);
-        }
-        catch (MediaFormatException exception)
-        {
-            throw CliException.Failed(files[exception.Input], string.Create(CultureInfo.InvariantCulture, $"{exception.Offset}: {exception.Segment}: {exception.Detail}"), exception);
-        }
-        catch (SealKeyException exception)
-        {
-            throw new CliException(ExitCode.No, $"{file}: {exception.Message}", exception);
-        }
-        catch (PcmFormatException exception)
-        {
-            throw CliException.Failed(file, string.Create(CultureInfo.InvariantCulture, $"{exception.Offset}: {exception.Detail}"), exception);
-        }
-        catch (ArgumentException exception)
-        {
-            throw new CliException(ExitCode.Usage, WithoutParameter(exception), exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw CliException.Failed(file, IOFailure.DescribeOf(file, exception), exception);
-        }
+
+        // Help without /h and /?, which are paths. Alone, the tool shows it too.
+        var help = new HelpPageAction(console, groups);
+        root.Options.Remove(root.Options.OfType<HelpOption>().Single());
+        root.Options.Insert(0, new HelpOption("--help", "-h", "-?") { Action = help });
+        root.SetAction(help.Invoke);
+        var suggest = root.Directives.OfType<SuggestDirective>().Single();
+        suggest.Action = new Suggestions(suggest, console.Output);
+        return root;
     }
 
-    private static RootCommand CreateRoot(CliConsole console) => new("Deterministic, seekable, verifiable media transport in H4MK containers.")
+    // An option that is on or off takes no value: a file may be called true.
+    private static void MakeFlags(Command command)
     {
-        ExportCommand.Create(console),
-        InspectCommand.Create(console),
-        SeekCommand.Create(console),
-        VerifyCommand.Create(console),
-        ExtractCommand.Create(console),
-        TokenizeCommand.Create(console),
-        UpgradeCommand.Create(console),
-        AppendCommand.Create(console),
-        RecoverCommand.Create(console),
-        SignCommand.Create(console),
-        ShareCommand.Create(console),
-        MaskCommand.Create(console),
-        KeygenCommand.Create(console),
-    };
+        foreach (var option in command.Options.OfType<Option<bool>>())
+        {
+            option.Arity = ArgumentArity.Zero;
+        }
+
+        foreach (var verb in command.Subcommands)
+        {
+            MakeFlags(verb);
+        }
+    }
 
     private static async Task<int> FailAsync(CliConsole console, string message, int code = ExitCode.Interrupted)
     {
@@ -173,13 +159,5 @@ internal static class CliApplication
         }
 
         return code;
-    }
-
-    // The platform appends the parameter's name, which means nothing on a command line.
-    private static string WithoutParameter(ArgumentException exception)
-    {
-        var message = exception.Message;
-        var suffix = message.LastIndexOf(" (Parameter '", StringComparison.Ordinal);
-        return suffix < 0 ? message : message[..suffix];
     }
 }

@@ -20,11 +20,32 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public Uri Address { get; }
 
-    public static async Task<ServerProcess> StartAsync(IReadOnlyDictionary<string, string>? settings = null)
+    public static Task<ServerProcess> StartAsync(IReadOnlyDictionary<string, string>? settings = null) =>
+        StartAsync((folder, address) => StartInfo(folder, address, settings ?? new Dictionary<string, string>()));
+
+    /// <summary>Starts what <see cref="PublishAsync"/> wrote, from another folder.</summary>
+    public static Task<ServerProcess> StartAsync(string published, string workingFolder) => StartAsync((folder, address) =>
+    {
+        var start = StartInfo(folder, address, new Dictionary<string, string>());
+        start.ArgumentList[0] = Path.Combine(published, Path.GetFileName(start.ArgumentList[0]));
+        start.WorkingDirectory = workingFolder;
+        return start;
+    });
+
+    /// <summary>Publishes the host, as built for these tests, to a folder.</summary>
+    public static async Task PublishAsync(string folder)
+    {
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
+        using var publish = Process.Start(new ProcessStartInfo("dotnet", ["publish", Path.Combine(FindRoot(), "samples", "Harmony4.Server"), "-c", configuration, "--no-build", "-o", folder, "--nologo", "-v", "q"]))!;
+        await publish.WaitForExitAsync();
+        Assert.Equal(0, publish.ExitCode);
+    }
+
+    private static async Task<ServerProcess> StartAsync(Func<string, Uri, ProcessStartInfo> describe)
     {
         var folder = Directory.CreateTempSubdirectory("harmony4-browser-").FullName;
         var address = new Uri($"http://127.0.0.1:{FreePort()}");
-        var process = Process.Start(StartInfo(folder, address, settings ?? new Dictionary<string, string>()))!;
+        var process = Process.Start(describe(folder, address))!;
         using var client = new HttpClient();
         for (var i = 0; ; i++)
         {
@@ -51,6 +72,20 @@ internal sealed class ServerProcess : IAsyncDisposable
         await process.WaitForExitAsync();
         Directory.Delete(folder, recursive: true);
         return (process.ExitCode, message);
+    }
+
+    /// <summary>Asks the host to stop, as an orchestrator does.</summary>
+    public async Task TerminateAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Returns the exit code; the host has to end in time.</summary>
+    public async Task<int> WaitForExitAsync(TimeSpan patience)
+    {
+        await _process.WaitForExitAsync().WaitAsync(patience);
+        return _process.ExitCode;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,14 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using Harmony4.Cli.Files;
-using Harmony4.Cli.Terminal;
 using Harmony4.Format;
 
 namespace Harmony4.Cli.Commands;
 
-internal sealed class AppendCommand
+internal sealed class AppendCommand : Verb
 {
-    private readonly CliConsole _console;
     private readonly Argument<string> _container = new("container") { Description = "A 1.1 container; without -o it is changed in place." };
     private readonly Argument<string[]> _inputs = new("in") { Description = "The media; - for standard input. As many as the container has tracks, in their order.", Arity = ArgumentArity.OneOrMore };
     private readonly SegmenterArguments _segmenter = new();
@@ -19,26 +17,31 @@ internal sealed class AppendCommand
 
     private readonly SealArguments _seal = new("The key of a sealed container: what is appended is sealed too, under a seal of its own. The code over the root has to verify; --force goes on without, as after a recovery.");
 
-    private AppendCommand(CliConsole console) => _console = console;
-
-    public static Command Create(CliConsole console)
+    public AppendCommand(CliConsole console)
+        : base("append", "Append media to the tracks of a container, in place or to -o. Its signatures fall away.", console)
     {
-        var append = new AppendCommand(console);
-        var command = new Command("append", "Append media to the tracks of a container, in place or to -o. Its signatures fall away.") { append._container, append._inputs };
-        append._seal.AddTo(command);
-        append._segmenter.AddTo(command);
-        append._perInput.AddTimeTrackTo(command);
-        append._output.AddTo(command);
-        append._summary.AddTo(command);
-        append._proof.AddTo(command);
-        command.SetAction(append.RunAsync);
-        return command;
+        Add(_container);
+        Add(_inputs);
+        _seal.AddTo(this);
+        _segmenter.AddTo(this);
+        _perInput.AddTimeTrackTo(this);
+        _output.AddTo(this);
+        _summary.AddTo(this);
+        _proof.AddTo(this);
     }
 
-    private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    public override IReadOnlyList<(string Purpose, string Line)> Examples =>
+    [
+        ("Append in place; a crash leaves the old file or the new one.", "harmony4 append clip.mp4.h4mk next.mp4"),
+        ("Write the longer container elsewhere, with a proof that it extends the other.", "harmony4 append clip.mp4.h4mk next.mp4 -o longer.h4mk --proof grew.proof"),
+    ];
+
+    public override string? MeaningOfNo => "the seal key is none of the container's";
+
+    protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        var path = Paths.Required(result, _container);
-        var paths = Paths.Of(result, _inputs);
+        var path = result.GetValue(_container)!;
+        var paths = result.GetValue(_inputs)!;
         var target = _output.Path(result);
         if (paths.Count(p => p == InputFile.StandardStream) > 1)
         {
@@ -57,16 +60,16 @@ internal sealed class AppendCommand
 
         _proof.RequireApartFrom(result, target ?? path);
         using var keys = new KeyRing();
-        var seal = await _seal.ReadAsync(result, keys, _console, cancellationToken).ConfigureAwait(false);
+        var seal = await _seal.ReadAsync(result, keys, Console, cancellationToken).ConfigureAwait(false);
         var options = new ExportOptions { Segment = _segmenter.Segment(result), Seal = seal is null ? null : seal with { AcceptUnauthenticated = _output.Force(result) } };
         var described = _perInput.DescribeTimeTracks(result, paths.Length, _segmenter.Options(result));
-        using var end = paths.Contains(InputFile.StandardStream) ? _console.ExpectEndOfInput() : null;
+        using var end = paths.Contains(InputFile.StandardStream) ? Console.ExpectEndOfInput() : null;
         var streams = new List<Stream>();
         try
         {
             foreach (var input in paths)
             {
-                var stream = InputFile.Open(input, _console);
+                var stream = InputFile.Open(input, Console);
                 streams.Add(
                     input == InputFile.StandardStream ? new EndableStream(stream, end!.Token)
                     : stream.CanSeek ? new LocatedInput(stream, input)
@@ -89,7 +92,7 @@ internal sealed class AppendCommand
 
         if (end is { Token.IsCancellationRequested: true })
         {
-            await _console.TellAsync("harmony4: interrupted: the container is complete, and holds what was read of standard input").ConfigureAwait(false);
+            await Console.TellAsync("harmony4: interrupted: the container is complete, and holds what was read of standard input").ConfigureAwait(false);
             return ExitCode.Interrupted;
         }
 
@@ -98,17 +101,17 @@ internal sealed class AppendCommand
 
     private async Task<ExportResult> InPlaceAsync(ParseResult result, string path, IReadOnlyList<ExportInput> inputs, ExportOptions options, CancellationToken cancellationToken)
     {
-        if (await CliApplication.LocateAsync(path, () => ContainerEdit.TryUndoAsync(path, cancellationToken)).ConfigureAwait(false))
+        if (await LocateAsync(path, () => ContainerEdit.TryUndoAsync(path, cancellationToken)).ConfigureAwait(false))
         {
-            await _console.TellAsync($"harmony4: {path}: an earlier change had broken off and is undone").ConfigureAwait(false);
+            await Console.TellAsync($"harmony4: {path}: an earlier change had broken off and is undone").ConfigureAwait(false);
         }
 
-        var proof = _proof.Path(result) is { } proofPath ? OutputFile.Create(proofPath, _output.Force(result), _console) : null;
+        var proof = _proof.Path(result) is { } proofPath ? OutputFile.Create(proofPath, _output.Force(result), Console) : null;
         try
         {
-            _console.IsChangingInPlace = true;
-            var done = await ProgressDisplay.RunAsync(_console, "append", progress => LocateAsync(path, result, () => new MediaTransport().AppendAsync(path, inputs, options, progress, cancellationToken))).ConfigureAwait(false);
-            _console.IsChangingInPlace = false;
+            Console.IsChangingInPlace = true;
+            var done = await AppendAsync(path, result, progress => new MediaTransport().AppendAsync(path, inputs, options, progress, cancellationToken)).ConfigureAwait(false);
+            Console.IsChangingInPlace = false;
             if (proof is not null)
             {
                 await proof.Stream.WriteAsync(done.Proof, cancellationToken).ConfigureAwait(false);
@@ -128,10 +131,10 @@ internal sealed class AppendCommand
 
     private async Task<ExportResult> ToAsync(ParseResult result, string path, string target, IReadOnlyList<ExportInput> inputs, ExportOptions options, CancellationToken cancellationToken)
     {
-        var opened = await ContainerFile.OpenAsync(path, _console, cancellationToken).ConfigureAwait(false);
+        var opened = await OpenAsync(path, cancellationToken).ConfigureAwait(false);
         await using (opened.ConfigureAwait(false))
         {
-            var file = OutputFile.Create(target, _output.Force(result), _console);
+            var file = OutputFile.Create(target, _output.Force(result), Console);
             await using (file.ConfigureAwait(false))
             {
                 if (_proof.Path(result) is not null && file.WrittenPath is null)
@@ -139,9 +142,9 @@ internal sealed class AppendCommand
                     throw CliException.Usage("--proof: the longer container has to be read again for it: -o must be a file");
                 }
 
-                var done = await ProgressDisplay.RunAsync(_console, "append", progress => LocateAsync(path, result, () => new MediaTransport().AppendAsync(opened, inputs, file.Stream, options, progress, cancellationToken))).ConfigureAwait(false);
+                var done = await AppendAsync(path, result, progress => new MediaTransport().AppendAsync(opened, inputs, file.Stream, options, progress, cancellationToken)).ConfigureAwait(false);
                 await file.Stream.FlushAsync(cancellationToken).ConfigureAwait(false);
-                var proof = await _proof.StageAsync(result, opened, _console, () => ProveAsync(opened, file.WrittenPath!, cancellationToken), _output.Force(result), cancellationToken).ConfigureAwait(false);
+                var proof = await _proof.StageAsync(result, opened, Console, () => ProveAsync(opened, file.WrittenPath!, cancellationToken), _output.Force(result), cancellationToken).ConfigureAwait(false);
                 await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
                 if (proof is not null)
                 {
@@ -173,14 +176,14 @@ internal sealed class AppendCommand
     }
 
     /// <summary>Ties a fault to the file that has it: of the container or, by its number, of an input.</summary>
-    private Task<T> LocateAsync<T>(string path, ParseResult result, Func<Task<T>> work)
+    private Task<T> AppendAsync<T>(string path, ParseResult result, Func<IProgress<TransportProgress>?, Task<T>> work)
     {
-        var names = Paths.Of(result, _inputs).Select(InputFile.NameOf).ToArray();
-        return CliApplication.LocateAsync([InputFile.NameOf(path)], async () =>
+        var names = result.GetValue(_inputs)!.Select(InputFile.NameOf).ToArray();
+        return WorkAsync(path, async progress =>
         {
             try
             {
-                return await work().ConfigureAwait(false);
+                return await work(progress).ConfigureAwait(false);
             }
             catch (MediaFormatException exception)
             {
@@ -191,16 +194,16 @@ internal sealed class AppendCommand
 
     private async Task ReportAsync(ParseResult result, string output, string[] paths, ExportResult done)
     {
-        await ExportCommand.TellOfInputsAsync(_console, paths, done.Inputs, _segmenter.Options(result)).ConfigureAwait(false);
+        await ExportCommand.TellOfInputsAsync(Console, paths, done.Inputs, _segmenter.Options(result)).ConfigureAwait(false);
         foreach (var (path, input) in paths.Zip(done.Inputs))
         {
             if (input.Shift > 0)
             {
-                await _console.TellAsync(string.Create(CultureInfo.InvariantCulture, $"harmony4: {InputFile.NameOf(path)}: begins before the track's end: its times are moved by {input.Shift} us ({Values.FormatTime(input.Shift)})")).ConfigureAwait(false);
+                await Console.TellAsync(string.Create(CultureInfo.InvariantCulture, $"harmony4: {InputFile.NameOf(path)}: begins before the track's end: its times are moved by {input.Shift} us ({Values.FormatTime(input.Shift)})")).ConfigureAwait(false);
             }
         }
 
         var container = done.Container;
-        await _summary.TellAsync(result, _console, string.Create(CultureInfo.InvariantCulture, $"{output}: {container.Length} bytes, {container.BlockCount} blocks, {container.KeyframeCount} keyframes, root {container.Identity}")).ConfigureAwait(false);
+        await _summary.TellAsync(result, Console, string.Create(CultureInfo.InvariantCulture, $"{output}: {container.Length} bytes, {container.BlockCount} blocks, {container.KeyframeCount} keyframes, root {container.Identity}")).ConfigureAwait(false);
     }
 }

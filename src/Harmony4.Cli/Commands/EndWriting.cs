@@ -15,7 +15,7 @@ internal static class EndWriting
             throw CliException.Usage($"{InputFile.NameOf(path)}: cannot be changed in place; write the container with -o");
         }
 
-        if (target is null && await CliApplication.LocateAsync(path, () => ContainerEdit.TryUndoAsync(path, cancellationToken)).ConfigureAwait(false))
+        if (target is null && await Located.RunAsync(path, () => ContainerEdit.TryUndoAsync(path, cancellationToken)).ConfigureAwait(false))
         {
             await console.TellAsync($"harmony4: {path}: an earlier change had broken off and is undone").ConfigureAwait(false);
         }
@@ -28,7 +28,7 @@ internal static class EndWriting
                 throw CliException.Usage($"{InputFile.NameOf(path)}: is of version 1.0, which has no root that could be signed; upgrade it first");
             }
 
-            await CliApplication.LocateAsync(InputFile.NameOf(path), async () =>
+            await Located.RunAsync(InputFile.NameOf(path), async () =>
             {
                 var signs = await sign(container).ConfigureAwait(false);
                 await (target is null

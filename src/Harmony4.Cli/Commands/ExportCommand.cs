@@ -1,18 +1,16 @@
 using System.CommandLine;
 using Harmony4.Cli.Files;
-using Harmony4.Cli.Terminal;
 using Harmony4.Format;
 using Harmony4.Tokenization;
 using Harmony4.Transport.Crypto;
 
 namespace Harmony4.Cli.Commands;
 
-internal sealed class ExportCommand
+internal sealed class ExportCommand : Verb
 {
     // META and SAFE are read whole by every reader.
     private const int MaxMetadataLength = 16 * 1024 * 1024;
 
-    private readonly CliConsole _console;
     private readonly Argument<string[]> _inputs = new("in") { Description = "The media; - for standard input. Several inputs become the tracks of one container.", Arity = ArgumentArity.OneOrMore };
     private readonly SegmenterArguments _segmenter = new();
     private readonly PerInputArguments _perInput = new();
@@ -20,43 +18,54 @@ internal sealed class ExportCommand
     private readonly SummaryLine _summary = new();
     private readonly Option<string?> _spec = new("--spec") { Description = "The version to write: 1.1, or 1.0 for readers of that version only. Default: 1.1; with a mask 1.0." };
     private readonly Option<int?> _pageLog2 = new("--page-log2") { Description = "Blocks in a page of the index, as a binary logarithm of 1 to 14. Default: 12 for fixed-size blocks below 128 KiB, else 10.", CustomParser = r => Values.Number<int>(r) };
-    private readonly Option<string?> _meta = new("--meta") { Description = "A file with the JSON object for META." };
-    private readonly Option<string?> _safe = new("--safe") { Description = "A file with the JSON object for SAFE." };
-    private readonly Option<string?> _maskKey = new("--mask-key-file") { Description = "Lay the mask of version 1.0 over each block, with the key in this file. It is obfuscation, not encryption: --seal-key-file encrypts." };
+    private readonly Option<string?> _meta = new("--meta") { Description = "A file with the JSON object for META.", HelpName = "file" };
+    private readonly Option<string?> _safe = new("--safe") { Description = "A file with the JSON object for SAFE.", HelpName = "file" };
+    private readonly Option<string?> _maskKey = new("--mask-key-file") { Description = "Lay the mask of version 1.0 over each block, with the key in this file. It is obfuscation, not encryption: --seal-key-file encrypts.", HelpName = "file" };
 
     private readonly SealArguments _seal = new("Seal each block with the key in this file, of 32 bytes (any of at least 16 will do): who has no key can verify the container and read nothing.");
-    private readonly Option<string?> _sealMode = new("--seal-mode") { Description = "With --seal-key-file: a random salt, or a reproducible one, for which the media is read twice. [default: random]" };
-    private readonly Option<string[]> _sign = new("--sign") { Description = "Sign the container with the private key in this PEM file; may be given for each signer.", Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = false };
+    private readonly Option<string?> _sealMode = new("--seal-mode") { Description = "With --seal-key-file: a random salt (the default), or a reproducible one, for which the media is read twice." };
+    private readonly Option<string[]> _sign = new("--sign") { Description = "Sign the container with the private key in this PEM file; may be given for each signer.", HelpName = "file", Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = false };
 
-    private readonly Option<string?> _live = new("--live-signatures") { Description = "With --sign: also sign, beside the stream in this file, what closing at a block would give; recover --signatures finds the one that fits." };
+    private readonly Option<string?> _live = new("--live-signatures") { Description = "With --sign: also sign, beside the stream in this file, what closing at a block would give; recover --signatures finds the one that fits.", HelpName = "file" };
 
-    private ExportCommand(CliConsole console) => _console = console;
-
-    public static Command Create(CliConsole console)
+    public ExportCommand(CliConsole console)
+        : base("export", "Build a container from media.", console)
     {
-        var export = new ExportCommand(console);
-        export._spec.AcceptOnlyFromAmong("1.0", "1.1");
-        export._sealMode.AcceptOnlyFromAmong("random", "reproducible");
-        var command = new Command("export", "Build a container from media.") { export._inputs, export._spec, export._pageLog2, export._meta, export._safe, export._sealMode, export._sign, export._live, export._maskKey };
-        export._seal.AddTo(command);
-        export._segmenter.AddTo(command);
-        export._perInput.AddTo(command);
-        export._output.AddTo(command);
-        export._summary.AddTo(command);
-        command.SetAction(export.RunAsync);
-        return command;
+        _spec.AcceptOnlyFromAmong("1.0", "1.1");
+        _sealMode.AcceptOnlyFromAmong("random", "reproducible");
+        Add(_inputs);
+        Add(_spec);
+        Add(_pageLog2);
+        Add(_meta);
+        Add(_safe);
+        Add(_sealMode);
+        Add(_sign);
+        Add(_live);
+        Add(_maskKey);
+        _seal.AddTo(this);
+        _segmenter.AddTo(this);
+        _perInput.AddTo(this);
+        _output.AddTo(this);
+        _summary.AddTo(this);
     }
 
-    private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    public override IReadOnlyList<(string Purpose, string Line)> Examples =>
+    [
+        ("Build clip.mp4.h4mk.", "harmony4 export clip.mp4"),
+        ("Two tracks on one clock.", "harmony4 export clip.mp4 speech.wav -o both.h4mk --language 1=en"),
+        ("Record from a pipe; ^C completes the container.", "harmony4 export - -o live.h4mk"),
+    ];
+
+    protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        var paths = Paths.Of(result, _inputs);
+        var paths = result.GetValue(_inputs)!;
         if (paths.Count(p => p == InputFile.StandardStream) > 1)
         {
             throw CliException.Usage("standard input (-) can be one input only");
         }
 
         var version = Version(result);
-        using var masterKey = result.GetValue(_maskKey) is { } keyPath ? await KeyFiles.ReadMaskKeyAsync(keyPath, _console, cancellationToken).ConfigureAwait(false) : null;
+        using var masterKey = result.GetValue(_maskKey) is { } keyPath ? await KeyFiles.ReadMaskKeyAsync(keyPath, Console, cancellationToken).ConfigureAwait(false) : null;
         using var mask = masterKey is null ? null : new TransportMask(masterKey);
         using var keys = new KeyRing();
         var live = OpenLive(result, keys);
@@ -73,17 +82,17 @@ internal sealed class ExportCommand
             Mask = mask,
         };
         var inputs = _perInput.Describe(result, paths.Length, _segmenter.Options(result));
-        using var end = paths.Contains(InputFile.StandardStream) ? _console.ExpectEndOfInput() : null;
+        using var end = paths.Contains(InputFile.StandardStream) ? Console.ExpectEndOfInput() : null;
         var streams = new List<Stream>();
         try
         {
             foreach (var path in paths)
             {
-                var stream = InputFile.Open(path, _console);
+                var stream = InputFile.Open(path, Console);
                 streams.Add(path == InputFile.StandardStream ? new EndableStream(stream, end!.Token) : new LocatedInput(stream, path));
             }
 
-            await WriteAsync(result, paths, [.. inputs.Select((input, i) => input with { Media = streams[i] })], options, cancellationToken).ConfigureAwait(false);
+            await ExportAsync(result, paths, [.. inputs.Select((input, i) => input with { Media = streams[i] })], options, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -95,27 +104,24 @@ internal sealed class ExportCommand
 
         if (end is { Token.IsCancellationRequested: true })
         {
-            await _console.TellAsync("harmony4: interrupted: the container is complete, and holds what was read of standard input").ConfigureAwait(false);
+            await Console.TellAsync("harmony4: interrupted: the container is complete, and holds what was read of standard input").ConfigureAwait(false);
             return ExitCode.Interrupted;
         }
 
         return ExitCode.Done;
     }
 
-    private async Task WriteAsync(ParseResult result, string[] paths, IReadOnlyList<ExportInput> inputs, ExportOptions options, CancellationToken cancellationToken)
+    private async Task ExportAsync(ParseResult result, string[] paths, IReadOnlyList<ExportInput> inputs, ExportOptions options, CancellationToken cancellationToken)
     {
-        var container = OutputFile.Create(_output.Path(result) ?? DefaultOutput(paths[0]), _output.Force(result), _console);
-        await using (container.ConfigureAwait(false))
+        var (name, done) = await WriteAsync(
+            _output.Path(result) ?? DefaultOutput(paths[0]),
+            _output.Force(result),
+            async file => (file.Name, await WorkAsync(paths, progress => new MediaTransport().ExportAsync(inputs, file.Stream, options, progress, cancellationToken)).ConfigureAwait(false)),
+            cancellationToken).ConfigureAwait(false);
+        await ReportAsync(result, paths, name, done).ConfigureAwait(false);
+        if (options is { Mask: not null, Meta: { } own } && !TransportMetadata.IsMasked(own.Span))
         {
-            var done = await ProgressDisplay.RunAsync(_console, "export", progress => CliApplication.LocateAsync(
-                [.. paths.Select(InputFile.NameOf)],
-                () => new MediaTransport().ExportAsync(inputs, container.Stream, options, progress, cancellationToken))).ConfigureAwait(false);
-            await container.CompleteAsync(cancellationToken).ConfigureAwait(false);
-            await ReportAsync(result, paths, container.Name, done).ConfigureAwait(false);
-            if (options is { Mask: not null, Meta: { } own } && !TransportMetadata.IsMasked(own.Span))
-            {
-                await _console.TellAsync($"harmony4: {result.GetValue(_meta)}: the blocks are masked, but this META has no \"masked\":true, without which extract does not take the mask off").ConfigureAwait(false);
-            }
+            await Console.TellAsync($"harmony4: {result.GetValue(_meta)}: the blocks are masked, but this META has no \"masked\":true, without which extract does not take the mask off").ConfigureAwait(false);
         }
     }
 
@@ -140,7 +146,7 @@ internal sealed class ExportCommand
 
     private async Task<SealOptions?> SealAsync(ParseResult result, KeyRing keys, CancellationToken cancellationToken)
     {
-        var seal = await _seal.ReadAsync(result, keys, _console, cancellationToken).ConfigureAwait(false);
+        var seal = await _seal.ReadAsync(result, keys, Console, cancellationToken).ConfigureAwait(false);
         var mode = result.GetValue(_sealMode);
         return seal is not null ? seal with { SaltMode = mode == "reproducible" ? SealSaltMode.Reproducible : SealSaltMode.Random }
             : mode is null ? null
@@ -160,7 +166,7 @@ internal sealed class ExportCommand
             throw CliException.Usage("--live-signatures goes with --sign: the key to sign with");
         }
 
-        string?[] others = [.. Paths.Of(result, _inputs), .. result.GetValue(_sign)!, _seal.KeyPath(result), _output.Path(result)];
+        string?[] others = [.. result.GetValue(_inputs)!, .. result.GetValue(_sign)!, _seal.KeyPath(result), _output.Path(result)];
         if (others.Any(o => o is not null && System.IO.Path.GetFullPath(o) == System.IO.Path.GetFullPath(path)))
         {
             throw CliException.Usage($"--live-signatures: {path} is another file of this run, which would be overwritten");
@@ -186,7 +192,7 @@ internal sealed class ExportCommand
         var signers = new List<IRootAuthenticator>();
         foreach (var path in result.GetValue(_sign) ?? [])
         {
-            signers.Add(new RootSigner(keys.Own(await KeyFiles.ReadSignerAsync(path, certificates: null, _console, cancellationToken).ConfigureAwait(false))));
+            signers.Add(new RootSigner(keys.Own(await KeyFiles.ReadSignerAsync(path, certificates: null, Console, cancellationToken).ConfigureAwait(false))));
         }
 
         return signers;
@@ -226,24 +232,24 @@ internal sealed class ExportCommand
             return null;
         }
 
-        var bytes = await InputFile.ReadAllAsync(path, MaxMetadataLength, _console, cancellationToken).ConfigureAwait(false);
+        var bytes = await InputFile.ReadAllAsync(path, MaxMetadataLength, Console, cancellationToken).ConfigureAwait(false);
         return JsonText.IsObject(bytes) ? bytes : throw CliException.Usage($"{name}: {path} is not a JSON object in UTF-8 of at most 512 levels");
     }
 
     private string DefaultOutput(string input) =>
         input != InputFile.StandardStream ? input + ".h4mk"
-        : _console.IsOutputTerminal ? throw CliException.Usage("-o is needed when the media comes from standard input and standard output is a terminal")
+        : Console.IsOutputTerminal ? throw CliException.Usage("-o is needed when the media comes from standard input and standard output is a terminal")
         : InputFile.StandardStream;
 
     private async Task ReportAsync(ParseResult result, string[] paths, string output, ExportResult done)
     {
-        await TellOfInputsAsync(_console, paths, done.Inputs, _segmenter.Options(result)).ConfigureAwait(false);
+        await TellOfInputsAsync(Console, paths, done.Inputs, _segmenter.Options(result)).ConfigureAwait(false);
         var container = done.Container;
         var segments = string.Join(", ", done.Inputs.Select(i => i.Segment).Distinct());
         var root = container.Identity is { } identity ? $", root {identity}" : "";
         await _summary.TellAsync(
             result,
-            _console,
+            Console,
             $"{output}: version {container.Version.ToName()}, {container.Length} bytes, {container.Tracks.Count} tracks ({segments}), {container.BlockCount} blocks, {container.KeyframeCount} keyframes{root}").ConfigureAwait(false);
     }
 }

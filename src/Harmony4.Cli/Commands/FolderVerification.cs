@@ -90,7 +90,7 @@ internal sealed class FolderVerification
                 return;
             }
 
-            var verification = await ContainerFile.VerifyAsync(path, _options, _console, cancellationToken).ConfigureAwait(false);
+            var verification = await ContainerFile.VerifyAsync(path, _options, _console, cancellationToken, describesOthers: isNamed).ConfigureAwait(false);
             _states[verification.State] = Count(verification.State) + 1;
             await ReportAsync(path, verification, cancellationToken).ConfigureAwait(false);
             await ContainerFile.TellOfChangeAsync(path, _console).ConfigureAwait(false);

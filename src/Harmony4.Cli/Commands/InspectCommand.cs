@@ -7,48 +7,57 @@ using Harmony4.Format;
 
 namespace Harmony4.Cli.Commands;
 
-internal static class InspectCommand
+internal sealed class InspectCommand : Verb
 {
-    public static Command Create(CliConsole console)
+    private readonly Argument<string> _container = new("container") { Description = "A path, an http(s) address, or - for standard input." };
+    private readonly Option<bool> _chunks = new("--chunks") { Description = "List every chunk, those of blocks and index too (of version 1.0 --json always does)." };
+    private readonly Option<bool> _verify = new("--verify") { Description = "Read and verify the whole file as well." };
+    private readonly Option<bool> _json = new("--json") { Description = "Print one JSON document." };
+
+    public InspectCommand(CliConsole console)
+        : base("inspect", "Show version, size, tracks, chunks, META and SAFE, without reading a block.", console)
     {
-        var container = new Argument<string>("container") { Description = "A path, an http(s) address, or - for standard input." };
-        var chunks = new Option<bool>("--chunks") { Description = "List every chunk, those of blocks and index too (of version 1.0 --json always does)." };
-        var verify = new Option<bool>("--verify") { Description = "Read and verify the whole file as well." };
-        var json = new Option<bool>("--json") { Description = "Print one JSON document." };
-        var command = new Command("inspect", "Show version, size, tracks, chunks, META and SAFE, without reading a block.") { container, chunks, verify, json };
-        command.SetAction(async (result, cancellationToken) =>
+        Add(_container);
+        Add(_chunks);
+        Add(_verify);
+        Add(_json);
+    }
+
+    public override IReadOnlyList<(string Purpose, string Line)> Examples =>
+    [
+        ("What a container holds: one read, whatever its size.", "harmony4 inspect clip.mp4.h4mk"),
+        ("The same for a program, with every chunk.", "harmony4 inspect clip.mp4.h4mk --json --chunks"),
+    ];
+
+    protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        var path = result.GetValue(_container)!;
+        await ContainerFile.TellOfChangeAsync(path, Console).ConfigureAwait(false);
+        var opened = await OpenAsync(path, cancellationToken).ConfigureAwait(false);
+        await using (opened.ConfigureAwait(false))
         {
-            var path = result.GetValue(container)!;
-            await ContainerFile.TellOfChangeAsync(path, console).ConfigureAwait(false);
-            var opened = await ContainerFile.OpenAsync(path, console, cancellationToken).ConfigureAwait(false);
-            await using (opened.ConfigureAwait(false))
+            var report = await WorkAsync(path, progress => new MediaTransport().InspectAsync(opened, result.GetValue(_verify), progress, cancellationToken)).ConfigureAwait(false);
+            await LocateAsync(path, async () =>
             {
-                var report = await ProgressDisplay.RunAsync(console, "verify", progress => CliApplication.LocateAsync(
-                    InputFile.NameOf(path),
-                    () => new MediaTransport().InspectAsync(opened, result.GetValue(verify), progress, cancellationToken))).ConfigureAwait(false);
-                await CliApplication.LocateAsync(InputFile.NameOf(path), async () =>
+                if (result.GetValue(_json))
                 {
-                    if (result.GetValue(json))
+                    var listBlocks = result.GetValue(_chunks) || opened.Version == H4mkVersion.V10;
+                    await JsonText.WriteAsync(Console, writer => report.WriteToAsync(writer, listBlocks, cancellationToken), cancellationToken).ConfigureAwait(false);
+                }
+                else
+                {
+                    Print(Console.Output, report);
+                    if (result.GetValue(_chunks))
                     {
-                        var listBlocks = result.GetValue(chunks) || opened.Version == H4mkVersion.V10;
-                        await JsonText.WriteAsync(console, writer => report.WriteToAsync(writer, listBlocks, cancellationToken), cancellationToken).ConfigureAwait(false);
+                        await PrintChunksAsync(Console.Output, opened, cancellationToken).ConfigureAwait(false);
                     }
-                    else
-                    {
-                        Print(console.Output, report);
-                        if (result.GetValue(chunks))
-                        {
-                            await PrintChunksAsync(console.Output, opened, cancellationToken).ConfigureAwait(false);
-                        }
-                    }
+                }
 
-                    return true;
-                }).ConfigureAwait(false);
-            }
+                return true;
+            }).ConfigureAwait(false);
+        }
 
-            return ExitCode.Done;
-        });
-        return command;
+        return ExitCode.Done;
     }
 
     private static void Print(TextWriter output, ContainerReport report)

@@ -5,50 +5,58 @@ using Harmony4.Cli.Files;
 
 namespace Harmony4.Cli.Commands;
 
-internal static class KeygenCommand
+internal sealed class KeygenCommand : Verb
 {
     private const int KeyLength = 32;
     private const int RsaBits = 3072;
 
-    public static Command Create(CliConsole console)
+    private readonly OutputArguments _output = new("The key file to write; - for standard output.", required: true);
+    private readonly Option<string> _kind = new("--kind") { Description = "key: 32 random bytes as a line of hex, to seal or mask with. es256, es384, ps256: a private key in PEM to sign with, and its public key as <output>.pub.", DefaultValueFactory = _ => "key" };
+
+    public KeygenCommand(CliConsole console)
+        : base("keygen", "Make a key: to seal, to mask, or to sign with.", console)
     {
-        var output = new OutputArguments("The key file; - for standard output.");
-        var kind = new Option<string>("--kind") { Description = "key: 32 random bytes as a line of hex, to seal or mask with. es256, es384, ps256: a private key in PEM to sign with, and its public key as <output>.pub.", DefaultValueFactory = _ => "key" };
-        kind.AcceptOnlyFromAmong("key", "es256", "es384", "ps256");
-        var command = new Command("keygen", "Make a key: to seal, to mask, or to sign with.") { kind };
-        output.AddTo(command);
-        command.SetAction(async (result, cancellationToken) =>
+        _kind.AcceptOnlyFromAmong("key", "es256", "es384", "ps256");
+        Add(_kind);
+        _output.AddTo(this);
+    }
+
+    public override IReadOnlyList<(string Purpose, string Line)> Examples =>
+    [
+        ("A key to seal with.", "harmony4 keygen -o case.key"),
+        ("A key to sign with, and signer.pem.pub for those who verify.", "harmony4 keygen --kind es256 -o signer.pem"),
+    ];
+
+    protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        var path = _output.Path(result)!;
+        if (result.GetValue(_kind) is { } name and not "key")
         {
-            var path = output.Path(result) ?? throw CliException.Usage("-o is needed: the key file to write, or - for standard output");
-            if (result.GetValue(kind) is { } name and not "key")
-            {
-                await WriteSigningKeyAsync(name, path, output.Force(result), console, cancellationToken).ConfigureAwait(false);
-                return ExitCode.Done;
-            }
-
-            var file = OutputFile.Create(path, output.Force(result), console, ownerOnly: true);
-            await using (file.ConfigureAwait(false))
-            {
-                var key = RandomNumberGenerator.GetBytes(KeyLength);
-                var text = new byte[(KeyLength * 2) + 1];
-                try
-                {
-                    Convert.TryToHexStringLower(key, text, out _);
-                    text[^1] = (byte)'\n';
-                    await file.Stream.WriteAsync(text, cancellationToken).ConfigureAwait(false);
-                }
-                finally
-                {
-                    CryptographicOperations.ZeroMemory(key);
-                    CryptographicOperations.ZeroMemory(text);
-                }
-
-                await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
-            }
-
+            await WriteSigningKeyAsync(name, path, _output.Force(result), Console, cancellationToken).ConfigureAwait(false);
             return ExitCode.Done;
-        });
-        return command;
+        }
+
+        var file = OutputFile.Create(path, _output.Force(result), Console, ownerOnly: true);
+        await using (file.ConfigureAwait(false))
+        {
+            var key = RandomNumberGenerator.GetBytes(KeyLength);
+            var text = new byte[(KeyLength * 2) + 1];
+            try
+            {
+                Convert.TryToHexStringLower(key, text, out _);
+                text[^1] = (byte)'\n';
+                await file.Stream.WriteAsync(text, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                CryptographicOperations.ZeroMemory(key);
+                CryptographicOperations.ZeroMemory(text);
+            }
+
+            await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return ExitCode.Done;
     }
 
     private static async Task WriteSigningKeyAsync(string kind, string path, bool overwrite, CliConsole console, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ internal sealed class OutputArguments
 
     private readonly Option<bool> _force = new("--force", "-f") { Description = "Overwrite an existing output." };
 
-    public OutputArguments(string description) => _output = new Option<string?>("--output", "-o") { Description = description };
+    public OutputArguments(string description, bool required = false) => _output = new Option<string?>("--output", "-o") { Description = description, HelpName = "file", Required = required };
 
     public void AddTo(Command command)
     {

@@ -8,7 +8,7 @@ namespace Harmony4.Cli.Commands;
 /// <summary>What <c>export</c> is told of single inputs: <c>N=value</c> for input N, counted from 0; a bare value for the only input.</summary>
 internal sealed class PerInputArguments(string kindDefault = "what the media's framing says, else data")
 {
-    private readonly Option<string[]> _kind = Repeatable("--kind", $"What the track is for: video, audio or data. Default: {kindDefault}.");
+    private readonly Option<string[]> _kind = Repeatable("--kind", $"What the track is for: video, audio or data. Default: {kindDefault}.", "video", "audio", "data");
     private readonly Option<string[]> _label = Repeatable("--label", "What people are to call the track.");
     private readonly Option<string[]> _language = Repeatable("--language", "The track's language as a BCP 47 tag, such as pt-BR.");
     private readonly Option<string[]> _timeTrack = Repeatable("--time-track", "The media's own number of the track that times and keyframes are taken from. Default: the first video track, else the first.");
@@ -58,13 +58,22 @@ internal sealed class PerInputArguments(string kindDefault = "what the media's f
         })];
     }
 
-    private static Option<string[]> Repeatable(string name, string description) => new(name)
+    private static Option<string[]> Repeatable(string name, string description, params string[] values)
     {
-        Description = $"{description} N=value for input N, from 0; may be given for each.",
-        Arity = ArgumentArity.ZeroOrMore,
-        AllowMultipleArgumentsPerToken = false,
-        HelpName = "[N=]value",
-    };
+        var option = new Option<string[]>(name)
+        {
+            Description = $"{description} N=value for input N, from 0; may be given for each.",
+            Arity = ArgumentArity.ZeroOrMore,
+            AllowMultipleArgumentsPerToken = false,
+            HelpName = "[N=]value",
+        };
+        if (values.Length > 0)
+        {
+            option.CompletionSources.Add(values);
+        }
+
+        return option;
+    }
 
     private static string?[] Read(ParseResult result, Option<string[]> option, int count)
     {

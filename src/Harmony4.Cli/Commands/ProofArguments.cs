@@ -9,7 +9,7 @@ internal sealed class ProofArguments
 {
     private readonly Option<string?> _proof;
 
-    public ProofArguments(string description) => _proof = new Option<string?>("--proof") { Description = description };
+    public ProofArguments(string description) => _proof = new Option<string?>("--proof") { Description = description, HelpName = "file" };
 
     public void AddTo(Command command) => command.Add(_proof);
 

@@ -6,8 +6,8 @@ namespace Harmony4.Cli.Commands;
 /// <summary>The key of a sealed container, and who else is to open it.</summary>
 internal sealed class SealArguments(string keyDescription)
 {
-    private readonly Option<string?> _key = new("--seal-key-file") { Description = keyDescription };
-    private readonly Option<string[]> _recipients = new("--recipient-key-file") { Description = "With --seal-key-file: a further key that opens the container; may be given for each recipient.", Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = false };
+    private readonly Option<string?> _key = new("--seal-key-file") { Description = keyDescription, HelpName = "file" };
+    private readonly Option<string[]> _recipients = new("--recipient-key-file") { Description = "With --seal-key-file: a further key that opens the container; may be given for each recipient.", HelpName = "file", Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = false };
 
     public void AddTo(Command command)
     {

@@ -5,69 +5,79 @@ using Harmony4.Format;
 
 namespace Harmony4.Cli.Commands;
 
-internal static class SeekCommand
+internal sealed class SeekCommand : Verb
 {
-    public static Command Create(CliConsole console)
+    private readonly Argument<string> _container = new("container") { Description = "A path, an http(s) address, or - for standard input." };
+    private readonly Argument<ulong> _pts = new("pts") { Description = "The time: microseconds, 1.5s, 250ms or hh:mm:ss.ffffff.", CustomParser = Values.Time };
+    private readonly Option<int?> _track = new("--track") { Description = "The track's id. Default: the first track.", CustomParser = r => Values.Number<int>(r) };
+    private readonly ProofArguments _proof = new("Write a proof of the answer to this file, which verify --proof checks against the container's root.");
+    private readonly Option<bool> _force = new("--force", "-f") { Description = "With --proof: overwrite an existing file." };
+    private readonly Option<bool> _lenient = new("--lenient") { Description = "Sort a 1.0 seek table whose times decrease instead of refusing it." };
+    private readonly Option<bool> _json = new("--json") { Description = "Print one JSON document; null when nothing is at or before that time." };
+
+    public SeekCommand(CliConsole console)
+        : base("seek", "Find the keyframe at or before a time.", console)
     {
-        var container = new Argument<string>("container") { Description = "A path, an http(s) address, or - for standard input." };
-        var pts = new Argument<ulong>("pts") { Description = "The time: microseconds, 1.5s, 250ms or hh:mm:ss.ffffff.", CustomParser = Values.Time };
-        var track = new Option<int?>("--track") { Description = "The track's id. Default: the first track.", CustomParser = r => Values.Number<int>(r) };
-        var proof = new ProofArguments("Write a proof of the answer to this file, which verify --proof checks against the container's root.");
-        var force = new Option<bool>("--force", "-f") { Description = "With --proof: overwrite an existing file." };
-        var lenient = new Option<bool>("--lenient") { Description = "Sort a 1.0 seek table whose times decrease instead of refusing it." };
-        var json = new Option<bool>("--json") { Description = "Print one JSON document; null when nothing is at or before that time." };
-        var command = new Command("seek", "Find the keyframe at or before a time.") { container, pts, track, force, lenient, json };
-        proof.AddTo(command);
-        command.SetAction(async (result, cancellationToken) =>
-        {
-            proof.RequireApartFrom(result, InputFile.StandardStream);
-            var path = result.GetValue(container)!;
-            var options = new H4mkContainerOptions { SortSeek = result.GetValue(lenient) };
-            var opened = await ContainerFile.OpenAsync(path, console, cancellationToken, options).ConfigureAwait(false);
-            await using (opened.ConfigureAwait(false))
-            {
-                var asked = result.GetValue(pts);
-                var id = result.GetValue(track);
-                var (found, cost) = await CliApplication.LocateAsync(InputFile.NameOf(path), async () =>
-                {
-                    var keyframe = await new MediaTransport().SeekAsync(opened, asked, id, cancellationToken).ConfigureAwait(false);
-                    var reads = (ContainerFile.CountReads(opened.Source), opened.Source.BytesRead);
-                    var file = await proof.StageAsync(result, opened, console, () => opened.ProveKeyframeAsync(opened.GetTrack(id).Id, asked, cancellationToken), result.GetValue(force), cancellationToken).ConfigureAwait(false);
-                    if (file is not null)
-                    {
-                        await using (file.ConfigureAwait(false))
-                        {
-                            await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
-                        }
-                    }
-
-                    return (keyframe, reads);
-                }).ConfigureAwait(false);
-                var first = found is null ? await FindFirstAsync(opened, id, path, asked, cancellationToken).ConfigureAwait(false) : null;
-                if (result.GetValue(json))
-                {
-                    await WriteJsonAsync(console, found, cost, cancellationToken).ConfigureAwait(false);
-                }
-                else if (found is { } keyframe)
-                {
-                    Print(console.Output, keyframe, cost);
-                }
-
-                if (found is not null)
-                {
-                    return ExitCode.Done;
-                }
-
-                var where = first is { } next ? string.Create(CultureInfo.InvariantCulture, $"the first is at {next.Pts} us ({Values.FormatTime(next.Pts)})") : "the track has none";
-                throw new CliException(ExitCode.No, string.Create(CultureInfo.InvariantCulture, $"{InputFile.NameOf(path)}: no keyframe at or before {asked} us: {where}"));
-            }
-        });
-        return command;
+        Add(_container);
+        Add(_pts);
+        Add(_track);
+        Add(_force);
+        Add(_lenient);
+        Add(_json);
+        _proof.AddTo(this);
     }
 
-    private static Task<Keyframe?> FindFirstAsync(H4mkContainer opened, int? track, string path, ulong asked, CancellationToken cancellationToken) => CliApplication.LocateAsync(
-        InputFile.NameOf(path),
-        () => opened.FindNextKeyframeAsync(opened.GetTrack(track).Id, asked, cancellationToken).AsTask());
+    public override IReadOnlyList<(string Purpose, string Line)> Examples =>
+    [
+        ("The keyframe at or before a second and a half.", "harmony4 seek clip.mp4.h4mk 1.5s --json"),
+        ("And a proof of that answer, for somebody who has the root alone.", "harmony4 seek clip.mp4.h4mk 00:00:01.5 --proof answer.proof"),
+    ];
+
+    public override string? MeaningOfNo => "nothing is at or before that time";
+
+    protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        _proof.RequireApartFrom(result, InputFile.StandardStream);
+        var path = result.GetValue(_container)!;
+        var opened = await OpenAsync(path, cancellationToken, new H4mkContainerOptions { SortSeek = result.GetValue(_lenient) }).ConfigureAwait(false);
+        await using (opened.ConfigureAwait(false))
+        {
+            var asked = result.GetValue(_pts);
+            var id = result.GetValue(_track);
+            var (found, cost) = await LocateAsync(path, async () =>
+            {
+                var keyframe = await new MediaTransport().SeekAsync(opened, asked, id, cancellationToken).ConfigureAwait(false);
+                var reads = (ContainerFile.CountReads(opened.Source), opened.Source.BytesRead);
+                var file = await _proof.StageAsync(result, opened, Console, () => opened.ProveKeyframeAsync(opened.GetTrack(id).Id, asked, cancellationToken), result.GetValue(_force), cancellationToken).ConfigureAwait(false);
+                if (file is not null)
+                {
+                    await using (file.ConfigureAwait(false))
+                    {
+                        await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
+                    }
+                }
+
+                return (keyframe, reads);
+            }).ConfigureAwait(false);
+            var first = found is null ? await LocateAsync(path, () => opened.FindNextKeyframeAsync(opened.GetTrack(id).Id, asked, cancellationToken).AsTask()).ConfigureAwait(false) : null;
+            if (result.GetValue(_json))
+            {
+                await WriteJsonAsync(Console, found, cost, cancellationToken).ConfigureAwait(false);
+            }
+            else if (found is { } keyframe)
+            {
+                Print(Console.Output, keyframe, cost);
+            }
+
+            if (found is not null)
+            {
+                return ExitCode.Done;
+            }
+
+            var where = first is { } next ? string.Create(CultureInfo.InvariantCulture, $"the first is at {next.Pts} us ({Values.FormatTime(next.Pts)})") : "the track has none";
+            throw new CliException(ExitCode.No, string.Create(CultureInfo.InvariantCulture, $"{InputFile.NameOf(path)}: no keyframe at or before {asked} us: {where}"));
+        }
+    }
 
     private static Task WriteJsonAsync(CliConsole console, Keyframe? found, (long Reads, long Bytes) cost, CancellationToken cancellationToken) =>
         JsonText.WriteAsync(

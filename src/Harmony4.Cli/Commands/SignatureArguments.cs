@@ -7,9 +7,9 @@ namespace Harmony4.Cli.Commands;
 /// <summary>What <c>verify</c> requires of signatures. Each key that is given is required.</summary>
 internal sealed class SignatureArguments
 {
-    private readonly Option<string[]> _keys = new("--public-key") { Description = "A public key or certificate in PEM under which a signature must verify; may be given for each signer.", Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = false };
-    private readonly Option<string?> _trust = new("--trust") { Description = "Certificates in PEM; a signature must come with a chain that leads to one of them." };
-    private readonly Option<string?> _sealKey = new("--seal-key-file") { Description = "The key of a sealed container, under which the code over its root must verify." };
+    private readonly Option<string[]> _keys = new("--public-key") { Description = "A public key or certificate in PEM under which a signature must verify; may be given for each signer.", HelpName = "file", Arity = ArgumentArity.ZeroOrMore, AllowMultipleArgumentsPerToken = false };
+    private readonly Option<string?> _trust = new("--trust") { Description = "Certificates in PEM; a signature must come with a chain that leads to one of them.", HelpName = "file" };
+    private readonly Option<string?> _sealKey = new("--seal-key-file") { Description = "The key of a sealed container, under which the code over its root must verify.", HelpName = "file" };
     private readonly Option<bool> _require = new("--require-signature") { Description = "Fail unless a signature holds; needs a key, certificates or a seal key to check it with." };
 
     public void AddTo(Command command)

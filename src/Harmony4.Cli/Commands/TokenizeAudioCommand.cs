@@ -8,7 +8,7 @@ using Harmony4.Tokenization;
 
 namespace Harmony4.Cli.Commands;
 
-internal sealed class TokenizeAudioCommand
+internal sealed class TokenizeAudioCommand : Verb
 {
     // What raw samples are: PCM16LE mono.
     private const PcmSampleFormat RawFormat = PcmSampleFormat.Int16;
@@ -17,7 +17,6 @@ internal sealed class TokenizeAudioCommand
 
     private static readonly AudioTokenizerOptions Defaults = new();
 
-    private readonly CliConsole _console;
     private readonly Argument<string> _input = new("in") { Description = "WAV, or raw 16-bit little-endian mono PCM (.pcm, or --raw-pcm); - for standard input." };
     private readonly Option<bool> _rawPcm = new("--raw-pcm") { Description = "Take the input for raw samples, whatever its name or head." };
     private readonly Option<int?> _sampleRate = new("--sample-rate") { Description = $"Samples per second of raw input. Default: {AudioTokenizerOptions.DefaultSampleRate}; a WAV file says its own, and another is refused.", CustomParser = r => Values.Number<int>(r) };
@@ -27,24 +26,32 @@ internal sealed class TokenizeAudioCommand
     private readonly Option<bool> _padTail = new("--pad-tail") { Description = "Fill the last frame up with silence instead of dropping it." };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object per token and line." };
     private readonly Option<bool> _raw = new("--raw") { Description = "The 8-byte tokens, one after the other." };
-    private readonly Option<string?> _html = new("--html") { Description = "A self-contained page with the spectrogram; - for standard output." };
+    private readonly Option<string?> _html = new("--html") { Description = "A self-contained page with the spectrogram; - for standard output.", HelpName = "file" };
     private readonly OutputArguments _output = new("Where --raw tokens go. Default: standard output.");
 
-    private TokenizeAudioCommand(CliConsole console) => _console = console;
-
-    public static Command Create(CliConsole console)
+    public TokenizeAudioCommand(CliConsole console)
+        : base("audio", "8-byte tokens: frequency, magnitude and phase of the strongest bins of every frame.", console)
     {
-        var verb = new TokenizeAudioCommand(console);
-        var command = new Command("audio", "8-byte tokens: frequency, magnitude and phase of the strongest bins of every frame.")
-        {
-            verb._input, verb._rawPcm, verb._sampleRate, verb._frameSize, verb._topK, verb._channel, verb._padTail, verb._json, verb._raw, verb._html,
-        };
-        verb._output.AddTo(command);
-        command.SetAction(verb.RunAsync);
-        return command;
+        Add(_input);
+        Add(_rawPcm);
+        Add(_sampleRate);
+        Add(_frameSize);
+        Add(_topK);
+        Add(_channel);
+        Add(_padTail);
+        Add(_json);
+        Add(_raw);
+        Add(_html);
+        _output.AddTo(this);
     }
 
-    private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    public override IReadOnlyList<(string Purpose, string Line)> Examples =>
+    [
+        ("The spectrogram, as a page that loads nothing.", "harmony4 tokenize audio speech.wav --html speech.html"),
+        ("The five strongest frequencies of every frame.", "harmony4 tokenize audio speech.wav --top-k 5 --json"),
+    ];
+
+    protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
         var html = result.GetValue(_html);
         var forms = (result.GetValue(_json) ? 1 : 0) + (result.GetValue(_raw) ? 1 : 0) + (html is null ? 0 : 1);
@@ -60,10 +67,10 @@ internal sealed class TokenizeAudioCommand
 
         var path = result.GetValue(_input)!;
         var name = InputFile.NameOf(path);
-        var media = InputFile.Open(path, _console);
+        var media = InputFile.Open(path, Console);
         await using (media.ConfigureAwait(false))
         {
-            await CliApplication.LocateAsync(name, async () =>
+            await LocateAsync(path, async () =>
             {
                 var (tokenizer, input, frames) = await OpenAsync(result, path, media, cancellationToken).ConfigureAwait(false);
                 var told = input.MissingLength > 0;
@@ -77,7 +84,7 @@ internal sealed class TokenizeAudioCommand
                 }
                 else if (result.GetValue(_json))
                 {
-                    await TokenOutput.WriteJsonLinesAsync(_console.RawOutput, TokensOf(frames), WriteJson, cancellationToken).ConfigureAwait(false);
+                    await TokenOutput.WriteJsonLinesAsync(Console.RawOutput, TokensOf(frames), WriteJson, cancellationToken).ConfigureAwait(false);
                 }
                 else
                 {
@@ -171,7 +178,7 @@ internal sealed class TokenizeAudioCommand
     {
         if (input.MissingLength > 0)
         {
-            await _console.TellAsync(string.Create(
+            await Console.TellAsync(string.Create(
                 CultureInfo.InvariantCulture,
                 $"harmony4: {name}: {input.DataOffset + input.Length}: expected {input.MissingLength} more bytes of samples by the data chunk, found the end{Cut}")).ConfigureAwait(false);
         }
@@ -179,8 +186,9 @@ internal sealed class TokenizeAudioCommand
 
     private async Task WritePageAsync(string path, string title, AudioFftTokenizer tokenizer, IAsyncEnumerable<AudioTokenFrame> frames, bool force, CancellationToken cancellationToken)
     {
-        var file = OutputFile.Create(path, force, _console);
-        await using (file.ConfigureAwait(false))
+        await WriteAsync(path, force, WritePageAsync, cancellationToken).ConfigureAwait(false);
+
+        async Task WritePageAsync(OutputFile file)
         {
             var text = new StreamWriter(file.Stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 64 * 1024, leaveOpen: true) { NewLine = "\n" };
             await using (text.ConfigureAwait(false))
@@ -193,30 +201,27 @@ internal sealed class TokenizeAudioCommand
 
                 page.End();
             }
-
-            await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
     private async Task WriteRawAsync(string path, IAsyncEnumerable<AudioTokenFrame> frames, bool force, CancellationToken cancellationToken)
     {
-        var file = OutputFile.Create(path, force, _console);
-        await using (file.ConfigureAwait(false))
-        {
-            await TokenOutput.WriteRawAsync(file.Stream, PlainTokensOf(frames), cancellationToken).ConfigureAwait(false);
-            await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
-        }
+        await WriteAsync(
+            path,
+            force,
+            file => TokenOutput.WriteRawAsync(file.Stream, PlainTokensOf(frames), cancellationToken),
+            cancellationToken).ConfigureAwait(false);
     }
 
     private async Task WriteTextAsync(IAsyncEnumerable<AudioTokenFrame> frames)
     {
-        _console.Output.WriteLine($"{"frame",8}  {"pts",15}  {"Hz",9}  {"magnitude",9}  phase");
+        Console.Output.WriteLine($"{"frame",8}  {"pts",15}  {"Hz",9}  {"magnitude",9}  phase");
         await foreach (var frame in frames.ConfigureAwait(false))
         {
             for (var i = 0; i < frame.Tokens.Length; i++)
             {
                 var token = frame.Tokens.Span[i];
-                _console.Output.WriteLine(string.Create(
+                Console.Output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{frame.Frame.Index,8}  {frame.Frame.Pts,15}  {token.Hz10 / 10.0,9:0.0}  {token.Magnitude,9}  {token.Phase}"));
             }

@@ -7,11 +7,10 @@ using Harmony4.Tokenization;
 
 namespace Harmony4.Cli.Commands;
 
-internal sealed class TokenizeFramesCommand
+internal sealed class TokenizeFramesCommand : Verb
 {
     private const string Auto = "auto";
 
-    private readonly CliConsole _console;
     private readonly Argument<string> _input = new("in") { Description = "The media; - for standard input." };
     private readonly Option<string> _format = new("--segment") { Description = $"The format: auto, or one of {string.Join(", ", FrameReader.Formats)}.", DefaultValueFactory = _ => Auto };
     private readonly Option<ulong?> _track = new("--track") { Description = "Only this track, by the media's own number. Default: all; for --torchcodec the first with moving pictures.", CustomParser = r => Values.Number<ulong>(r) };
@@ -22,19 +21,25 @@ internal sealed class TokenizeFramesCommand
     private bool _hasFrames;
     private bool _hasSelected;
 
-    private TokenizeFramesCommand(CliConsole console) => _console = console;
-
-    public static Command Create(CliConsole console)
+    public TokenizeFramesCommand(CliConsole console)
+        : base("frames", "Every frame of media, by its framing: time, duration, key flag, position and length.", console)
     {
-        var verb = new TokenizeFramesCommand(console);
-        verb._format.AcceptOnlyFromAmong([Auto, .. FrameReader.Formats]);
-        var command = new Command("frames", "Every frame of media, by its framing: time, duration, key flag, position and length.") { verb._input, verb._format, verb._track, verb._json, verb._torchCodec };
-        verb._output.AddTo(command);
-        command.SetAction(verb.RunAsync);
-        return command;
+        _format.AcceptOnlyFromAmong([Auto, .. FrameReader.Formats]);
+        Add(_input);
+        Add(_format);
+        Add(_track);
+        Add(_json);
+        Add(_torchCodec);
+        _output.AddTo(this);
     }
 
-    private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    public override IReadOnlyList<(string Purpose, string Line)> Examples =>
+    [
+        ("Every frame: time, key flag, position and length.", "harmony4 tokenize frames clip.mp4 --json"),
+        ("The mapping that TorchCodec takes.", "harmony4 tokenize frames clip.mp4 --torchcodec -o frames.json"),
+    ];
+
+    protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
         var isMapping = result.GetValue(_torchCodec);
         if (isMapping && result.GetValue(_json))
@@ -49,10 +54,10 @@ internal sealed class TokenizeFramesCommand
 
         var path = result.GetValue(_input)!;
         var name = InputFile.NameOf(path);
-        var media = InputFile.Open(path, _console);
+        var media = InputFile.Open(path, Console);
         await using (media.ConfigureAwait(false))
         {
-            await CliApplication.LocateAsync(name, async () =>
+            await LocateAsync(path, async () =>
             {
                 var format = result.GetValue(_format);
                 var frames = await FrameInput.OpenAsync(media, format == Auto ? null : format, options: null, cancellationToken).ConfigureAwait(false);
@@ -62,7 +67,7 @@ internal sealed class TokenizeFramesCommand
                 }
                 else if (result.GetValue(_json))
                 {
-                    await TokenOutput.WriteJsonLinesAsync(_console.RawOutput, SelectAsync(frames, result.GetValue(_track), cancellationToken), WriteJson, cancellationToken).ConfigureAwait(false);
+                    await TokenOutput.WriteJsonLinesAsync(Console.RawOutput, SelectAsync(frames, result.GetValue(_track), cancellationToken), WriteJson, cancellationToken).ConfigureAwait(false);
                 }
                 else
                 {
@@ -76,7 +81,7 @@ internal sealed class TokenizeFramesCommand
                         throw CliException.Failed(name, string.Create(CultureInfo.InvariantCulture, $"{notice.Offset}: {frames.Format}: {notice.Message}"));
                     }
 
-                    await _console.TellAsync(string.Create(CultureInfo.InvariantCulture, $"harmony4: {name}: {notice.Offset}: {frames.Format}: {notice.Message}")).ConfigureAwait(false);
+                    await Console.TellAsync(string.Create(CultureInfo.InvariantCulture, $"harmony4: {name}: {notice.Offset}: {frames.Format}: {notice.Message}")).ConfigureAwait(false);
                 }
 
                 if (!isMapping && !_hasSelected && result.GetValue(_track) is { } track)
@@ -106,20 +111,19 @@ internal sealed class TokenizeFramesCommand
 
     private async Task WriteMappingAsync(ParseResult result, FrameInput frames, CancellationToken cancellationToken)
     {
-        var file = OutputFile.Create(_output.Path(result) ?? InputFile.StandardStream, _output.Force(result), _console);
-        await using (file.ConfigureAwait(false))
-        {
-            await new MediaTransport().WriteFrameMappingAsync(frames, file.Stream, result.GetValue(_track), cancellationToken).ConfigureAwait(false);
-            await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
-        }
+        await WriteAsync(
+            _output.Path(result) ?? InputFile.StandardStream,
+            _output.Force(result),
+            file => new MediaTransport().WriteFrameMappingAsync(frames, file.Stream, result.GetValue(_track), cancellationToken).AsTask(),
+            cancellationToken).ConfigureAwait(false);
     }
 
     private async Task WriteTextAsync(IAsyncEnumerable<MediaFrame> frames)
     {
-        _console.Output.WriteLine($"{"track",10}  {"pts",20}  {"duration",12}  key  {"pos",15}  {"size",10}");
+        Console.Output.WriteLine($"{"track",10}  {"pts",20}  {"duration",12}  key  {"pos",15}  {"size",10}");
         await foreach (var frame in frames.ConfigureAwait(false))
         {
-            _console.Output.WriteLine(string.Create(
+            Console.Output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{frame.Track,10}  {Or(frame.Pts),20}  {Or(frame.Duration),12}  {(frame.IsKey ? "key" : "-  ")}  {frame.Position,15}  {frame.Size,10}"));
         }

@@ -6,69 +6,75 @@ using Harmony4.Tokenization;
 
 namespace Harmony4.Cli.Commands;
 
-internal static class TokenizeVideoCommand
+internal sealed class TokenizeVideoCommand : Verb
 {
-    public static Command Create(CliConsole console)
+    private readonly Argument<string> _input = new("in") { Description = "The media; - for standard input." };
+    private readonly SegmenterArguments _segmenter = new();
+    private readonly OutputArguments _output = new("Where --raw tokens go. Default: standard output.");
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object per token and line." };
+    private readonly Option<bool> _raw = new("--raw") { Description = "The 13-byte tokens, one after the other." };
+
+    public TokenizeVideoCommand(CliConsole console)
+        : base("video", "13-byte tokens: time, index and key flag of every block.", console)
     {
-        var input = new Argument<string>("in") { Description = "The media; - for standard input." };
-        var segmenter = new SegmenterArguments();
-        var output = new OutputArguments("Where --raw tokens go. Default: standard output.");
-        var json = new Option<bool>("--json") { Description = "One JSON object per token and line." };
-        var raw = new Option<bool>("--raw") { Description = "The 13-byte tokens, one after the other." };
-        var command = new Command("video", "13-byte tokens: time, index and key flag of every block.") { input, json, raw };
-        segmenter.AddTo(command);
-        output.AddTo(command);
-        command.SetAction(async (result, cancellationToken) =>
-        {
-            var isRaw = result.GetValue(raw);
-            if (isRaw && result.GetValue(json))
-            {
-                throw CliException.Usage("--raw and --json exclude each other");
-            }
-
-            if (!isRaw && output.Path(result) is not null)
-            {
-                throw CliException.Usage("-o goes with --raw; text and --json are printed on standard output");
-            }
-
-            var path = result.GetValue(input)!;
-            var media = InputFile.Open(path, console);
-            await using (media.ConfigureAwait(false))
-            {
-                var tokens = new MediaTransport().TokenizeVideoAsync(media, segmenter.Segment(result), segmenter.Options(result), cancellationToken);
-                await CliApplication.LocateAsync(InputFile.NameOf(path), async () =>
-                {
-                    if (isRaw)
-                    {
-                        await WriteRawAsync(tokens).ConfigureAwait(false);
-                    }
-                    else if (result.GetValue(json))
-                    {
-                        await WriteJsonAsync(console, tokens, cancellationToken).ConfigureAwait(false);
-                    }
-                    else
-                    {
-                        await WriteTextAsync(console.Output, tokens).ConfigureAwait(false);
-                    }
-
-                    return true;
-                }).ConfigureAwait(false);
-            }
-
-            return ExitCode.Done;
-
-            async Task WriteRawAsync(IAsyncEnumerable<VideoBlockToken> tokens)
-            {
-                var file = OutputFile.Create(output.Path(result) ?? InputFile.StandardStream, output.Force(result), console);
-                await using (file.ConfigureAwait(false))
-                {
-                    await TokenOutput.WriteRawAsync(file.Stream, tokens, cancellationToken).ConfigureAwait(false);
-                    await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
-                }
-            }
-        });
-        return command;
+        Add(_input);
+        Add(_json);
+        Add(_raw);
+        _segmenter.AddTo(this);
+        _output.AddTo(this);
     }
+
+    public override IReadOnlyList<(string Purpose, string Line)> Examples =>
+    [
+        ("One JSON object a block.", "harmony4 tokenize video clip.mp4 --json"),
+        ("The tokens as bytes.", "harmony4 tokenize video clip.mp4 --raw -o clip.tokens"),
+    ];
+
+    protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        var isRaw = result.GetValue(_raw);
+        if (isRaw && result.GetValue(_json))
+        {
+            throw CliException.Usage("--raw and --json exclude each other");
+        }
+
+        if (!isRaw && _output.Path(result) is not null)
+        {
+            throw CliException.Usage("-o goes with --raw; text and --json are printed on standard output");
+        }
+
+        var path = result.GetValue(_input)!;
+        var media = InputFile.Open(path, Console);
+        await using (media.ConfigureAwait(false))
+        {
+            var tokens = new MediaTransport().TokenizeVideoAsync(media, _segmenter.Segment(result), _segmenter.Options(result), cancellationToken);
+            await LocateAsync(path, async () =>
+            {
+                if (isRaw)
+                {
+                    await WriteRawAsync(result, tokens, cancellationToken).ConfigureAwait(false);
+                }
+                else if (result.GetValue(_json))
+                {
+                    await WriteJsonAsync(Console, tokens, cancellationToken).ConfigureAwait(false);
+                }
+                else
+                {
+                    await WriteTextAsync(Console.Output, tokens).ConfigureAwait(false);
+                }
+
+                return true;
+            }).ConfigureAwait(false);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private Task WriteRawAsync(ParseResult result, IAsyncEnumerable<VideoBlockToken> tokens, CancellationToken cancellationToken) => WriteAsync(
+        _output.Path(result) ?? InputFile.StandardStream,
+        _output.Force(result),
+        file => TokenOutput.WriteRawAsync(file.Stream, tokens, cancellationToken),
+        cancellationToken);
 
     private static async Task WriteTextAsync(TextWriter output, IAsyncEnumerable<VideoBlockToken> tokens)
     {

@@ -6,29 +6,34 @@ using Harmony4.Format;
 
 namespace Harmony4.Cli.Commands;
 
-internal sealed class VerifyCommand
+internal sealed class VerifyCommand : Verb
 {
-    private readonly CliConsole _console;
     private readonly Argument<string[]> _containers = new("container") { Description = "Paths, folders, http(s) addresses, or - for standard input.", Arity = ArgumentArity.ZeroOrMore };
     private readonly SignatureArguments _signatures = new();
-    private readonly Option<string?> _proof = new("--proof") { Description = "Check this proof instead of a container: that it leads to --root." };
+    private readonly Option<string?> _proof = new("--proof") { Description = "Check this proof instead of a container: that it leads to --root.", HelpName = "file" };
     private readonly Option<string?> _root = new("--root") { Description = "With --proof: the trusted root of the container, in hex." };
     private readonly Option<string?> _newRoot = new("--new-root") { Description = "With --proof of an extension: the root of the longer container, in hex." };
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON document; of several files one a line, and a summary." };
 
-    private VerifyCommand(CliConsole console) => _console = console;
-
-    public static Command Create(CliConsole console)
+    public VerifyCommand(CliConsole console)
+        : base("verify", "Read whole containers and check all of them, or check a proof.", console)
     {
-        var verify = new VerifyCommand(console);
-        var command = new Command("verify", "Read whole containers and check all of them, or check a proof.")
-        {
-            verify._containers, verify._proof, verify._root, verify._newRoot, verify._json,
-        };
-        verify._signatures.AddTo(command);
-        command.SetAction(verify.RunAsync);
-        return command;
+        Add(_containers);
+        Add(_proof);
+        Add(_root);
+        Add(_newRoot);
+        Add(_json);
+        _signatures.AddTo(this);
     }
+
+    public override IReadOnlyList<(string Purpose, string Line)> Examples =>
+    [
+        ("Read and check every byte.", "harmony4 verify clip.mp4.h4mk"),
+        ("Require a signature under this key.", "harmony4 verify clip.mp4.h4mk --public-key signer.pem.pub"),
+        ("Every container below a folder, one JSON object a line.", "harmony4 verify archive/ --json"),
+    ];
+
+    public override string? MeaningOfNo => "it is damaged or incomplete, or a signature or proof does not hold";
 
     public static void PrintFindings(TextWriter output, VerificationResult? verification)
     {
@@ -49,13 +54,13 @@ internal sealed class VerifyCommand
         }
     }
 
-    private async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        var paths = Paths.Of(result, _containers);
+        var paths = result.GetValue(_containers) ?? [];
         if (result.GetValue(_proof) is { } proof)
         {
             return paths.Length == 0 && result.GetValue(_root) is { } root && !_signatures.IsAsked(result)
-                ? await ProofVerification.RunAsync(proof, root, result.GetValue(_newRoot), result.GetValue(_json), _console, cancellationToken).ConfigureAwait(false)
+                ? await ProofVerification.RunAsync(proof, root, result.GetValue(_newRoot), result.GetValue(_json), Console, cancellationToken).ConfigureAwait(false)
                 : throw CliException.Usage("--proof goes with --root and without a container or keys");
         }
 
@@ -64,38 +69,38 @@ internal sealed class VerifyCommand
             throw CliException.Usage("--root and --new-root go with --proof");
         }
 
-        var options = await _signatures.ReadAsync(result, _console, cancellationToken).ConfigureAwait(false);
+        var options = await _signatures.ReadAsync(result, Console, cancellationToken).ConfigureAwait(false);
         using var sealKey = options.SealKey;
         return paths switch
         {
             [] => throw CliException.Usage("expected a container, found none"),
             [var path] when !Directory.Exists(path) => await VerifyOneAsync(path, options, result.GetValue(_json), cancellationToken).ConfigureAwait(false),
-            _ => await new FolderVerification(_console, options, result.GetValue(_json)).RunAsync(paths, cancellationToken).ConfigureAwait(false),
+            _ => await new FolderVerification(Console, options, result.GetValue(_json)).RunAsync(paths, cancellationToken).ConfigureAwait(false),
         };
     }
 
     private async Task<int> VerifyOneAsync(string path, VerifyOptions options, bool json, CancellationToken cancellationToken)
     {
-        var verification = await ContainerFile.VerifyAsync(path, options, _console, cancellationToken).ConfigureAwait(false);
+        var verification = await ContainerFile.VerifyAsync(path, options, Console, cancellationToken).ConfigureAwait(false);
         if (json)
         {
-            await JsonText.WriteAsync(_console, writer => verification.WriteTo(writer), cancellationToken).ConfigureAwait(false);
+            await JsonText.WriteAsync(Console, writer => verification.WriteTo(writer), cancellationToken).ConfigureAwait(false);
         }
         else
         {
-            _console.Output.WriteLine($"state      {verification.State.ToName()}");
-            _console.Output.WriteLine($"root       {verification.Identity?.ToString() ?? "none"}");
-            _console.Output.WriteLine($"veri       {verification.Veri?.ToString() ?? "none"}");
-            _console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"blocks     {verification.BlockCount} ({verification.PayloadLength} bytes)"));
+            Console.Output.WriteLine($"state      {verification.State.ToName()}");
+            Console.Output.WriteLine($"root       {verification.Identity?.ToString() ?? "none"}");
+            Console.Output.WriteLine($"veri       {verification.Veri?.ToString() ?? "none"}");
+            Console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"blocks     {verification.BlockCount} ({verification.PayloadLength} bytes)"));
             foreach (var sign in verification.Signs)
             {
-                _console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"signature  kind {sign.Kind}, {sign.State.ToName()}"));
+                Console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"signature  kind {sign.Kind}, {sign.State.ToName()}"));
             }
 
-            PrintFindings(_console.Output, verification);
+            PrintFindings(Console.Output, verification);
         }
 
-        await ContainerFile.TellOfChangeAsync(path, _console).ConfigureAwait(false);
+        await ContainerFile.TellOfChangeAsync(path, Console).ConfigureAwait(false);
         return verification.State is VerificationState.Valid or VerificationState.Unsigned ? ExitCode.Done : ExitCode.No;
     }
 }

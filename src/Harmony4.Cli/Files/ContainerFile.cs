@@ -1,4 +1,3 @@
-using Harmony4.Cli.Terminal;
 using Harmony4.Format;
 
 namespace Harmony4.Cli.Files;
@@ -12,9 +11,23 @@ internal static class ContainerFile
     public static async Task<H4mkContainer> OpenAsync(string path, CliConsole console, CancellationToken cancellationToken, H4mkContainerOptions? options = null)
     {
         var source = await OpenSourceAsync(path, console, cancellationToken).ConfigureAwait(false);
-        var container = await CliApplication.LocateAsync(
-            InputFile.NameOf(path),
-            async () => await H4mkContainer.OpenAsync(source, options, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        H4mkContainer container;
+        try
+        {
+            container = await Located.RunAsync(
+                InputFile.NameOf(path),
+                async () => await H4mkContainer.OpenAsync(source, options, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        catch (CliException exception) when (exception.InnerException is H4mkFormatException { Code: H4mkErrorCode.BadMagic } && CanBeReadAgain(path))
+        {
+            // Opening closes its source when it fails. What is media is said to be media; anything else may be a container whose head is damaged.
+            var again = await OpenSourceAsync(path, console, cancellationToken).ConfigureAwait(false);
+            await using (again.ConfigureAwait(false))
+            {
+                throw await NoContainer.DetectAsync(again, cancellationToken).ConfigureAwait(false) is { } format ? NoContainer.Fault(path, exception, format) : exception;
+            }
+        }
+
         if (source is HttpRangeSource && container.Version == H4mkVersion.V10)
         {
             await console.TellAsync($"harmony4: {InputFile.NameOf(path)}: a 1.0 container has no index of its chunks: walked it in reads of {HttpRangeSource.WalkLength / 1024} KiB").ConfigureAwait(false);
@@ -27,14 +40,28 @@ internal static class ContainerFile
     public static long CountReads(H4mkSource source) => source is HttpRangeSource web ? web.RequestCount : source.ReadCount;
 
     /// <summary>Verifies a container; one that cannot be opened is verified as far as its chunks can be told apart.</summary>
-    public static async Task<VerificationResult> VerifyAsync(string path, VerifyOptions options, CliConsole console, CancellationToken cancellationToken)
+    /// <param name="path">The container.</param>
+    /// <param name="options">What is required of it.</param>
+    /// <param name="console">The standard streams.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="describesOthers">Whether of what is no container it is said what it is.</param>
+    public static async Task<VerificationResult> VerifyAsync(string path, VerifyOptions options, CliConsole console, CancellationToken cancellationToken, bool describesOthers = true)
     {
         var source = await OpenSourceAsync(path, console, cancellationToken).ConfigureAwait(false);
         await using (source.ConfigureAwait(false))
         {
-            return await ProgressDisplay.RunAsync(console, "verify", progress => CliApplication.LocateAsync(
-                InputFile.NameOf(path),
-                () => new MediaTransport().VerifyAsync(source, options, progress, cancellationToken))).ConfigureAwait(false);
+            try
+            {
+                return await Located.RunAsync(
+                    console,
+                    "verify",
+                    [InputFile.NameOf(path)],
+                    progress => new MediaTransport().VerifyAsync(source, options, progress, cancellationToken)).ConfigureAwait(false);
+            }
+            catch (CliException exception) when (describesOthers && exception.InnerException is H4mkFormatException { Code: H4mkErrorCode.BadMagic or H4mkErrorCode.TooShort })
+            {
+                throw NoContainer.Fault(path, exception, await NoContainer.DetectAsync(source, cancellationToken).ConfigureAwait(false));
+            }
         }
     }
 
@@ -68,8 +95,11 @@ internal static class ContainerFile
 
         // Reads at positions, which a file of its own gives to several readers at once.
         await stream.DisposeAsync().ConfigureAwait(false);
-        return await CliApplication.LocateAsync(path, () => Task.FromResult(H4mkSource.FromFile(path))).ConfigureAwait(false);
+        return await Located.RunAsync(path, () => Task.FromResult(H4mkSource.FromFile(path))).ConfigureAwait(false);
     }
+
+    // A pipe has given what it had, and opening one again would wait for another writer. It has no length.
+    private static bool CanBeReadAgain(string path) => InputFile.TryGetAddress(path, out _) || (path != InputFile.StandardStream && new FileInfo(path) is { Exists: true, Length: > 0 });
 
     /// <summary>Copies a pipe to a temporary file, since a container is read from its end, or by walking over it. The file goes when it is closed.</summary>
     private static async Task<H4mkSource> SpoolAsync(string path, Stream pipe, CancellationToken cancellationToken)
@@ -79,7 +109,7 @@ internal static class ContainerFile
         {
             await using (pipe.ConfigureAwait(false))
             {
-                await CliApplication.LocateAsync(InputFile.NameOf(path), async () =>
+                await Located.RunAsync(InputFile.NameOf(path), async () =>
                 {
                     using var target = new LocatedStream(spool, $"temporary file in {Path.GetTempPath()}", leaveOpen: true);
                     await pipe.CopyToAsync(target, 256 * 1024, cancellationToken).ConfigureAwait(false);

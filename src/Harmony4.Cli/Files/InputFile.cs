@@ -14,7 +14,12 @@ internal static class InputFile
             return console.OpenInput();
         }
 
-        if (path.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || path.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+        if (Address.FaultOf(path) is { } fault)
+        {
+            throw CliException.Usage(fault);
+        }
+
+        if (Address.SchemeOf(path) is not null)
         {
             throw CliException.Usage($"{NameOf(path)}: only a container can be an address; pipe media in, with - for its name");
         }
@@ -40,7 +45,7 @@ internal static class InputFile
     /// <summary>Returns what messages call an input. The query and the user part of an address stay out: they may hold secrets, and messages end in logs.</summary>
     public static string NameOf(string path) =>
         path == StandardStream ? "standard input"
-        : TryGetAddress(path, out var address) ? address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)
+        : Address.SchemeOf(path) is not null && Uri.TryCreate(path.Split('?', '#')[0], UriKind.Absolute, out var address) ? address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)
         : path;
 
     public static Task<byte[]> ReadAllAsync(string path, long limit, CliConsole console, CancellationToken cancellationToken) =>
@@ -51,7 +56,7 @@ internal static class InputFile
     {
         await using (input.ConfigureAwait(false))
         {
-            return await CliApplication.LocateAsync(NameOf(path), async () =>
+            return await Located.RunAsync(NameOf(path), async () =>
             {
                 var bytes = new MemoryStream();
                 var buffer = new byte[16 * 1024];

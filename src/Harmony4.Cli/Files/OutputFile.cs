@@ -61,6 +61,11 @@ internal sealed class OutputFile : IAsyncDisposable
             return new OutputFile(InputFile.StandardStream, null, console.RawOutput, overwrite);
         }
 
+        if (Address.FaultOfOutput(path) is { } fault)
+        {
+            throw CliException.Usage(fault);
+        }
+
         try
         {
             var target = IsDevice(path) ? path : Resolve(path);

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Harmony4.Cli.Files;
 using Harmony4.Tokenization;
 
 namespace Harmony4.Cli.Spectrogram;
@@ -17,6 +18,7 @@ internal sealed class SpectrogramPage
     private const int BlockLength = 48 * 1024;
 
     private readonly TextWriter _output;
+    private readonly string _end;
     private readonly Block _tokens = new("tokens");
     private readonly Block _peaks = new("peaks");
     private readonly int _tokensPerFrame;
@@ -37,10 +39,12 @@ internal sealed class SpectrogramPage
         var facts = string.Create(
             CultureInfo.InvariantCulture,
             $"{{\"rate\":{sampleRate},\"frame\":{frameSize},\"hop\":{hop},\"tokens\":{tokensPerFrame}}}");
-        _output.Write(new StringBuilder(SpectrogramMarkup.Head)
+        var page = EmbeddedText.Read("Spectrogram/page.html").Split("{{data}}");
+        _output.Write(new StringBuilder(page[0])
+            .Replace("{{style}}", EmbeddedText.Read("Spectrogram/page.css"))
             .Replace("{{title}}", WebUtility.HtmlEncode(title))
-            .Replace("{{style}}", SpectrogramMarkup.Style)
             .Replace("{{facts}}", facts));
+        _end = page[1].Replace("{{script}}", EmbeddedText.Read("Spectrogram/page.js"), StringComparison.Ordinal);
     }
 
     /// <summary>Adds the next frame.</summary>
@@ -84,7 +88,7 @@ internal sealed class SpectrogramPage
         _ended = true;
         _tokens.Write(_output);
         _peaks.Write(_output);
-        _output.Write($"<script>\n{SpectrogramMarkup.Script}</script>\n</body>\n</html>\n");
+        _output.Write(_end);
     }
 
     /// <summary>Data of the page under way, in units of eight bytes.</summary>
