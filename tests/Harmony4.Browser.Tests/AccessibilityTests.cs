@@ -53,7 +53,8 @@ public sealed class AccessibilityTests : PageTestBase
     {
         await NewPageAsync(new() { ViewportSize = isPhone ? Phone : Desk, ColorScheme = scheme });
         await Page.GotoAsync(new Uri(Address, "/docs").ToString());
-        await Assertions.Expect(Page.GetByText("The keyframe at or before a time").Locator("visible=true").First).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Assertions.Expect(Page.GetByRole(AriaRole.Heading, new() { Name = "Harmony4", Level = 1 })).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Assertions.Expect(Page.Locator("[href*='/video/seek'], [id*='/video/seek']").First).ToBeAttachedAsync(new() { Timeout = 30_000 });
         await CheckAsync($"docs-{scheme}-{isPhone}", full: false);
     }
 

@@ -60,8 +60,8 @@ public sealed class LibraryTests : PageTestBase
         await WaitForAsync(() => _asked.Any(a => a.Contains("q=slow", StringComparison.Ordinal)));
         await Page.Locator("#search").ClearAsync();
         await Page.Locator("#search").PressSequentiallyAsync("0999", new() { Delay = 10 });
-        await Assertions.Expect(Page.Locator("#list-text")).ToHaveTextAsync("110 containers");
-        await Assertions.Expect(Page.Locator("#list-rows .name").First).ToHaveTextAsync("clip-009990");
+        await Assertions.Expect(Page.Locator("#list-text")).ToHaveTextAsync("120 containers");
+        await Assertions.Expect(Page.Locator("#list-rows .name").First).ToHaveTextAsync("clip-000999");
         await WaitForAsync(() => aborted == 1);
 
         // One request for what was typed, not one for each letter.

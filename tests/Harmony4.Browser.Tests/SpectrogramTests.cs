@@ -62,7 +62,7 @@ public sealed class SpectrogramTests : PageTestBase
         await Page.Keyboard.PressAsync("Shift+ArrowRight");
         var reading = Page.Locator("#reading");
         await Assertions.Expect(reading).ToHaveAttributeAsync("aria-live", "polite");
-        await Assertions.Expect(reading).ToHaveTextAsync("0.22 s, 3023 Hz, -6.0 dB");
+        await Assertions.Expect(reading).ToHaveTextAsync("0.23 s, 3023 Hz, -6.0 dB");
         await Page.Keyboard.PressAsync("End");
         await Assertions.Expect(reading).ToContainTextAsync("1.9");
         await Page.Keyboard.PressAsync("ArrowUp");

@@ -64,6 +64,7 @@ function show({ id, time }) {
   part('download').href = api.fileAddress(id);
   part('download').download = id;
   shown.open(id, time);
+  tidySound();
   if (isNarrow.matches) {
     part('main').scrollIntoView();
   }
@@ -127,13 +128,20 @@ part('file').addEventListener('change', () => {
 part('upload').addEventListener('submit', event => event.preventDefault());
 part('copy-link').addEventListener('click', async () => {
   const link = new URL(fragment(shown.id, part('video').hidden ? read().time : part('video').currentTime), location.href).href;
-  await navigator.clipboard?.writeText(link).then(() => { part('copied').textContent = 'copied'; }, () => { part('copied').textContent = link; }) ?? (part('copied').textContent = link);
+
+  // Without https, or without leave, the link is there to be copied by hand.
+  try {
+    await navigator.clipboard.writeText(link);
+    part('copied').textContent = 'copied';
+  } catch {
+    part('copied').textContent = link;
+  }
 });
 part('delete').addEventListener('click', async () => {
   const entry = library.find(shown.id) ?? await api.entryOf(shown.id).catch(failed);
   await remove(entry ?? { id: shown.id, size: 0, etag: null }).catch(failed);
 });
-listenBy(part, () => shown.id);
+const tidySound = listenBy(part, () => shown.id);
 addEventListener('hashchange', () => show(read()));
 addEventListener('popstate', () => show(read()));
 

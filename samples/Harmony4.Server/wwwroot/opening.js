@@ -8,7 +8,8 @@ import { keyframesOfSeek, keyframesOfTrack } from './player/keyframes.js';
 import { LiveClip } from './player/live.js';
 import { plural, size } from './quantities.js';
 
-// Returns { version, facts, text, tracks, meta, safe, root, container, clip, keyframes, keyCount, start, end, isLive, segment, kind, locked }; times in seconds. onProven(entry): a block of it agrees with its root.
+// Returns { version, facts, tracks, meta, safe, root, container, clip, keyframes, keyCount, start, end, isLive, segment, kind, locked }; times in seconds. keyCount is null where it is not known.
+// onProven(entry): a block of it agrees with its root.
 export async function openShown(id, onProven, signal) {
   const source = await HostSource.open(id, signal);
   let container;
@@ -98,7 +99,7 @@ async function openLive(id, info, signal) {
     safe: JSON.stringify(info.safe ?? null, null, 2),
     clip,
     keyframes: clip.keyframes,
-    keyCount: clip.keyframes.length,
+    keyCount: null,
     start: (clip.keyframes.first?.pts ?? 0) / 1e6,
     end: clip.end / 1e6,
     isLive: true,

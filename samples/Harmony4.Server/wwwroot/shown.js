@@ -60,6 +60,7 @@ export class Shown {
 
     this.#part('shown-id').textContent = id;
     this.#part('shown-live').hidden = this.#part('edge').hidden = this.#part('tracks-part').hidden = true;
+    this.#part('structure').hidden = this.#part('verify').hidden = false;
     this.#chunks.clear();
     this.#integrity.show({ state: 'checking', word: 'checking', reason: 'the bytes of the file are being read' });
     const opening = this.#describe(current, time).catch(error => this.#fail(current, error));
@@ -73,9 +74,8 @@ export class Shown {
       return;
     }
 
-    if (error instanceof FormatError) {
-      this.#playback.stopped(error);
-    } else {
+    this.#playback.refuse(error);
+    if (!(error instanceof FormatError)) {
       this.#on.failed(error);
     }
   }
@@ -200,6 +200,7 @@ export class Shown {
   async #goLive(current) {
     const { id, opened, stop: { signal } } = current;
     this.#part('shown-live').hidden = this.#part('edge').hidden = false;
+    this.#part('structure').hidden = this.#part('verify').hidden = true;
     this.#chunks.clear();
     this.#integrity.progress(null);
     this.#integrity.show({ state: 'incomplete', word: 'incomplete', reason: 'it is still being recorded; it is verified here once it ends' });

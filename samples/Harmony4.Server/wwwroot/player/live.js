@@ -7,6 +7,7 @@ const pollInterval = 1500;
 const mostKeyframes = 1 << 16;
 const headLengths = [1 << 16, 1 << 20];
 const pieceLength = 1 << 20;
+const firstStep = 50_000;
 
 // How far from the end playing begins, in seconds.
 export const secondsBehindEdge = 4;
@@ -37,9 +38,13 @@ export class LiveClip {
     const track = info.tracks[0];
     this.length = track?.bytes ?? 0;
     this.end = Math.max(this.end, track?.duration_us ?? 0);
-    for (const time of this.keyframes.length ? [this.end] : [0, this.end]) {
+
+    // The first one need not be at 0, where nothing would be found.
+    for (let time = 0; !this.keyframes.length && time <= this.end; time = Math.max(firstStep, 2 * time)) {
       await this.#learn(time, signal);
     }
+
+    await this.#learn(this.end, signal);
 
     this.#wake();
   }

@@ -104,6 +104,12 @@ export class Playback {
     this.#part('playing').dataset.state = 'failed';
   }
 
+  // It could not be opened at all.
+  refuse(error) {
+    this.stopped(error);
+    this.#video.hidden = true;
+  }
+
   prove(entry) {
     const from = Number(entry.pts) / 1e6;
     this.#timeline.prove(from, from + Number(entry.duration) / 1e6);
@@ -117,7 +123,7 @@ export class Playback {
   grow(opened) {
     if (this.#opened === opened) {
       this.#player.grow();
-      this.#timeline.show(opened.start, opened.end, opened.keyframes);
+      this.#timeline.show(opened.start, opened.end, opened.keyframes, opened.keyCount);
       this.#timeline.buffer(this.#video.buffered);
     }
   }

@@ -20,10 +20,11 @@ async function bytesOf(file, id, signal) {
   return source.arrayBuffer();
 }
 
-// shownId() is the container at hand, or null.
+// shownId() is the container at hand, or null. Returns a function that takes away what is of another.
 export function listenBy(part, shownId) {
   const plot = new Plot(part);
   let current = null;
+  let drawn = null;
   part('listen').addEventListener('submit', async event => {
     event.preventDefault();
     current?.abort();
@@ -44,6 +45,7 @@ export function listenBy(part, shownId) {
         onProgress: done => { part('drawing').value = done; },
       });
       report(`${name}: ${said}`);
+      drawn = file ? null : name;
     } catch (error) {
       report(error.status ? error.message : `stopped: ${error.message}`);
     } finally {
@@ -57,4 +59,11 @@ export function listenBy(part, shownId) {
     part('heard').textContent = 'stopped';
     part('draw').focus();
   });
+  return () => {
+    if (drawn !== null && drawn !== shownId()) {
+      drawn = null;
+      part('plot').hidden = true;
+      part('heard').textContent = '';
+    }
+  };
 }

@@ -67,7 +67,7 @@ export class Timeline {
     this.redraw();
   }
 
-  // In seconds. keyCount: how many keyframes there are, also where not all are known one by one.
+  // In seconds. keyCount: how many keyframes there are, also where not all are known one by one; null where that is not known.
   show(start, end, keyframes, keyCount = keyframes.length) {
     this.#keyframes = keyframes;
     this.#keyCount = keyCount;
@@ -169,7 +169,7 @@ export class Timeline {
     }
 
     this.#part('timeline-text').textContent = this.#keyframes
-      ? [clock(this.#bins.end - this.#bins.start, 1), plural(this.#keyCount, 'keyframe'), this.#findingCount && `${plural(this.#findingCount, 'finding')} on the line`].filter(Boolean).join(', ')
+      ? [clock(this.#bins.end - this.#bins.start, 1), this.#keyCount !== null && plural(this.#keyCount, 'keyframe'), this.#findingCount && `${plural(this.#findingCount, 'finding')} on the line`].filter(Boolean).join(', ')
       : '';
   }
 
