@@ -23,6 +23,7 @@ builder.Services.Configure<Harmony4HttpOptions>(options =>
     options.MaxRequestMemory = settings.GetValue("Limits:MaxRequestMemory", options.MaxRequestMemory);
     options.MemoryWait = settings.GetValue("Limits:MemoryWait", options.MemoryWait);
     options.MaxSpilledLength = settings.GetValue("Limits:MaxSpilledLength", options.MaxSpilledLength);
+    options.LiveTimeout = settings.GetValue("Limits:LiveTimeout", options.LiveTimeout);
     options.CheckBlocks = settings.GetValue("Limits:CheckBlocks", options.CheckBlocks);
 });
 builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>

@@ -35,17 +35,30 @@ public static class Harmony4EndpointRouteBuilderExtensions
         var store = services.GetRequiredService<IContainerStore>();
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Harmony4.AspNetCore");
         var memory = RequestMemory.Of(options);
-        var cache = new ContainerCache(store, options, services.GetRequiredService<IOptions<Harmony4Options>>().Value.Container, memory.Held, memory.All);
+        var limits = services.GetRequiredService<IOptions<Harmony4Options>>().Value.Container;
+        limits = limits with { Memory = limits.Memory ?? memory.Held, BlockMemory = limits.BlockMemory ?? memory.All };
+        var growing = new GrowingContainers(store, limits, options.MaxOpenContainers);
+        var abandoned = new AbandonedRecordings(transport, store, growing.Forget, options.LiveTimeout, logger);
+        var cache = new ContainerCache(store, options, limits, memory.Held, growing, abandoned);
         memory.Held.Reclaim += cache.Reclaim;
-        services.GetService<IHostApplicationLifetime>()?.ApplicationStopped.Register(() =>
+        var lifetime = services.GetService<IHostApplicationLifetime>();
+        if ((which & Harmony4Endpoints.VideoExport) != 0)
         {
+            // Once, however often endpoints are mapped: who takes recordings in looks for those that were left.
+            lifetime?.ApplicationStarted.Register(abandoned.Start);
+        }
+
+        lifetime?.ApplicationStopped.Register(() =>
+        {
+            abandoned.Dispose();
             cache.Dispose();
+            growing.Dispose();
             memory.Dispose();
         });
         var guard = new RequestGuard(logger);
         var group = endpoints.MapGroup(string.Empty);
 
-        var video = new VideoEndpoints(transport, store, cache, options, memory);
+        var video = new VideoEndpoints(transport, store, cache, options, memory, new Recordings(store, cache, abandoned, options, logger, lifetime?.ApplicationStopping ?? default));
         Map(Harmony4Endpoints.VideoStream, HttpMethods.Post, "/video/stream", video.StreamAsync);
         Map(Harmony4Endpoints.VideoExport, HttpMethods.Post, VideoEndpoints.ExportPath, video.ExportAsync);
         MapReadable(Harmony4Endpoints.VideoRange, "/video/range", video.RangeAsync);

@@ -69,6 +69,13 @@ public sealed class Harmony4HttpOptions
     /// <value>Default 100 ms.</value>
     public TimeSpan SpillDelay { get; set; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>
+    /// Gets or sets how long a recording (<c>live=1</c>) waits for bytes of its producer before it is closed with what came, and how long one that nobody writes any more, such as a killed
+    /// process leaves, is left alone before a whole container is made of it.
+    /// </summary>
+    /// <value>Default 30 s.</value>
+    public TimeSpan LiveTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
     internal string? FirstFailure() =>
         MaxUploadLength < 0 ? $"{nameof(MaxUploadLength)}: expected 0 or more, found {MaxUploadLength}"
         : MaxUploadBlocks < 1 ? $"{nameof(MaxUploadBlocks)}: expected 1 or more, found {MaxUploadBlocks}"
@@ -79,5 +86,6 @@ public sealed class Harmony4HttpOptions
         : MemoryWait < TimeSpan.Zero || MemoryWait > LongestDelay ? $"{nameof(MemoryWait)}: expected 0 to {LongestDelay}, found {MemoryWait}"
         : MaxSpilledLength < 0 ? $"{nameof(MaxSpilledLength)}: expected 0 or more, found {MaxSpilledLength}"
         : SpillDelay < TimeSpan.Zero || SpillDelay > LongestDelay ? $"{nameof(SpillDelay)}: expected 0 to {LongestDelay}, found {SpillDelay}"
+        : LiveTimeout <= TimeSpan.Zero || LiveTimeout > LongestDelay ? $"{nameof(LiveTimeout)}: expected more than 0 and at most {LongestDelay}, found {LiveTimeout}"
         : null;
 }

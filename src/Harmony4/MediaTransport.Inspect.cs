@@ -150,11 +150,12 @@ public sealed partial class MediaTransport
         }
     }
 
-    // What the chunk list alone says: a 1.0 file without VERI and one of its companions has lost its end.
+    // What the chunk list alone says: what is being written has no end yet, and a 1.0 file without VERI and one of its companions has lost its own.
     private static VerificationState StateOfStructure(H4mkContainer container) =>
-        container.Version == H4mkVersion.V10
+        container.IsGrowing
+        || (container.Version == H4mkVersion.V10
         && container.FindChunk(ChunkTag.Veri) is null
-        && (container.FindChunk(ChunkTag.Seek) is null || container.FindChunk(ChunkTag.Meta) is null || container.FindChunk(ChunkTag.Safe) is null)
+        && (container.FindChunk(ChunkTag.Seek) is null || container.FindChunk(ChunkTag.Meta) is null || container.FindChunk(ChunkTag.Safe) is null))
             ? VerificationState.Incomplete
             : VerificationState.Unverified;
 }

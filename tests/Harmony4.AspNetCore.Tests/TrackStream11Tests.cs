@@ -92,7 +92,7 @@ public sealed class TrackStream11Tests
         Assert.True(problem.RootElement.GetProperty("offset").GetInt64() > 0);
         Assert.Null(response.Headers.ETag);
         var line = log.Lines.Single(IsOfTheRequest);
-        Assert.StartsWith("Warning /video/range: the stored file is not sound: ", line, StringComparison.Ordinal);
+        Assert.StartsWith("Warning /video/range: the stored file is not sound, container bad: ", line, StringComparison.Ordinal);
         Assert.Contains("block 3", line, StringComparison.Ordinal);
 
         static bool IsOfTheRequest(string line) => line.Contains("/video/range", StringComparison.Ordinal);

@@ -109,7 +109,6 @@ public sealed class VideoEndpointTests
     [InlineData("segment=h264", null)]
     [InlineData("spec=2.0", null)]
     [InlineData("seal=1&spec=1.0", Key)]
-    [InlineData("live=1&id=a", null)]
     [InlineData("mask=1&spec=1.1", Key)]
     [InlineData("empty=2", null)]
     [InlineData("id=.hidden", null)]

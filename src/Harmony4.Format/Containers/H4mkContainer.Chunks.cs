@@ -63,14 +63,14 @@ public sealed partial class H4mkContainer
     /// <exception cref="IOException">The source failed.</exception>
     public async ValueTask<IReadOnlyList<H4mkTrackInfo>> ReadTrackInfoAsync(CancellationToken cancellationToken = default)
     {
-        if (Paged is not { } paged)
+        if (Version == H4mkVersion.V10 || _index.Find(ChunkTag.Trak) is not { } chunk)
         {
             return [new H4mkTrackInfo { Id = 0, Kind = TrackKind.Video }];
         }
 
-        var chunk = paged.End.Trak;
         var payload = await _chunks.ReadWholeAsync(chunk, _options.MaxJsonLength, cancellationToken, _index.DigestOf(chunk)).ConfigureAwait(false);
-        return TrackList.Parse(payload, _options.MaxJsonDepth, chunk).MatchTo(paged.Root, chunk).Tracks;
+        var list = TrackList.Parse(payload, _options.MaxJsonDepth, chunk);
+        return (Paged is { } paged ? list.MatchTo(paged.Root, chunk) : list).Tracks;
     }
 
     /// <summary>Reads the SHA-256 that VERI holds. Whether it matches is for <see cref="VerifyAsync(IProgress{VerificationProgress}?, CancellationToken)"/> to say.</summary>

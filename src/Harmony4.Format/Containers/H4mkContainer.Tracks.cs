@@ -117,6 +117,7 @@ public sealed partial class H4mkContainer
         cancellationToken.ThrowIfCancellationRequested();
         long? count = Paged is { } paged
             ? paged.End.IsUpgraded ? null : SeekStride.CountOf(Tracks[0].KeyframeCount!.Value)
+            : IsGrowing ? SeekStride.CountOf(Tracks[0].KeyframeCount!.Value)
             : _index.Find(ChunkTag.Seek) is { } seek ? (seek.Length - SeekRecord.CountSize) / SeekRecord.Size : 0;
         return new ValueTask<long?>(count);
     }

@@ -16,9 +16,11 @@ public sealed partial class H4mkContainer : IAsyncDisposable
     private readonly ContainerIndex _index;
     private readonly BlockReader _blocks;
     private readonly ChunkReader _chunks;
+    private readonly bool _isBorrowed;
 
-    private H4mkContainer(H4mkSource source, H4mkContainerOptions options, ContainerIndex index)
+    private H4mkContainer(H4mkSource source, H4mkContainerOptions options, ContainerIndex index, bool isBorrowed = false)
     {
+        _isBorrowed = isBorrowed;
         Source = source;
         _options = options;
         _index = index;
@@ -31,6 +33,9 @@ public sealed partial class H4mkContainer : IAsyncDisposable
 
     /// <summary>Gets the length of the file when it was opened, in bytes.</summary>
     public long Length => _index.Length;
+
+    /// <summary>Gets whether the container was still being written: it has the blocks that were whole when <see cref="H4mkGrowingContainer"/> gave it, and no root yet.</summary>
+    public bool IsGrowing => _index is GrowingIndex;
 
     /// <summary>Gets the tracks, by ascending id. Version 1.0 has one, whose id is 0.</summary>
     public IReadOnlyList<H4mkTrack> Tracks => _index.Tracks;
@@ -91,9 +96,17 @@ public sealed partial class H4mkContainer : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
+        if (_isBorrowed)
+        {
+            return ValueTask.CompletedTask;
+        }
+
         _index.Dispose();
         return Source.DisposeAsync();
     }
+
+    /// <summary>Makes a container of an index and a source that stay their owner's.</summary>
+    internal static H4mkContainer Borrow(H4mkSource source, H4mkContainerOptions options, ContainerIndex index) => new(source, options, index, isBorrowed: true);
 
     /// <summary>Reads what a writer has to know to go on behind the blocks of a 1.1 container.</summary>
     internal ValueTask<ResumedContainer> ResumeAsync(CancellationToken cancellationToken) => ResumedContainer.ReadAsync(Paged!, _chunks, _options, cancellationToken);

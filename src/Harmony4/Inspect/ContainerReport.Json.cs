@@ -43,6 +43,11 @@ public sealed partial class ContainerReport
         writer.WriteString("version"u8, Version);
         writer.WriteNumber("size"u8, Size);
         writer.WriteNumber("blocks"u8, BlockCount);
+        if (IsGrowing)
+        {
+            writer.WriteBoolean("live"u8, true);
+        }
+
         writer.WriteStartArray("tracks"u8);
         for (var i = 0; i < Tracks.Count; i++)
         {
@@ -68,7 +73,7 @@ public sealed partial class ContainerReport
         writer.WriteEndObject();
     }
 
-    private static void WriteTrack(Utf8JsonWriter writer, H4mkTrack track, H4mkTrackInfo? info)
+    private void WriteTrack(Utf8JsonWriter writer, H4mkTrack track, H4mkTrackInfo? info)
     {
         writer.WriteStartObject();
         writer.WriteNumber("id"u8, track.Id);
@@ -76,6 +81,11 @@ public sealed partial class ContainerReport
         writer.WriteNumber("blocks"u8, track.BlockCount);
         writer.WriteNumber("bytes"u8, track.ByteLength);
         writer.WriteNumberOrNull("duration_us"u8, track.Duration);
+        if (IsGrowing)
+        {
+            writer.WriteNumber("final_blocks"u8, track.FinalBlockCount);
+        }
+
         if (info?.Label is { } label)
         {
             writer.WriteString("label"u8, label);
@@ -89,7 +99,7 @@ public sealed partial class ContainerReport
         foreach (var (name, value) in info?.Members.OrderBy(m => m.Key, StringComparer.Ordinal) ?? Enumerable.Empty<KeyValuePair<string, JsonElement>>())
         {
             // A producer's member of such a name would hide what the container itself says.
-            if (!OwnMembers.Contains(name))
+            if (!OwnMembers.Contains(name) && !(IsGrowing && name == "final_blocks"))
             {
                 writer.WritePropertyName(name);
                 value.WriteTo(writer);

@@ -13,6 +13,9 @@ public sealed partial class ContainerReport
     /// <summary>Gets the version of the format: <c>1.0</c> or <c>1.1</c>.</summary>
     public string Version => _container.Version.ToName();
 
+    /// <summary>Gets whether the container was still being written, as <see cref="H4mkContainer.IsGrowing"/> says.</summary>
+    public bool IsGrowing => _container.IsGrowing;
+
     /// <summary>Gets the length of the file in bytes.</summary>
     public long Size => _container.Length;
 

@@ -10,12 +10,11 @@ namespace Harmony4;
 /// <remarks>
 /// An upload goes to a file whose name begins with a dot, is flushed to disk and then renamed, and the folder is flushed too, so that a crash leaves no half container
 /// under an id. Uploads that a killed process left are deleted when a store is made; those that a process still writes, which holds them locked, are not. Pipes, sockets and
-/// devices are no containers. On a file system that does not tell case apart, ids that differ in case only are one. The version of a container is its last write time and
+/// devices are no containers. A recording that was published is marked by a file <c>.live-</c> and its id, which its writer holds locked. On a file system that does not tell case apart, ids that differ in case only are one. The version of a container is its last write time and
 /// length; uploads are given times that differ. A link to a file is that file.
 /// </remarks>
 public sealed class FolderContainerStore : IContainerStore
 {
-    private const int BufferLength = 128 * 1024;
     private const int SuffixLength = 8;
     private const string UploadPrefix = ".upload-";
 
@@ -57,7 +56,7 @@ public sealed class FolderContainerStore : IContainerStore
     public ValueTask<StoredContainer?> FindAsync(string id, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new ValueTask<StoredContainer?>(Describe(id, PathOf(id)));
+        return new ValueTask<StoredContainer?>(Look(id, PathOf(id)));
     }
 
     /// <inheritdoc/>
@@ -86,7 +85,7 @@ public sealed class FolderContainerStore : IContainerStore
         }
 
         var temporary = Path.Combine(_folder, UploadPrefix + RandomNumberGenerator.GetHexString(2 * SuffixLength, lowercase: true));
-        return new ValueTask<ContainerUpload>(new Upload(this, id, temporary, path));
+        return new ValueTask<ContainerUpload>(new FolderUpload(this, id, temporary, path));
     }
 
     /// <inheritdoc/>
@@ -98,19 +97,78 @@ public sealed class FolderContainerStore : IContainerStore
         var path = PathOf(container.Id);
         lock (_placing)
         {
-            if (Describe(container.Id, path)?.Version != container.Version)
+            if (Look(container.Id, path) is not { } found || found.Version != container.Version || found.State == StoredState.Growing)
             {
                 return new ValueTask<bool>(false);
             }
 
             File.Delete(path);
+            RecordingMark.RemoveLeft(_folder, container.Id);
         }
 
         FolderFlush.TryFlush(_folder);
         return new ValueTask<bool>(true);
     }
 
-    private static void Delete(string path)
+    /// <summary>Places what an upload wrote under its id, if that may have it.</summary>
+    /// <param name="id">The id.</param>
+    /// <param name="temporary">The upload's file.</param>
+    /// <param name="path">Its place.</param>
+    /// <param name="replace">Whether it takes the place of a file that is there.</param>
+    /// <returns>Whether it is there now.</returns>
+    internal bool TryPlace(string id, string temporary, string path, bool replace)
+    {
+        lock (_placing)
+        {
+            if (RecordingMark.StateOf(_folder, id) == StoredState.Growing || !TryMove(temporary, path, replace))
+            {
+                return false;
+            }
+
+            RecordingMark.RemoveLeft(_folder, id);
+        }
+
+        FolderFlush.TryFlush(_folder);
+        return true;
+    }
+
+    /// <summary>Places what an upload has written so far under its id, if that may have it, and marks it.</summary>
+    /// <returns>The mark; null when another file has the place.</returns>
+    internal RecordingMark? TryPublish(string id, string temporary, string path, bool replace)
+    {
+        lock (_placing)
+        {
+            // Marked first: no moment shows it as a whole one.
+            if ((!replace && File.Exists(path)) || RecordingMark.TryTake(_folder, id) is not { } mark)
+            {
+                return null;
+            }
+
+            if (!TryMove(temporary, path, replace))
+            {
+                mark.Remove();
+                return null;
+            }
+
+            FolderFlush.TryFlush(_folder);
+            return mark;
+        }
+    }
+
+    /// <summary>Says of a recording that is all written that it is whole.</summary>
+    /// <exception cref="IOException">It is not there any more.</exception>
+    internal StoredContainer End(string id, string path, RecordingMark mark)
+    {
+        lock (_placing)
+        {
+            File.SetLastWriteTimeUtc(path, NextTime());
+            mark.Remove();
+            FolderFlush.TryFlush(_folder);
+            return Describe(id, path) ?? throw new IOException("the recording was taken away while it was written");
+        }
+    }
+
+    internal static void Delete(string path)
     {
         try
         {
@@ -121,6 +179,19 @@ public sealed class FolderContainerStore : IContainerStore
             // The next store of this folder tries again.
         }
     }
+
+    private static bool TryMove(string temporary, string path, bool replace)
+    {
+        if (!replace)
+        {
+            return ExclusiveMove.TryMove(temporary, path);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+        return true;
+    }
+
+    private StoredContainer? Look(string id, string path) => Describe(id, path) is { } found ? found with { State = RecordingMark.StateOf(_folder, id) } : null;
 
     private void DeleteStaleUploads()
     {
@@ -146,7 +217,7 @@ public sealed class FolderContainerStore : IContainerStore
         }
     }
 
-    private static StoredContainer? Describe(string id, string path)
+    internal static StoredContainer? Describe(string id, string path)
     {
         var file = new FileInfo(path);
         if (!file.Exists && !Directory.Exists(path))
@@ -193,7 +264,7 @@ public sealed class FolderContainerStore : IContainerStore
     }
 
     // A file system's clock ticks every few milliseconds: two uploads of one length would look the same.
-    private DateTime NextTime()
+    internal DateTime NextTime()
     {
         while (true)
         {
@@ -215,63 +286,5 @@ public sealed class FolderContainerStore : IContainerStore
         return Path.GetFileName(path) == id && Path.GetDirectoryName(path) == _folder.TrimEnd(Path.DirectorySeparatorChar)
             ? path
             : throw new ArgumentException("this file system has no file of that name", nameof(id));
-    }
-
-    private sealed class Upload(FolderContainerStore store, string id, string temporary, string path) : ContainerUpload
-    {
-        private readonly FileStream _file = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferLength, FileOptions.Asynchronous);
-        private bool _committed;
-
-        public override Stream Output => _file;
-
-        public override async ValueTask<StoredContainer?> CommitAsync(bool replace, CancellationToken cancellationToken = default)
-        {
-            if (_committed)
-            {
-                throw new InvalidOperationException("the upload was committed before");
-            }
-
-            await _file.FlushAsync(cancellationToken).ConfigureAwait(false);
-            _file.Flush(flushToDisk: true);
-            await _file.DisposeAsync().ConfigureAwait(false);
-            File.SetLastWriteTimeUtc(temporary, store.NextTime());
-
-            // Before the move: from then on another upload may take its place.
-            var stored = Describe(id, temporary);
-            lock (store._placing)
-            {
-                if (replace)
-                {
-                    File.Move(temporary, path, overwrite: true);
-                }
-                else if (!ExclusiveMove.TryMove(temporary, path))
-                {
-                    return null;
-                }
-            }
-
-            _committed = true;
-            FolderFlush.TryFlush(store._folder);
-            return stored;
-        }
-
-        public override async ValueTask DisposeAsync()
-        {
-            try
-            {
-                await _file.DisposeAsync().ConfigureAwait(false);
-            }
-            catch (IOException) when (!_committed)
-            {
-                // What is still buffered does not fit on a full disk, which is why this is given up.
-            }
-            finally
-            {
-                if (!_committed)
-                {
-                    Delete(temporary);
-                }
-            }
-        }
     }
 }

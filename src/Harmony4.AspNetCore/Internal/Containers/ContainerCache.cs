@@ -9,7 +9,14 @@ namespace Harmony4.AspNetCore.Internal;
 /// Containers that stay open between requests: opening a 1.0 file walks over all its chunks. The least recently used go first, those in use are
 /// closed by their last user.
 /// </summary>
-internal sealed class ContainerCache(IContainerStore store, Harmony4HttpOptions options, H4mkContainerOptions containerOptions, MemoryBudget memory, MemoryBudget blockMemory) : IDisposable
+internal sealed class ContainerCache(
+    IContainerStore store,
+    Harmony4HttpOptions options,
+    H4mkContainerOptions containerOptions,
+    MemoryBudget memory,
+    GrowingContainers growing,
+    AbandonedRecordings abandoned)
+    : IDisposable
 {
     // What is kept of a track that is read with a key: of one block in so many where it begins.
     private const int SealedTrackLength = 256;
@@ -22,17 +29,25 @@ internal sealed class ContainerCache(IContainerStore store, Harmony4HttpOptions 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, LinkedListNode<Entry>> _entries = new(StringComparer.Ordinal);
     private readonly LinkedList<Entry> _byUse = new();
-    private readonly H4mkContainerOptions _containerOptions = containerOptions with { Memory = containerOptions.Memory ?? memory, BlockMemory = containerOptions.BlockMemory ?? blockMemory };
 
     /// <summary>Opens a container, or takes the open one; 404 when there is none.</summary>
     public async ValueTask<Lease> OpenAsync(string id, CancellationToken cancellationToken)
     {
-        var entry = Take(await FindAsync(id, cancellationToken));
+        var stored = await FindAsync(id, cancellationToken);
+        if (stored.State != StoredState.Whole)
+        {
+            abandoned.Notice(stored);
+            var recording = await growing.OpenAsync(id, cancellationToken) ?? throw NotFound();
+            return new Lease(new Opened(recording.Container, null, 0, recording.Version), recording.Dispose);
+        }
+
+        growing.Forget(id);
+        var entry = Take(stored);
         try
         {
             var opened = await entry.Opening.WaitAsync(cancellationToken);
             Admit(entry);
-            return new Lease(this, entry, opened);
+            return new Lease(opened, () => Release(entry));
         }
         catch
         {
@@ -57,6 +72,7 @@ internal sealed class ContainerCache(IContainerStore store, Harmony4HttpOptions 
     /// <summary>Keeps a container open no longer: a file that was replaced or taken away takes up its room until it is closed.</summary>
     public void Forget(string id)
     {
+        growing.Forget(id);
         lock (_lock)
         {
             if (_entries.TryGetValue(id, out var node))
@@ -135,10 +151,10 @@ internal sealed class ContainerCache(IContainerStore store, Harmony4HttpOptions 
     {
         try
         {
-            var few = _containerOptions with { MaxChunkCount = Math.Min(_containerOptions.MaxChunkCount, FewChunks) };
+            var few = containerOptions with { MaxChunkCount = Math.Min(containerOptions.MaxChunkCount, FewChunks) };
             return await H4mkContainer.OpenAsync(await SourceAsync(id), few, CancellationToken.None);
         }
-        catch (H4mkFormatException exception) when (exception.Code == H4mkErrorCode.Limit && _containerOptions.MaxChunkCount > FewChunks)
+        catch (H4mkFormatException exception) when (exception.Code == H4mkErrorCode.Limit && containerOptions.MaxChunkCount > FewChunks)
         {
             if (!await _opening.WaitAsync(options.MemoryWait))
             {
@@ -147,7 +163,7 @@ internal sealed class ContainerCache(IContainerStore store, Harmony4HttpOptions 
 
             try
             {
-                return await H4mkContainer.OpenAsync(await SourceAsync(id), _containerOptions, CancellationToken.None);
+                return await H4mkContainer.OpenAsync(await SourceAsync(id), containerOptions, CancellationToken.None);
             }
             finally
             {
@@ -161,6 +177,7 @@ internal sealed class ContainerCache(IContainerStore store, Harmony4HttpOptions 
     /// <summary>Closes containers that nobody uses, those not used for longest first, until so many bytes are free.</summary>
     public void Reclaim(long bytes)
     {
+        growing.Trim(0);
         lock (_lock)
         {
             for (var node = _byUse.Last; node is not null && bytes > 0;)
@@ -287,7 +304,7 @@ internal sealed class ContainerCache(IContainerStore store, Harmony4HttpOptions 
     }
 
     /// <summary>The use of an open container, until it is disposed.</summary>
-    internal sealed class Lease(ContainerCache cache, Entry entry, Opened opened) : IDisposable
+    internal sealed class Lease(Opened opened, Action release) : IDisposable
     {
         public H4mkContainer Container => opened.Container;
 
@@ -327,6 +344,6 @@ internal sealed class ContainerCache(IContainerStore store, Harmony4HttpOptions 
             }
         }
 
-        public void Dispose() => cache.Release(entry);
+        public void Dispose() => release();
     }
 }

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Text.Json;
-using Harmony4.Format;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -35,7 +34,7 @@ internal sealed class ContainerEndpoints(MediaTransport transport, IContainerSto
                 continue;
             }
 
-            Write(json, file);
+            Write(json, file, stored.State == StoredState.Growing);
             if (json.BytesPending >= FlushLength)
             {
                 await SendAsync();
@@ -121,7 +120,7 @@ internal sealed class ContainerEndpoints(MediaTransport transport, IContainerSto
         }
 
         var block = await container.GetBlockAsync(track.Id, ordinal, aborted);
-        if (container.Version != H4mkVersion.V10)
+        if (container.Identity is not null)
         {
             context.Response.Headers[Proof.Header] = Proof.ToText(await container.ProveBlockAsync(track.Id, ordinal, aborted));
         }
@@ -151,7 +150,7 @@ internal sealed class ContainerEndpoints(MediaTransport transport, IContainerSto
         }
     }
 
-    private static void Write(Utf8JsonWriter json, FileEndCache.Entry file)
+    private static void Write(Utf8JsonWriter json, FileEndCache.Entry file, bool isLive)
     {
         json.WriteStartObject();
         json.WriteString("id"u8, file.Id);
@@ -167,6 +166,11 @@ internal sealed class ContainerEndpoints(MediaTransport transport, IContainerSto
         }
 
         json.WriteString("version"u8, file.End.Version?.ToName());
+        if (isLive)
+        {
+            json.WriteBoolean("live"u8, true);
+        }
+
         json.WriteEndObject();
     }
 }

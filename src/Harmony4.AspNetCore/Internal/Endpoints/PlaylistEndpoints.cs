@@ -37,7 +37,7 @@ internal sealed class PlaylistEndpoints(ContainerCache cache)
             var (facts, refusal) = await MeasureAsync(container, forms, track, aborted);
             if (refusal is not null)
             {
-                throw NotAcceptable(refusal);
+                throw container.IsGrowing && facts is { HasSegments: false } ? NotYet() : NotAcceptable(refusal);
             }
 
             var address = FormattableString.Invariant($"{folder}{form.StreamName}?id={id}&track={track.Id}");
@@ -67,7 +67,7 @@ internal sealed class PlaylistEndpoints(ContainerCache cache)
             }
         }
 
-        return entries.Count > 0 ? entries : throw NotAcceptable($"HLS has a form for none of the tracks; {first}");
+        return entries.Count > 0 ? entries : throw (container.IsGrowing ? NotYet() : NotAcceptable($"HLS has a form for none of the tracks; {first}"));
     }
 
     /// <summary>Measures the segments of a track, once while the container is open, and says why there is no playlist of it.</summary>
@@ -115,6 +115,8 @@ internal sealed class PlaylistEndpoints(ContainerCache cache)
     private static EntityTagHeaderValue TagOf(H4mkContainer container, EntityTagHeaderValue stream) => container.Identity is { } identity
         ? new($"\"{identity}{TagSuffix}\"")
         : new($"\"{stream.Tag.AsSpan(1, stream.Tag.Length - 2)}{TagSuffix}\"", stream.IsWeak);
+
+    private static ProblemException NotYet() => new(StatusCodes.Status503ServiceUnavailable, "no segment of the recording is whole yet") { MayBeTriedAgain = true };
 
     private static ProblemException NotAcceptable(string reason) => new(StatusCodes.Status406NotAcceptable, reason);
 }

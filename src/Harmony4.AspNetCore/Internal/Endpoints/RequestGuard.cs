@@ -25,7 +25,7 @@ internal sealed class RequestGuard(ILogger logger)
         {
             // The client went away, or a time limit of the host has passed, which then answers for itself. Whoever returned here would
             // let what was sent so far pass for whole.
-            logger.LogDebug(exception, "{Path}: the request was cancelled", context.Request.Path);
+            Log.Cancelled(logger, exception, context.Request.Path, ContainerOf(context));
             if (exception is OperationCanceledException)
             {
                 throw;
@@ -35,31 +35,35 @@ internal sealed class RequestGuard(ILogger logger)
         }
         catch (ClientGoneException exception)
         {
-            logger.LogDebug(exception, "{Path}: the client went away", context.Request.Path);
+            Log.ClientGone(logger, exception, context.Request.Path, ContainerOf(context));
             context.Abort();
         }
         catch (Exception exception) when (AsProblem(exception) is { } problem)
         {
             if (exception is MemoryBudgetException)
             {
-                logger.LogWarning("{Path}: refused for want of memory: {Detail}", context.Request.Path, exception.Message);
+                Log.NoMemory(logger, context.Request.Path, ContainerOf(context), exception.Message);
             }
             else if (problem.Status >= StatusCodes.Status500InternalServerError)
             {
-                logger.LogError(exception, "{Path}: the store or the disk failed", context.Request.Path);
+                Log.StoreFailed(logger, exception, context.Request.Path, ContainerOf(context));
             }
 
             if (context.Response.HasStarted)
             {
                 // Cutting the response short is the only way left to say that it is not whole.
-                logger.LogWarning(exception, "{Path}: the response was cut short", context.Request.Path);
+                Log.CutShort(logger, exception, context.Request.Path, ContainerOf(context));
                 context.Abort();
                 return;
             }
 
             if (problem.Status == StatusCodes.Status422UnprocessableEntity)
             {
-                logger.LogWarning("{Path}: the stored file is not sound: {Detail}", context.Request.Path, problem.Message);
+                Log.NotSound(logger, context.Request.Path, ContainerOf(context), problem.Message);
+            }
+            else if (problem.Status < StatusCodes.Status500InternalServerError)
+            {
+                Log.Refused(logger, context.Request.Path, problem.Status, ContainerOf(context), problem.Message);
             }
 
             await WriteAsync(context, problem);
@@ -87,6 +91,10 @@ internal sealed class RequestGuard(ILogger logger)
         IOException or UnauthorizedAccessException => new ProblemException(StatusCodes.Status503ServiceUnavailable, "the container store or the disk does not answer"),
         _ => null,
     };
+
+    /// <summary>The id that a request names, if it is one: what is no id may be anything.</summary>
+    private static string? ContainerOf(HttpContext context) =>
+        (context.Request.RouteValues["id"] as string ?? context.Request.Query["id"].ToString()) is var id && ContainerId.IsValid(id) ? id : null;
 
     public static void WriteMembers(Utf8JsonWriter json, ProblemException problem)
     {

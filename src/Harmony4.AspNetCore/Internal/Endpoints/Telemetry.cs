@@ -20,5 +20,7 @@ internal static class Telemetry
 
     public static readonly UpDownCounter<long> OpenContainers = Meter.CreateUpDownCounter<long>("harmony4.open_containers", "{container}", "Containers kept open.");
 
+    public static readonly UpDownCounter<long> Recordings = Meter.CreateUpDownCounter<long>("harmony4.recordings", "{container}", "Recordings that are read while they grow.");
+
     public static readonly Counter<long> BytesSpilled = Meter.CreateCounter<long>("harmony4.spilled", "By", "Bytes of responses that went by way of a temporary file.");
 }

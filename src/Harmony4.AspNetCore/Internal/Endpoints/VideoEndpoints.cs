@@ -7,7 +7,7 @@ using Microsoft.Net.Http.Headers;
 namespace Harmony4.AspNetCore.Internal;
 
 /// <summary>Media to containers and tokens, and what is read out of stored containers.</summary>
-internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore store, ContainerCache cache, Harmony4HttpOptions options, RequestMemory memory)
+internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore store, ContainerCache cache, Harmony4HttpOptions options, RequestMemory memory, Recordings recordings)
 {
     public const string ExportPath = "/video/export";
 
@@ -72,7 +72,12 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
         }
 
         var version = Version(query, masked, isSealed);
-        var (id, mayBeEmpty) = (query.OptionalId(), query.Flag("empty"));
+        var (id, mayBeEmpty, isLive) = (query.OptionalId(), query.Flag("empty"), query.Flag("live"));
+        if (isLive && id is null)
+        {
+            throw Query.Bad("live: expected an id, under which others read what is recorded");
+        }
+
         using var mask = masked ? query.Mask() : null;
         using var sealKey = isSealed ? query.SealKey() : null;
         var export = new ExportOptions
@@ -100,6 +105,7 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
         {
             var result = id is null
                 ? await StreamBackAsync(context, upload, export)
+                : isLive ? await RecordAsync(context, id, upload, export)
                 : await KeepAsync(context, id, upload, export);
             Telemetry.BlocksExported.Add(result.Container.BlockCount);
             activity?.SetTag("harmony4.segment", result.Inputs[0].Segment);
@@ -159,9 +165,9 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
         var withProof = query.Flag("proof");
         using var lease = await cache.OpenAsync(id, context.RequestAborted);
         var container = lease.Container;
-        if (withProof && container.Version == H4mkVersion.V10)
+        if (withProof && container.Identity is null)
         {
-            throw Query.Bad("proof: a 1.0 container has no proofs");
+            throw Query.Bad(container.IsGrowing ? "proof: there is none before the recording is over" : "proof: a 1.0 container has no proofs");
         }
 
         if (withProof && pts > long.MaxValue)
@@ -249,9 +255,9 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
             throw Query.Bad("seal: 1.0 containers, which the mask makes, are not sealed; ask for one of them");
         }
 
-        if (query.Flag("live"))
+        if (query.Flag("live") && (masked || asked == H4mkVersion.V10))
         {
-            throw Query.Bad("live: this host does not offer that");
+            throw Query.Bad("live: the times of a 1.0 container, which the mask makes, come last, so that it cannot be read while it grows");
         }
 
         return asked ?? (masked ? H4mkVersion.V10 : H4mkVersion.V11);
@@ -286,37 +292,68 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
 
     private async Task<ExportResult> KeepAsync(HttpContext context, string id, UploadBody upload, ExportOptions export)
     {
-        // As RFC 9110 section 13.1.2 has it: with "*", nothing that exists is replaced.
-        var replace = context.Request.Headers.IfNoneMatch.ToString().Trim() != "*";
+        var replace = Replaces(context.Request);
         await CheckAsync(context, id);
         var kept = await store.CreateAsync(id, context.RequestAborted);
         await using (kept)
         {
             var result = await transport.ExportAsync(upload, kept.Output, export, progress: null, context.RequestAborted);
             await CheckAsync(context, id);
-            var stored = await kept.CommitAsync(replace, context.RequestAborted) ?? throw Taken();
+            var stored = await kept.CommitAsync(replace, context.RequestAborted) ?? throw Taken(replace);
             cache.Forget(id);
-            var (request, response) = (context.Request, context.Response);
-            response.StatusCode = StatusCodes.Status201Created;
-            response.Headers.Location = (request.PathBase + RoutePrefix.Of(request, ExportPath) + new PathString($"/containers/{id}")).ToUriComponent();
-            response.Headers.ETag = EntityTags.OfFile(result.Container).ToString();
-            await JsonResponse.WriteAsync(response, json =>
-            {
-                json.WriteStartObject();
-                json.WriteString("id"u8, id);
-                json.WriteNumber("size"u8, stored.Length);
-                json.WriteNumber("blocks"u8, result.Container.BlockCount);
-                json.WriteNumber("keyframes"u8, result.Container.KeyframeCount);
-                json.WriteString("segment"u8, result.Inputs[0].Segment);
-                json.WriteString("version"u8, result.Container.Version.ToName());
-                json.WriteString("root"u8, result.Container.Identity?.ToString());
-                json.WriteString("veri"u8, result.Container.Veri?.ToString());
-                json.WriteString("notice"u8, result.Inputs[0].Notice?.Message ?? result.Inputs[0].Hint);
-                json.WriteEndObject();
-            });
+            await AnswerAsync(context, stored, result, notice: null);
             return result;
         }
     }
+
+    private async Task<ExportResult> RecordAsync(HttpContext context, string id, UploadBody upload, ExportOptions export)
+    {
+        var replace = Replaces(context.Request);
+        await CheckAsync(context, id);
+        var (result, stored, reason) = await recordings.WriteAsync(
+            context,
+            id,
+            upload,
+            (body, output) => transport.ExportAsync(body, output, export),
+            async kept =>
+            {
+                if (!await kept.PublishAsync(replace, CancellationToken.None))
+                {
+                    throw Taken(replace);
+                }
+            });
+        if (!context.RequestAborted.IsCancellationRequested)
+        {
+            await AnswerAsync(context, stored, result, reason is null ? null : $"the recording was closed: {reason}");
+        }
+
+        return result;
+    }
+
+    private static Task AnswerAsync(HttpContext context, StoredContainer stored, ExportResult result, string? notice)
+    {
+        var (request, response) = (context.Request, context.Response);
+        response.StatusCode = StatusCodes.Status201Created;
+        response.Headers.Location = (request.PathBase + RoutePrefix.Of(request, ExportPath) + new PathString($"/containers/{stored.Id}")).ToUriComponent();
+        response.Headers.ETag = EntityTags.OfFile(result.Container).ToString();
+        return JsonResponse.WriteAsync(response, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, stored.Id);
+            json.WriteNumber("size"u8, stored.Length);
+            json.WriteNumber("blocks"u8, result.Container.BlockCount);
+            json.WriteNumber("keyframes"u8, result.Container.KeyframeCount);
+            json.WriteString("segment"u8, result.Inputs[0].Segment);
+            json.WriteString("version"u8, result.Container.Version.ToName());
+            json.WriteString("root"u8, result.Container.Identity?.ToString());
+            json.WriteString("veri"u8, result.Container.Veri?.ToString());
+            json.WriteString("notice"u8, notice ?? result.Inputs[0].Notice?.Message ?? result.Inputs[0].Hint);
+            json.WriteEndObject();
+        });
+    }
+
+    // As RFC 9110 section 13.1.2 has it: with "*", nothing that exists is replaced.
+    private static bool Replaces(HttpRequest request) => request.Headers.IfNoneMatch.ToString().Trim() != "*";
 
     /// <summary>Holds the conditions against what is stored: before the body is read, and again when it is, since that takes a while.</summary>
     private async ValueTask CheckAsync(HttpContext context, string id)
@@ -344,9 +381,11 @@ internal sealed class VideoEndpoints(MediaTransport transport, IContainerStore s
 
         if (noneMatch.Count > 0 && tag is not null && EntityTags.Matches(noneMatch.ToString(), tag, weak: true))
         {
-            throw Taken();
+            throw Taken(replaces: false);
         }
     }
 
-    private static ProblemException Taken() => new(StatusCodes.Status412PreconditionFailed, "there is a container of that id already");
+    private static ProblemException Taken(bool replaces) => replaces
+        ? new(StatusCodes.Status409Conflict, "a recording grows under that id: nothing takes its place before it is over")
+        : new(StatusCodes.Status412PreconditionFailed, "there is a container of that id already");
 }

@@ -9,13 +9,16 @@ internal static class MediaPlaylist
     private const int VersionOfRanges = 4;
     private const int VersionOfMaps = 6;
 
+    // It must not change while segments are added (section 6.2.1), and how long those to come will be nobody knows.
+    private const ulong TargetSecondsOfGrowing = 10;
+
     public static async Task WriteAsync(PlaylistText text, H4mkContainer container, H4mkTrack track, TrackForm form, PlaylistFacts facts, string address, CancellationToken cancellationToken)
     {
         text.Line("#EXTM3U"u8);
         text.Line($"#EXT-X-VERSION:{(facts.HasMap ? VersionOfMaps : VersionOfRanges)}");
-        text.Line($"#EXT-X-TARGETDURATION:{facts.TargetSeconds}");
+        text.Line($"#EXT-X-TARGETDURATION:{(container.IsGrowing ? Math.Max(facts.TargetSeconds, TargetSecondsOfGrowing) : facts.TargetSeconds)}");
         text.Line("#EXT-X-MEDIA-SEQUENCE:0"u8);
-        text.Line("#EXT-X-PLAYLIST-TYPE:VOD"u8);
+        text.Line(container.IsGrowing ? "#EXT-X-PLAYLIST-TYPE:EVENT"u8 : "#EXT-X-PLAYLIST-TYPE:VOD"u8);
         if (facts.AllBeginWithKey && form.IsIndependent)
         {
             text.Line("#EXT-X-INDEPENDENT-SEGMENTS"u8);
@@ -42,6 +45,9 @@ internal static class MediaPlaylist
             }
         }
 
-        text.Line("#EXT-X-ENDLIST"u8);
+        if (!container.IsGrowing)
+        {
+            text.Line("#EXT-X-ENDLIST"u8);
+        }
     }
 }

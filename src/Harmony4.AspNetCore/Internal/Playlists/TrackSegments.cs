@@ -18,7 +18,8 @@ internal static class TrackSegments
             }
         }
 
-        if (cutter.Complete() is { } last)
+        // What no key block ends yet may still become longer.
+        if (!container.IsGrowing && cutter.Complete() is { } last)
         {
             yield return last;
         }

@@ -3,7 +3,7 @@ using Harmony4.Hashing;
 namespace Harmony4.Format.Internal;
 
 /// <summary>One file that grows, as far as it was taken.</summary>
-internal sealed class FollowedFile(H4mkSource source, H4mkContainerOptions options) : IDisposable
+internal sealed class FollowedFile(H4mkSource source, H4mkContainerOptions options, MemoryAccount? memory = null) : IDisposable
 {
     private readonly byte[] _header = new byte[ChunkHeader.Size];
     private readonly byte[] _lastHeader = new byte[ChunkHeader.Size];
@@ -19,6 +19,9 @@ internal sealed class FollowedFile(H4mkSource source, H4mkContainerOptions optio
 
     /// <summary>What the chunk taken last made known.</summary>
     public Queue<ForwardPart> Parts { get; } = [];
+
+    /// <summary>Where the chunk taken last ends: all before it was taken.</summary>
+    public long Position => _next;
 
     /// <summary>The chunk taken last.</summary>
     public ChunkInfo Chunk { get; private set; }
@@ -89,7 +92,7 @@ internal sealed class FollowedFile(H4mkSource source, H4mkContainerOptions optio
         // The whole chunk is in the file, so its length is a length of bytes that are there.
         if (_payload.Length < chunk.Length)
         {
-            _payload = new byte[Math.Max(chunk.Length, Math.Min(options.MaxBlockLength, 2L * _payload.Length))];
+            await GrowAsync(Math.Max(chunk.Length, Math.Min(options.MaxBlockLength, 2L * _payload.Length)), cancellationToken).ConfigureAwait(false);
         }
 
         var payload = await source.ReadAsync(chunk.PayloadOffset, _payload.AsMemory(0, (int)chunk.Length), cancellationToken).ConfigureAwait(false);
@@ -113,6 +116,16 @@ internal sealed class FollowedFile(H4mkSource source, H4mkContainerOptions optio
 
         Take(chunk);
         return await EndAsync(payload, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask GrowAsync(long length, CancellationToken cancellationToken)
+    {
+        if (memory is not null)
+        {
+            await memory.TakeAsync(length - _payload.Length, cancellationToken).ConfigureAwait(false);
+        }
+
+        _payload = new byte[length];
     }
 
     private void Take(in ChunkInfo chunk)
