@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Web;
+using Harmony4.Media.Tests;
 using Harmony4.TestKit;
 using Microsoft.Playwright;
 
@@ -69,6 +70,42 @@ public sealed class LiveTests : PageTestBase
         await ServeInfoAsync();
         _keyframes = 60;
         await Assertions.Expect(Page.Locator("#timeline")).ToHaveAttributeAsync("aria-valuemax", new System.Text.RegularExpressions.Regex("^(59|60)"));
+        Assert.Empty(Errors);
+    }
+
+    [Fact]
+    public async Task Live_RecordingOfTheHostItself_IsFollowedToItsEnd()
+    {
+        using var recorder = FFmpeg.Record(
+            "-re -f lavfi -i testsrc2=size=128x96:rate=25:duration=16 -c:v libx264 -preset ultrafast -tune zerolatency -pix_fmt yuv420p -g 25 -sc_threshold 0 "
+            + "-movflags +frag_keyframe+empty_moov+default_base_moof -f mp4 -");
+        using var client = new HttpClient { Timeout = TimeSpan.FromMinutes(3) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Address, "/video/export?id=door&live=1")) { Content = new StreamContent(recorder.StandardOutput.BaseStream, 4096) };
+        var recording = client.SendAsync(request);
+        for (var i = 0; ; i++)
+        {
+            using var info = await client.GetAsync(new Uri(Address, "/video/info?id=door"));
+            if (info.IsSuccessStatusCode && (long?)JsonNode.Parse(await info.Content.ReadAsStringAsync())!["tracks"]![0]!["duration_us"] > 2_000_000)
+            {
+                break;
+            }
+
+            Assert.True(i < 200 && !recording.IsCompleted);
+            await Task.Delay(100);
+        }
+
+        await Page.ReloadAsync();
+        await OpenAsync("door");
+        await Assertions.Expect(Page.Locator("#shown-live")).ToBeVisibleAsync();
+        await Assertions.Expect(Page.Locator("#playing")).ToContainTextAsync("avc1");
+        var begin = await Page.EvaluateAsync<double>($"{Video}.currentTime");
+        await WaitAsync($"{Video}.currentTime > {(begin + 3).ToString(CultureInfo.InvariantCulture)}");
+        Assert.False(recording.IsCompleted, "the recording was over before it was followed");
+        using var response = await recording;
+        await recorder.WaitForExitAsync();
+        await Assertions.Expect(Page.Locator("#verdict-word")).ToHaveTextAsync("unsigned");
+        await Assertions.Expect(Page.Locator("#shown-live")).ToBeHiddenAsync();
+        await Assertions.Expect(Page.Locator("#timeline")).ToHaveAttributeAsync("aria-valuemax", new System.Text.RegularExpressions.Regex("^1[56]"));
         Assert.Empty(Errors);
     }
 

@@ -1,5 +1,5 @@
 // The container that is shown: its player, its line of time, its verdict and its chunks, in step with each other.
-import { FormatError } from './h4mk/wire.js';
+import { FormatError, limits } from './h4mk/wire.js';
 import { ChunkView } from './inspector/chunkview.js';
 import { fillFacts, fillTracks } from './inspector/tables.js';
 import { verdictOf } from './integrity/verdict.js';
@@ -53,7 +53,7 @@ export class Shown {
   // Nothing of the container before stays on the page. What is judged here does not hang on what the host says.
   async open(id, time) {
     this.close();
-    const current = this.#current = { id, stop: new AbortController(), opened: null, result: null, times: new Map() };
+    const current = this.#current = { id, stop: new AbortController(), opened: null, judging: null, result: null, times: new Map() };
     for (const name of ['shown-text', 'meta', 'safe', 'facts', 'tracks']) {
       this.#part(name).replaceChildren();
     }
@@ -65,8 +65,7 @@ export class Shown {
     this.#integrity.show({ state: 'checking', word: 'checking', reason: 'the bytes of the file are being read' });
     const opening = this.#describe(current, time).catch(error => this.#fail(current, error));
 
-    // Whether a file still grows is known once it is open; reading all of it again and again would tell nothing.
-    await Promise.all([opening, this.#beginJudging(current, opening)]);
+    await Promise.all([opening, this.#judge(current)]);
   }
 
   #fail(current, error) {
@@ -106,16 +105,12 @@ export class Shown {
     }
   }
 
-  async #beginJudging(current, opening) {
-    const isLive = await Promise.race([opening.then(() => current.opened?.isLive), this.#judge(current).then(() => false)]);
-    if (isLive && current === this.#current) {
-      this.#integrity.progress(null);
-    }
-  }
-
   async #judge(current) {
-    const { id, stop: { signal } } = current;
-    const isOver = () => current !== this.#current || current.opened?.isLive;
+    const { id, stop } = current;
+    current.judging?.abort();
+    const judging = current.judging = new AbortController();
+    const signal = AbortSignal.any([stop.signal, judging.signal]);
+    const isOver = () => current !== this.#current || signal.aborted;
     let whole = 1;
     let drawn = 0;
     this.#integrity.show({ state: 'checking', word: 'checking', reason: 'the bytes of the file are being read' });
@@ -164,7 +159,7 @@ export class Shown {
     const verdict = verdictOf(result);
     this.#chunks.follow(result);
     this.#chunks.blame(result.findings.filter(f => !harmless.includes(f.code)).map(f => f.offset));
-    this.#integrity.show(verdict, result.findings, Math.max(result.findings.length, result.findings.length < 1000 ? 0 : result.findingCount));
+    this.#integrity.show(verdict, result.findings, result.findings.length < limits.findings ? result.findings.length : result.findingCount);
     if (!current.opened) {
       this.#part('shown-text').textContent = `${plural(result.size, 'byte')}`;
     }
@@ -199,6 +194,9 @@ export class Shown {
 
   async #goLive(current) {
     const { id, opened, stop: { signal } } = current;
+
+    // To read all of what still grows, again and again, would tell nothing.
+    current.judging.abort();
     this.#part('shown-live').hidden = this.#part('edge').hidden = false;
     this.#part('structure').hidden = this.#part('verify').hidden = true;
     this.#chunks.clear();

@@ -37,13 +37,15 @@ export class LiveClip {
   async update(info, signal) {
     const track = info.tracks[0];
     this.length = track?.bytes ?? 0;
-    this.end = Math.max(this.end, track?.duration_us ?? 0);
+    const duration = track?.duration_us ?? 0;
+    this.end = Math.max(this.end, duration);
 
     // The first one need not be at 0, where nothing would be found.
     for (let time = 0; !this.keyframes.length && time <= this.end; time = Math.max(firstStep, 2 * time)) {
       await this.#learn(time, signal);
     }
 
+    this.end = Math.max(this.end, (this.keyframes.first?.pts ?? 0) + duration);
     await this.#learn(this.end, signal);
 
     this.#wake();
