@@ -30,7 +30,8 @@ internal sealed class NpmScript(string package, string path, string sha256)
             {
                 Directory.CreateDirectory(folder);
                 using var npm = Process.Start(new ProcessStartInfo(
-                    "npm", ["install", "--prefix", folder, "--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", package]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+                    "npm", ["install", "--prefix", folder, "--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", package])
+                { RedirectStandardError = true, RedirectStandardOutput = true })!;
                 var errors = npm.StandardError.ReadToEndAsync();
                 await npm.StandardOutput.ReadToEndAsync();
                 await npm.WaitForExitAsync();
