@@ -4,7 +4,7 @@ import { HostSource } from './hostsource.js';
 import { isDue, pause } from './pause.js';
 
 // Small enough that thousands of chunks in one piece hold up nothing else.
-const pieceLength = 1 << 13;
+const pieceLength = 1 << 12;
 
 // onProgress(bytes, judge) is called now and then, with what the verifier has found so far. Returns what the verifier does, and the size.
 export async function verify(id, { onOpen = () => { }, onProgress = () => { }, signal } = {}) {
