@@ -46,13 +46,7 @@ else
     app.Logger.LogWarning("Authentication is off: whoever reaches this host may read and upload. Set Harmony4:ApiKey or Harmony4:Jwt:Authority.");
 }
 
-// The page's script is part of the package; fonts, the chat and the telemetry of the page would come from elsewhere.
-app.MapScalarApiReference("/docs", options => options
-    .WithTitle("Harmony4")
-    .WithOpenApiRoutePattern("/openapi/harmony4.json")
-    .DisableDefaultFonts()
-    .DisableAgent()
-    .HideDeveloperTools()
-    .DisableTelemetry());
+// Its script is part of the package.
+app.MapScalarApiReference("/docs", ReferencePage.Configure);
 await app.RunAsync();
 return 0;

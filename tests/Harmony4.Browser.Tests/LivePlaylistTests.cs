@@ -21,7 +21,7 @@ public sealed class LivePlaylistTests : PageTestBase
         using var request = new HttpRequestMessage(HttpMethod.Post, PageAddress + "video/export?id=clip&live=1") { Content = new StreamContent(recorder.StandardOutput.BaseStream, 4096) };
         var recording = client.SendAsync(request);
 
-        var script = await HlsScript.ReadAsync();
+        var script = await NpmScript.Hls.ReadAsync();
         await Page.RouteAsync("**/player/", route => route.FulfillAsync(new() { ContentType = "text/html", Body = Html }));
         await Page.RouteAsync("**/player/hls.min.js", route => route.FulfillAsync(new() { ContentType = "text/javascript", BodyBytes = script }));
         while (true)

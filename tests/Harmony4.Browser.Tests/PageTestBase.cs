@@ -76,10 +76,22 @@ public abstract class PageTestBase : IAsyncLifetime
 
     protected async Task UploadAsync(string vector, string id)
     {
-        await Page.SetInputFilesAsync("#file", Vectors.PathOf(vector));
-        await Page.FillAsync("#id", id);
-        await Page.ClickAsync("#upload button");
+        await UploadAsync(Vectors.Read(vector), id);
+    }
+
+    /// <summary>Chooses a file whose name is the id, which uploads it, and waits until it is stored and shown.</summary>
+    protected async Task UploadAsync(byte[] media, string id)
+    {
+        await Page.SetInputFilesAsync("#file", new FilePayload { Name = id, MimeType = "video/mp4", Buffer = media });
         await Assertions.Expect(Page.Locator("#status")).ToContainTextAsync($"stored as {id}");
+        await Assertions.Expect(Page.Locator("#shown-id")).ToHaveTextAsync(id);
+    }
+
+    /// <summary>Opens a container by its row in the library.</summary>
+    protected async Task OpenAsync(string id)
+    {
+        await Page.ClickAsync($"#list-rows a.open[href='#id={id}']");
+        await Assertions.Expect(Page.Locator("#shown-id")).ToHaveTextAsync(id);
     }
 
     // Playwright's own wait evaluates text inside the page, which the page's policy forbids.

@@ -92,7 +92,7 @@ public sealed class PlaylistTests : PageTestBase
 
     private async Task PlayAsync(string options = "{}")
     {
-        var script = await HlsScript.ReadAsync();
+        var script = await NpmScript.Hls.ReadAsync();
         await Page.RouteAsync("**/player/", route => route.FulfillAsync(new() { ContentType = "text/html", Body = Html }));
         await Page.RouteAsync("**/player/hls.min.js", route => route.FulfillAsync(new() { ContentType = "text/javascript", BodyBytes = script }));
         await Page.GotoAsync(PageAddress + "player/");

@@ -30,8 +30,8 @@ public sealed class PrefixTests : PageTestBase
         }
 
         await Page.GotoAsync(prefix);
-        await Page.SelectOptionAsync("#list", "clip");
-        await Assertions.Expect(Page.Locator("#verdict")).ToHaveAttributeAsync("data-state", "verified");
+        await OpenAsync("clip");
+        await Assertions.Expect(Page.Locator("#verdict")).ToHaveAttributeAsync("data-state", "unsigned");
         await Assertions.Expect(Page.Locator("#playing")).ToContainTextAsync("vp9");
         Assert.Equal(new Uri(new Uri(prefix), "docs").ToString(), await Page.EvaluateAsync<string>("document.querySelector('nav a').href"));
         Assert.Empty(elsewhere);

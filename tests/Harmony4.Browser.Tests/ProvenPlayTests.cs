@@ -38,7 +38,7 @@ public sealed class ProvenPlayTests : PageTestBase
         await using var container = await H4mkContainer.OpenAsync(path);
         await Assertions.Expect(Page.Locator("#proven")).ToContainTextAsync($"blocks proven against root {container.Identity.ToString()![..16]}");
         await Assertions.Expect(Page.Locator("#facts")).ToContainTextAsync(container.Identity.ToString()!);
-        await Assertions.Expect(Page.Locator("#verdict")).ToHaveAttributeAsync("data-state", "verified");
+        await Assertions.Expect(Page.Locator("#verdict")).ToHaveAttributeAsync("data-state", "unsigned");
         await Assertions.Expect(Page.Locator("#verdict")).ToContainTextAsync(container.Identity.ToString()!);
         await Assertions.Expect(Page.Locator("#tracks tr")).ToHaveCountAsync(1);
         var appended = await AppendedAsync();
@@ -74,9 +74,10 @@ public sealed class ProvenPlayTests : PageTestBase
         await File.WriteAllBytesAsync(path, bytes);
         await ShowAsync("clip");
         await Assertions.Expect(Page.Locator("#playing")).ToContainTextAsync($"not played: block {Ordinal} of track 0 (CORE at offset {offset - 12})");
-        await Assertions.Expect(Page.Locator("#verdict")).ToHaveAttributeAsync("data-state", "failed");
+        await Assertions.Expect(Page.Locator("#verdict")).ToHaveAttributeAsync("data-state", "invalid");
         await Assertions.Expect(Page.Locator("#findings li")).ToHaveCountAsync(1);
-        await Assertions.Expect(Page.Locator("#findings")).ToContainTextAsync($"offset {offset - 12}, {(mendCrc ? "block" : "crc")}");
+        await Assertions.Expect(Page.Locator("#findings")).ToContainTextAsync($"(CORE at offset {offset - 12})");
+        await Assertions.Expect(Page.Locator("#findings code")).ToHaveTextAsync(mendCrc ? "block" : "crc");
 
         // What comes before it plays, and so does what comes after.
         await SeekAsync("3");
@@ -93,8 +94,8 @@ public sealed class ProvenPlayTests : PageTestBase
     {
         await ExportAsync("clip");
         await NewPageAsync(new() { ViewportSize = new() { Width = 360, Height = 760 }, ColorScheme = ColorScheme.Light });
-        await Page.SelectOptionAsync("#list", "clip");
-        await Assertions.Expect(Page.Locator("#verdict")).ToHaveAttributeAsync("data-state", "verified");
+        await OpenAsync("clip");
+        await Assertions.Expect(Page.Locator("#verdict")).ToHaveAttributeAsync("data-state", "unsigned");
         await Assertions.Expect(Page.Locator("#tracks")).ToContainTextAsync("played here");
         Assert.True(await Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"));
         await ShotAsync("phone-light", full: true);
@@ -113,7 +114,7 @@ public sealed class ProvenPlayTests : PageTestBase
         Page.Request += (_, request) => _asked.Add(request.Url);
         await Page.AddInitScriptAsync(Recorder);
         await Page.ReloadAsync();
-        await Page.SelectOptionAsync("#list", id);
+        await OpenAsync(id);
     }
 
     private async Task SeekAsync(string seconds)

@@ -1,4 +1,4 @@
-const longestStep = 20;
+const longestStep = 8;
 let since = 0;
 
 // Whether it is time to let the page do something else.

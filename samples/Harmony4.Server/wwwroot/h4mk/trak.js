@@ -42,7 +42,7 @@ export function readTrak(bytes, offset) {
     const kind = track.get('kind');
     need(id >= 0 && id <= largestId, `the id of track ${i} is not 0 to ${largestId}`);
     need(kinds.includes(kind), `the kind of track ${id} is none of ${kinds.join(', ')}`);
-    return { id, kind, label: track.get('label') ?? '', language: track.get('language') ?? '' };
+    return { id, kind, label: track.get('label') ?? '', language: track.get('language') ?? '', segment: track.get('segment') ?? '' };
   });
   need(tracks.every((track, i) => i === 0 || tracks[i - 1].id < track.id), 'ids do not increase');
   return { pageLog2, tracks };

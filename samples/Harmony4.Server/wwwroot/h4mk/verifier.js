@@ -1,5 +1,6 @@
 // Verifies a whole file in one forward pass over its bytes, in memory that its length does not change: 1.1 from its blocks up to the root, 1.0 by CRC-32 and VERI.
 import { ChunkStream } from './chunkstream.js';
+import { ChunkTable } from './chunktable.js';
 import { isTail, openContainer } from './container.js';
 import { Findings } from './findings.js';
 import { Judge } from './judge.js';
@@ -7,9 +8,9 @@ import { Part } from './part.js';
 import { Walk } from './walk.js';
 import { chunkHeaderLength, fileHeaderLength, FormatError, headerFault, limits, neighbour, tailLength } from './wire.js';
 
-const mostChunks = 1 << 18;
+const mostChunks = 1 << 20;
 
-// source as in source.js. onProgress(bytes, judge) is called after each piece. Returns { state, version, root, container, findings, chunks, counts, chunkCount, lacking };
+// source as in source.js. onProgress(bytes, judge) is called after each piece. Returns { state, version, root, container, findings, findingCount, chunks, counts, chunkCount, lacking };
 // state is unsigned (every check passes), invalid, incomplete, unverified, or none for what is no container; lacking says why what matches is not verified.
 export async function verify(source, onProgress = () => { }, signal = undefined) {
   const judge = await pass(source, isTail(await source.tail(tailLength)), onProgress, signal);
@@ -48,7 +49,7 @@ async function pass(source, hasTail, onProgress, signal) {
 
 // Finds out of which version a file is, and hands its chunks to who judges that.
 class FileJudge {
-  chunks = [];
+  chunks = new ChunkTable();
   counts = new Map();
   chunkCount = 0;
 
@@ -118,7 +119,7 @@ class FileJudge {
 
     const { tag, offset, size, crc, good } = chunk;
     if (this.chunks.length < (good ? mostChunks : mostChunks + limits.findings)) {
-      this.chunks.push({ tag, offset, size, crc, good });
+      this.chunks.add(tag, offset, size, crc, good);
     }
 
     if (this.#walk) {
@@ -229,6 +230,7 @@ class FileJudge {
       root: this.#container?.root ?? null,
       container: this.#container,
       findings: findings.sorted,
+      findingCount: findings.count,
       chunks: this.chunks,
       counts: this.counts,
       chunkCount: this.chunkCount,

@@ -1,6 +1,7 @@
 // What the player plays: the stream of one track, from the host's word for it (1.0) or block by block, each proven before it is handed on (1.1).
-import * as api from './api.js';
-import { FormatError } from './h4mk/wire.js';
+import * as api from '../api.js';
+import { FormatError } from '../h4mk/wire.js';
+import { count, plural } from '../quantities.js';
 
 const largestHead = 1 << 23;
 const guessedHead = 1 << 16;
@@ -21,9 +22,13 @@ export class HostClip {
     return '';
   }
 
+  get length() {
+    return this.#length;
+  }
+
   // What comes before the first keyframe, or, where nothing does, the begin of it.
   async head(signal) {
-    const length = Math.min(this.keyframes[0]?.offset || guessedHead, this.#length, largestHead);
+    const length = Math.min(this.keyframes.first?.offset || guessedHead, this.#length, largestHead);
     return length ? api.range(this.#id, 0, length - 1, signal) : new Uint8Array();
   }
 
@@ -47,29 +52,46 @@ export class ProvenClip {
   #track;
   #proven = new Set();
   #failed = new Set();
+  #onProven;
 
-  constructor(container, track, keyframes) {
+  // onProven(entry): a block agrees with the root.
+  constructor(container, track, keyframes, onProven = () => { }) {
     this.#container = container;
     this.#track = track;
     this.keyframes = keyframes;
+    this.#onProven = onProven;
+  }
+
+  get length() {
+    return Number(this.#track.bytes);
+  }
+
+  // In microseconds.
+  get end() {
+    return Number(this.#track.end);
   }
 
   get note() {
-    const proven = `${this.#proven.size} of ${this.#track.count} blocks proven against root ${this.#container.root.slice(0, 16)}… before they were played`;
+    const proven = `${count(this.#proven.size)} of ${plural(this.#track.count, 'block')} proven against root ${this.#container.root.slice(0, 16)}… before they were played`;
     return this.#failed.size ? `${proven}; not what the root says, and not played: ${[...this.#failed].join(', ')}` : proven;
   }
 
   async head(signal) {
-    const first = this.keyframes[0]?.block ?? 0;
+    const first = this.keyframes.first?.block ?? 0;
     const pieces = [];
     let length = 0;
     for (let ordinal = 0; ordinal < Math.max(1, first) && ordinal < this.#track.count && length < largestHead; ordinal++) {
       pieces.push(await this.#container.block(this.#track, ordinal, signal));
-      this.#proven.add(ordinal);
+      this.#prove(await this.#container.entry(this.#track, ordinal, signal));
       length += pieces.at(-1).length;
     }
 
     return new Uint8Array(await new Blob(pieces).arrayBuffer());
+  }
+
+  #prove(entry) {
+    this.#proven.add(entry.ordinal);
+    this.#onProven(entry);
   }
 
   async seek(microseconds, signal) {
@@ -90,7 +112,7 @@ export class ProvenClip {
         for await (const { entry, bytes } of this.#container.blocks(this.#track, at, pieceLength, signal)) {
           pieces.push(bytes);
           at = entry.ordinal + 1;
-          this.#proven.add(entry.ordinal);
+          this.#prove(entry);
         }
       } catch (error) {
         failure = error;
@@ -107,30 +129,3 @@ export class ProvenClip {
     }
   }
 }
-
-const mostPages = 16;
-
-// Keyframes of a track out of its pages; of very many pages, the first of each, as ROOT has them.
-export async function keyframesOf(container, track, signal) {
-  const found = [];
-  if (track.pages.length > mostPages) {
-    for (const [i, page] of track.pages.entries()) {
-      if (track.keys && page.firstOrdinal <= track.lastKey && page.firstKey !== track.pages[i - 1]?.firstKey) {
-        found.push({ pts: Number(page.firstKey), offset: null, block: null });
-      }
-    }
-
-    const first = track.keys ? await container.seek(track, track.pages[0].firstKey, signal) : null;
-    found.splice(0, first ? 1 : 0, ...first ? [keyframe(first)] : []);
-    return found;
-  }
-
-  for (let number = 0; number < track.pages.length; number++) {
-    const { entries } = await container.page(track, number, signal);
-    found.push(...entries.filter(e => e.flags & 1).map(keyframe));
-  }
-
-  return found;
-}
-
-const keyframe = entry => ({ pts: Number(entry.pts), offset: Number(entry.streamOffset), block: entry.ordinal });

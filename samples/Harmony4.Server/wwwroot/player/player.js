@@ -1,10 +1,11 @@
-// Plays a track stream through Media Source Extensions: the head once, then from the keyframe that the clip names, piece by piece.
+// Plays a track stream through Media Source Extensions: the head once, then from the keyframe that the clip names, piece by piece. What has no such form is handed over whole, where it is short enough.
 import { mimeType } from './codecs.js';
+import { ahead, either, idle, once, remove, stretch } from './sourcebuffer.js';
+import { openWhole } from './whole.js';
 
 const secondsAhead = 20;
 const secondsBehind = 60;
 const secondsKept = 5;
-const tolerance = 0.1;
 
 export class Player {
   #video;
@@ -26,15 +27,27 @@ export class Player {
     video.addEventListener('seeked', () => this.#showLast());
   }
 
-  // Opens a clip (clips.js); returns whether this browser plays it.
-  async open(clip, signal) {
+  // Opens a clip (clips.js) at a time in seconds, or where it begins; returns whether this browser plays it.
+  async open(clip, time, signal) {
     this.close();
     const { keyframes } = clip;
-    const run = this.#run = { clip, start: keyframes[0]?.pts ?? 0, type: null, media: null, buffer: null, feed: null, isOpen: false, wanted: null };
+    const run = this.#run = { clip, start: keyframes.first?.pts ?? 0, type: null, media: null, buffer: null, feed: null, isOpen: false, wanted: time };
     const head = await clip.head(signal);
     const type = mimeType(head);
-    if (!type || !globalThis.MediaSource?.isTypeSupported(type) || keyframes.length === 0 || this.#run !== run) {
+    if (this.#run !== run) {
       return false;
+    }
+
+    if (!type || !globalThis.MediaSource?.isTypeSupported(type) || keyframes.length === 0) {
+      run.type = await openWhole(this.#video, clip, head, () => this.#run === run, signal);
+      run.isOpen = run.type !== null && this.#run === run;
+      if (run.isOpen) {
+        this.#video.currentTime = run.wanted ?? 0;
+        this.#onFeeding(run.type);
+        this.#onPiece(clip);
+      }
+
+      return run.isOpen;
     }
 
     run.type = type;
@@ -46,11 +59,9 @@ export class Player {
     }
 
     run.buffer = run.media.addSourceBuffer(type);
-
-    // Until the end is there, the duration is a guess: the last keyframe and an average distance more.
-    const last = keyframes.at(-1).pts / 1e6;
-    run.media.duration = last + Math.max(1, last / Math.max(1, keyframes.length - 1));
-    if (keyframes[0].offset > 0) {
+    this.#setDuration(run);
+    const isHeadApart = clip.isHeadApart ?? keyframes.first.offset > 0;
+    if (isHeadApart) {
       await this.#append(run, head);
     }
 
@@ -58,12 +69,30 @@ export class Player {
       return false;
     }
 
-    // Nothing can be shown before the first keyframe. A time that was sought meanwhile is not forgotten, unless the head is still to come with the first block.
+    // Nothing can be shown before the first keyframe, and nothing at all before the head, which may come with the first block.
     run.isOpen = true;
-    const begin = Math.max(keyframes[0].offset > 0 ? run.wanted ?? 0 : 0, run.start / 1e6);
+    const begin = Math.max(isHeadApart ? run.wanted ?? 0 : 0, run.start / 1e6);
+    run.wanted = isHeadApart ? null : run.wanted;
     this.#video.currentTime = begin;
     this.#feedFrom(run, begin);
     return true;
+  }
+
+  // A clip that grows has become longer.
+  grow() {
+    if (this.#run?.buffer && this.#run.media.readyState === 'open' && !this.#run.buffer.updating) {
+      this.#setDuration(this.#run);
+    }
+  }
+
+  // Where the clip does not tell its end, that is a guess: the last keyframe and an average distance more.
+  #setDuration({ media, clip }) {
+    const { keyframes, end } = clip;
+    const last = (keyframes.last?.pts ?? 0) / 1e6;
+    const duration = Math.max(last, end ? end / 1e6 : last + Math.max(1, last / Math.max(1, keyframes.length - 1)));
+    if (!(media.duration >= duration)) {
+      media.duration = duration;
+    }
   }
 
   close() {
@@ -156,13 +185,17 @@ export class Player {
         if (!feed.begun) {
           feed.begun = true;
           this.#onFeeding(run.type);
+          if (run.wanted !== null) {
+            this.#video.currentTime = run.wanted;
+            run.wanted = null;
+          }
         }
 
         this.#onPiece(run.clip);
         feed.edge = stretch(run.buffer, feed.edge)?.end ?? feed.edge;
         await remove(run.buffer, 0, this.#video.currentTime - secondsBehind);
         while (ahead(this.#video, run.buffer) > secondsAhead && !signal.aborted) {
-          await either(this.#video, 'timeupdate', signal);
+          await either(this.#video, ['timeupdate'], signal);
         }
 
         if (signal.aborted) {
@@ -200,7 +233,7 @@ export class Player {
       }
 
       if (tidied) {
-        await either(this.#video, 'timeupdate', signal);
+        await either(this.#video, ['timeupdate'], signal);
       }
 
       const time = this.#video.currentTime;
@@ -211,46 +244,3 @@ export class Player {
 }
 
 const toMicroseconds = seconds => Math.min(Number.MAX_SAFE_INTEGER, Math.round(seconds * 1e6));
-
-const once = (target, name) => new Promise(resolve => target.addEventListener(name, resolve, { once: true }));
-
-// Resolves at an event, or when the work is given up; leaves no listener behind.
-function either(target, name, signal) {
-  return new Promise(resolve => {
-    const done = () => {
-      target.removeEventListener(name, done);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    target.addEventListener(name, done);
-    signal?.addEventListener('abort', done);
-  });
-}
-
-const idle = buffer => buffer.updating ? once(buffer, 'updateend') : Promise.resolve();
-
-async function remove(buffer, from, to) {
-  const { buffered } = buffer;
-  if (to > from && buffered.length && buffered.start(0) < to && buffered.end(buffered.length - 1) > from) {
-    await idle(buffer);
-    buffer.remove(from, to);
-    await idle(buffer);
-  }
-}
-
-// The buffered stretch around a time.
-function stretch(buffer, time) {
-  const { buffered } = buffer;
-  for (let i = 0; i < buffered.length; i++) {
-    if (buffered.start(i) <= time + tolerance && time <= buffered.end(i)) {
-      return { start: buffered.start(i), end: buffered.end(i) };
-    }
-  }
-
-  return null;
-}
-
-function ahead(video, buffer) {
-  const here = stretch(buffer, video.currentTime);
-  return here ? here.end - video.currentTime : 0;
-}

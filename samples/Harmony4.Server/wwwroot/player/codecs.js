@@ -109,3 +109,32 @@ export function mimeType(head) {
 
   return null;
 }
+
+// What a browser may play when it has all of it: the type of the stream by its first bytes, or null.
+export function wholeType(head) {
+  const name = text(head, 0, 4);
+  const isSync = head[0] === 0xFF && (head[1] & 0xE0) === 0xE0;
+  return name === 'RIFF' && text(head, 8, 4) === 'WAVE' ? 'audio/wav'
+    : name === 'fLaC' ? 'audio/flac'
+      : name === 'OggS' ? 'video/ogg'
+        : text(head, 4, 4) === 'ftyp' ? 'video/mp4'
+          : name === '\x1A\x45\xDF\xA3' ? 'video/webm'
+            : isSync && (head[1] & 0x06) === 0 ? 'audio/aac'
+              : isSync || name.startsWith('ID3') ? 'audio/mpeg'
+                : null;
+}
+
+// The length of what a player needs before any fragment, as far as the bytes tell: all up to the first moof or Cluster.
+export function headLength(bytes) {
+  let found = bytes.length;
+  if (text(bytes, 4, 4) === 'ftyp') {
+    boxes(bytes, 0, bytes.length, (type, start) => {
+      found = type === 'moof' || type === 'sidx' || type === 'styp' ? Math.min(found, start - 8) : found;
+    });
+    return found;
+  }
+
+  // Cluster
+  const at = bytes.findIndex((b, i) => b === 0x1F && bytes[i + 1] === 0x43 && bytes[i + 2] === 0xB6 && bytes[i + 3] === 0x75);
+  return at < 0 ? found : at;
+}
