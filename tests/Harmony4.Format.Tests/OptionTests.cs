@@ -15,6 +15,7 @@ public sealed class OptionTests
         { typeof(H4mkContainerOptions), nameof(H4mkContainerOptions.MaxSignCount), 16, 0, int.MaxValue },
         { typeof(H4mkContainerOptions), nameof(H4mkContainerOptions.MaxSignLength), 65_536, 0, int.MaxValue },
         { typeof(H4mkContainerOptions), nameof(H4mkContainerOptions.PageCacheLength), 1_048_576, 0, int.MaxValue },
+        { typeof(H4mkContainerOptions), nameof(H4mkContainerOptions.CheckedBlockMemory), 1_048_576, 0, int.MaxValue },
         { typeof(H4mkContainerOptions), nameof(H4mkContainerOptions.MaxSeekLength), 268_435_456, 0, int.MaxValue },
         { typeof(H4mkContainerOptions), nameof(H4mkContainerOptions.MaxBlockLength), 67_108_864, 0, int.MaxValue },
         { typeof(H4mkContainerOptions), nameof(H4mkContainerOptions.MaxChunkCount), 33_554_432, 0, int.MaxValue },

@@ -14,7 +14,8 @@ public sealed partial class H4mkContainer
     /// <param name="check">
     /// Whether each block is checked: by its digest, in version 1.0 by its CRC. A block of up to 1 MiB is checked before any of its bytes is
     /// handed over; of a longer one the last piece is withheld until the block is known to be sound. A block that the range covers in part is
-    /// read whole for it, unless it is longer than <see cref="H4mkContainerOptions.MaxBlockLength"/>: then this part is not checked.
+    /// read whole for it, unless it is longer than <see cref="H4mkContainerOptions.MaxBlockLength"/>: then this part is not checked. Once a block was found sound, the container remembers the CRC-32
+    /// of its pieces of 16 KiB, as <see cref="H4mkContainerOptions.CheckedBlockMemory"/> allows, and goes by these: the rest of the block is not read again.
     /// </param>
     /// <param name="cancellationToken">Cancels the copying.</param>
     /// <returns>A task that ends when all bytes are flushed.</returns>
@@ -34,7 +35,7 @@ public sealed partial class H4mkContainer
             return;
         }
 
-        using var copy = new TrackCopy(_blocks, output, length, check ? _options.MaxBlockLength : -1, _options.BlockMemory);
+        using var copy = new TrackCopy(_blocks, output, _sound, position, length, check ? _options.MaxBlockLength : -1, _options.BlockMemory);
         await copy.StartAsync(cancellationToken).ConfigureAwait(false);
         var block = await _index.FindBlockAsync(position, offset, cancellationToken).ConfigureAwait(false);
         while (true)

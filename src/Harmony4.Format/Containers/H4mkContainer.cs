@@ -16,6 +16,7 @@ public sealed partial class H4mkContainer : IAsyncDisposable
     private readonly ContainerIndex _index;
     private readonly BlockReader _blocks;
     private readonly ChunkReader _chunks;
+    private readonly SoundBlocks _sound;
     private readonly bool _isBorrowed;
 
     private H4mkContainer(H4mkSource source, H4mkContainerOptions options, ContainerIndex index, bool isBorrowed = false)
@@ -26,6 +27,7 @@ public sealed partial class H4mkContainer : IAsyncDisposable
         _index = index;
         _blocks = new BlockReader(source, options);
         _chunks = new ChunkReader(source, options);
+        _sound = new SoundBlocks(options.CheckedBlockMemory, index.Memory, options.Memory);
     }
 
     /// <summary>Gets the version of the format.</summary>

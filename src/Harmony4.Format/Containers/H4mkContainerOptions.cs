@@ -107,6 +107,22 @@ public sealed record H4mkContainerOptions
         }
     } = 1024 * 1024;
 
+    /// <summary>
+    /// Gets how many bytes of memory an open container takes at most to remember which blocks <c>CopyTrackAsync</c> found sound: 128 for each, and 4 for each 16 KiB of it. A block that is remembered is
+    /// checked by these CRC-32 from then on. 0 has every block checked by its digest each time.
+    /// </summary>
+    /// <value>Default 1 MiB: of blocks of 512 KiB those of 2 GiB.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public int CheckedBlockMemory
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(CheckedBlockMemory));
+            field = value;
+        }
+    } = 1024 * 1024;
+
     /// <summary>Gets the longest SEEK payload that is read into memory, in bytes: 16 for each keyframe.</summary>
     /// <value>Default 256 MiB.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>

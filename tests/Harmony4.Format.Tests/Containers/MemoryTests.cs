@@ -68,7 +68,7 @@ public sealed class MemoryTests
     {
         var bytes = await WriteAsync(isVersion10: false, 3, Block);
         var budget = new MemoryBudget(10_000_000, Moment);
-        await using var container = await H4mkContainer.OpenAsync(bytes, new H4mkContainerOptions { Memory = budget, BlockMemory = budget });
+        await using var container = await H4mkContainer.OpenAsync(bytes, new H4mkContainerOptions { Memory = budget, BlockMemory = budget, CheckedBlockMemory = 0 });
         var others = isTight ? 5_000_000 : 0;
         await budget.TakeAsync(others);
         var free = budget.Taken;
@@ -100,7 +100,7 @@ public sealed class MemoryTests
     {
         var bytes = await WriteAsync(isVersion10: false, 2, Block);
         var budget = new MemoryBudget(10_000_000, Moment);
-        await using var container = await H4mkContainer.OpenAsync(bytes, new H4mkContainerOptions { Memory = budget, BlockMemory = budget });
+        await using var container = await H4mkContainer.OpenAsync(bytes, new H4mkContainerOptions { Memory = budget, BlockMemory = budget, CheckedBlockMemory = 0 });
         var free = budget.Taken;
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 20_000, resumeWriterThreshold: 10_000));
         var copying = container.CopyTrackAsync(0, 0, 2 * Block, pipe.Writer);

@@ -36,6 +36,7 @@ internal sealed class Settings(IConfiguration configuration, IReadOnlyList<strin
         container.Integer("MaxSignCount", value => options.Container = options.Container with { MaxSignCount = value });
         container.Integer("MaxSignLength", value => options.Container = options.Container with { MaxSignLength = value });
         container.Integer("PageCacheLength", value => options.Container = options.Container with { PageCacheLength = value });
+        container.Integer("CheckedBlockMemory", value => options.Container = options.Container with { CheckedBlockMemory = value });
         container.Integer("MaxSeekLength", value => options.Container = options.Container with { MaxSeekLength = value });
         container.Integer("MaxBlockLength", value => options.Container = options.Container with { MaxBlockLength = value });
         container.Integer("MaxChunkCount", value => options.Container = options.Container with { MaxChunkCount = value });

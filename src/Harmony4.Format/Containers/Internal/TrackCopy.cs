@@ -1,14 +1,17 @@
 using System.IO.Pipelines;
+using Harmony4.Hashing;
 
 namespace Harmony4.Format.Internal;
 
 /// <summary>Copies parts of blocks to an output in pieces of one size. For one range.</summary>
 /// <param name="blocks">Reads and judges blocks.</param>
 /// <param name="output">Receives the bytes.</param>
+/// <param name="sound">Knows the blocks that were found sound before.</param>
+/// <param name="position">The track.</param>
 /// <param name="total">Bytes of the range.</param>
 /// <param name="longestChecked">The longest block that is read whole for a part of it; −1 when none is judged.</param>
 /// <param name="budget">Asked before memory is taken; null for nobody.</param>
-internal sealed class TrackCopy(BlockReader blocks, PipeWriter output, long total, int longestChecked, MemoryBudget? budget) : IDisposable
+internal sealed class TrackCopy(BlockReader blocks, PipeWriter output, SoundBlocks sound, int position, long total, int longestChecked, MemoryBudget? budget) : IDisposable
 {
     private const int PieceLength = 64 * 1024;
     private const int SmallPieceLength = 16 * 1024;
@@ -43,7 +46,11 @@ internal sealed class TrackCopy(BlockReader blocks, PipeWriter output, long tota
     /// <returns><see langword="false"/> when the output's reader has completed.</returns>
     public ValueTask<bool> CopyAsync(in BlockLocation block, long start, long count, CancellationToken cancellationToken) =>
         longestChecked < 0 || (count < block.Length && block.Length > (uint)longestChecked) ? CopyUncheckedAsync(block, start, count, cancellationToken)
-        : block.Length <= LongestHeld ? CopyHeldAsync(block, (int)start, (int)count, cancellationToken)
+        : sound.TryGet(position, block, out var pieces) ? CopySoundAsync(block, pieces, start, count, cancellationToken)
+        : CopyJudgedAsync(block, start, count, cancellationToken);
+
+    private ValueTask<bool> CopyJudgedAsync(in BlockLocation block, long start, long count, CancellationToken cancellationToken) =>
+        block.Length <= LongestHeld ? CopyHeldAsync(block, (int)start, (int)count, cancellationToken)
         : CopyLongAsync(block, start, count, cancellationToken);
 
     private async ValueTask<bool> CopyUncheckedAsync(BlockLocation block, long start, long count, CancellationToken cancellationToken)
@@ -63,6 +70,83 @@ internal sealed class TrackCopy(BlockReader blocks, PipeWriter output, long tota
         return true;
     }
 
+    /// <summary>Copies a part of a block that was found sound before: its pieces are judged, and the rest of it is not read.</summary>
+    private async ValueTask<bool> CopySoundAsync(BlockLocation block, uint[] pieces, long start, long count, CancellationToken cancellationToken)
+    {
+        var held = -1L;
+        while (count > 0)
+        {
+            var piece = start / SoundBlocks.PieceLength;
+            var first = piece * SoundBlocks.PieceLength;
+            var part = Room(count);
+            if (start == first && part.Length >= Math.Min(SoundBlocks.PieceLength, block.Length - first))
+            {
+                // Whole pieces are read to where they go, which the output does not have before they are judged.
+                part = part.Length == block.Length - first ? part : part[..(part.Length / SoundBlocks.PieceLength * SoundBlocks.PieceLength)];
+                await blocks.FillAsync(block, block.FileOffset + first, part, cancellationToken).ConfigureAwait(false);
+                if (!AreSound(part.Span, pieces.AsSpan((int)piece)))
+                {
+                    return await CopyAgainAsync(block, start, count, cancellationToken).ConfigureAwait(false);
+                }
+            }
+            else
+            {
+                if (held != piece)
+                {
+                    held = -1;
+                    if (_scratch.Length < SoundBlocks.PieceLength)
+                    {
+                        await _memory.TakeAsync(SoundBlocks.PieceLength, cancellationToken).ConfigureAwait(false);
+                    }
+
+                    var whole = Rent(ref _scratch, (int)Math.Min(SoundBlocks.PieceLength, block.Length - first));
+                    await blocks.FillAsync(block, block.FileOffset + first, whole, cancellationToken).ConfigureAwait(false);
+                    if (!AreSound(whole.Span, pieces.AsSpan((int)piece)))
+                    {
+                        return await CopyAgainAsync(block, start, count, cancellationToken).ConfigureAwait(false);
+                    }
+
+                    held = piece;
+                }
+
+                part = part[..(int)Math.Min(part.Length, Math.Min(SoundBlocks.PieceLength, block.Length - first) - (start - first))];
+                _scratch.AsMemory((int)(start - first), part.Length).CopyTo(part);
+            }
+
+            start += part.Length;
+            count -= part.Length;
+            if (!await AdvanceAsync(part.Length, cancellationToken).ConfigureAwait(false))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Judges a block anew whose bytes have become others: by what the index says of it.</summary>
+    private ValueTask<bool> CopyAgainAsync(in BlockLocation block, long start, long count, CancellationToken cancellationToken)
+    {
+        sound.Remove(position, block);
+        return CopyJudgedAsync(block, start, count, cancellationToken);
+    }
+
+    private static bool AreSound(ReadOnlySpan<byte> bytes, ReadOnlySpan<uint> pieces)
+    {
+        for (var i = 0; !bytes.IsEmpty; i++)
+        {
+            var length = Math.Min(SoundBlocks.PieceLength, bytes.Length);
+            if (Crc32.Compute(bytes[..length]) != pieces[i])
+            {
+                return false;
+            }
+
+            bytes = bytes[length..];
+        }
+
+        return true;
+    }
+
     private async ValueTask<bool> CopyHeldAsync(BlockLocation block, int start, int count, CancellationToken cancellationToken)
     {
         // Held until all of it is handed over, or until the output turns out to be slow: what is still to come is then read again.
@@ -76,6 +160,7 @@ internal sealed class TrackCopy(BlockReader blocks, PipeWriter output, long tota
 
             var chunk = Rent(ref _held, size);
             await blocks.ReadChunkAsync(block, chunk, cancellationToken).ConfigureAwait(false);
+            sound.Add(position, block, chunk.Span[ChunkHeader.Size..]);
             for (_mayDrop = true; count > 0 && _held.Length > 0;)
             {
                 var part = Room(count);
@@ -122,6 +207,7 @@ internal sealed class TrackCopy(BlockReader blocks, PipeWriter output, long tota
     private async ValueTask<bool> CopyLongAsync(BlockLocation block, long start, long count, CancellationToken cancellationToken)
     {
         using var judge = new PassingBlock(block);
+        var pieces = sound.Begin(block);
         if (!_hasPieces)
         {
             await _memory.TakeAsync(2L * LongPieceLength, cancellationToken).ConfigureAwait(false);
@@ -136,6 +222,7 @@ internal sealed class TrackCopy(BlockReader blocks, PipeWriter output, long tota
             var bytes = Rent(ref _scratch, (int)Math.Min(LongPieceLength, block.Length - at));
             await blocks.FillAsync(block, block.FileOffset + at, bytes, cancellationToken).ConfigureAwait(false);
             judge.Append(bytes.Span);
+            pieces?.Append(bytes.Span);
             var from = (int)Math.Clamp(start - at, 0, bytes.Length);
             var to = (int)Math.Clamp(start + count - at, 0, bytes.Length);
             at += bytes.Length;
@@ -152,6 +239,11 @@ internal sealed class TrackCopy(BlockReader blocks, PipeWriter output, long tota
         }
 
         judge.Check();
+        if (pieces is not null)
+        {
+            sound.Add(position, block, pieces.All);
+        }
+
         return await AppendAsync(withheld, cancellationToken).ConfigureAwait(false);
     }
 
