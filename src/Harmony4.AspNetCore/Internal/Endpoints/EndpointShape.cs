@@ -25,7 +25,8 @@ internal static class EndpointShape
         [FromHeader(Name = "If-Range")] string? ifRange,
         [FromHeader(Name = "If-None-Match")] string? ifNoneMatch,
         [FromHeader(Name = "If-Match")] string? ifMatch,
-        [FromHeader(Name = KeyHeader)] string? key) => { };
+        [FromHeader(Name = KeyHeader)] string? key) =>
+    { };
 
     /// <summary>Says of an endpoint what it takes and gives.</summary>
     public static void Describe(IEndpointConventionBuilder endpoint, string method, string pattern)
@@ -51,7 +52,8 @@ internal static class EndpointShape
             [FromQuery(Name = "fps_hint")] string? frameRate,
             [FromQuery(Name = "gop")] int? gop,
             [FromQuery(Name = "pts_rounding")] string? rounding,
-            [FromBody, Required] Stream body) => { }, StatusCodes.Status200OK, Events),
+            [FromBody, Required] Stream body) =>
+        { }, StatusCodes.Status200OK, Events),
         (_, VideoEndpoints.ExportPath) => ("Media to a container", "video", (
             [FromQuery(Name = "id")] string? id,
             [FromQuery(Name = "segment")] string? segment,
@@ -67,47 +69,56 @@ internal static class EndpointShape
             [FromHeader(Name = KeyHeader)] string? key,
             [FromHeader(Name = "If-None-Match")] string? ifNoneMatch,
             [FromHeader(Name = "If-Match")] string? ifMatch,
-            [FromBody, Required] Stream body) => { }, StatusCodes.Status201Created, Json),
+            [FromBody, Required] Stream body) =>
+        { }, StatusCodes.Status201Created, Json),
         (_, "/video/seek") => ("The keyframe at or before a time", "video", (
             [FromQuery(Name = "id"), Required] string id,
             [FromQuery(Name = "pts")] ulong pts,
             [FromQuery(Name = "track")] int? track,
             [FromQuery(Name = "proof")] int? proof,
-            [FromHeader(Name = KeyHeader)] string? key) => { }, StatusCodes.Status200OK, Json),
+            [FromHeader(Name = KeyHeader)] string? key) =>
+        { }, StatusCodes.Status200OK, Json),
         (_, "/video/info") => ("What a container holds", "video", (
             [FromQuery(Name = "id"), Required] string id,
             [FromQuery(Name = "verify")] int? verify,
             [FromQuery(Name = "chunks")] string? chunks,
             [FromQuery(Name = "limit")] int? limit,
-            [FromQuery(Name = "after")] long? after) => { }, StatusCodes.Status200OK, Json),
+            [FromQuery(Name = "after")] long? after) =>
+        { }, StatusCodes.Status200OK, Json),
         (_, "/video/playlist") => ("A playlist of HLS", "video", (
             [FromQuery(Name = "id"), Required] string id,
             [FromQuery(Name = "track")] int? track,
             [FromHeader(Name = "If-None-Match")] string? ifNoneMatch,
-            [FromHeader(Name = "If-Match")] string? ifMatch) => { }, StatusCodes.Status200OK, PlaylistText.ContentType),
+            [FromHeader(Name = "If-Match")] string? ifMatch) =>
+        { }, StatusCodes.Status200OK, PlaylistText.ContentType),
         (_, "/audio/stream") => ("Tokens of sound", "audio", (
             [FromQuery(Name = "sample_rate")] int? sampleRate,
             [FromQuery(Name = "frame_size")] int? frameSize,
             [FromQuery(Name = "top_k")] int? topK,
             [FromQuery(Name = "channel")] int? channel,
-            [FromBody, Required] Stream body) => { }, StatusCodes.Status200OK, Events),
+            [FromBody, Required] Stream body) =>
+        { }, StatusCodes.Status200OK, Events),
         (_, "/audio/mask") => ("Masks bytes", "audio", (
             [FromQuery(Name = "block_size")] int? blockSize,
             [FromHeader(Name = KeyHeader), Required] string key,
-            [FromBody, Required] Stream body) => { }, StatusCodes.Status200OK, Bytes),
+            [FromBody, Required] Stream body) =>
+        { }, StatusCodes.Status200OK, Bytes),
         (_, "/containers") => ("The stored containers", "containers", (
             [FromQuery(Name = "limit")] int? limit,
             [FromQuery(Name = "after")] string? after,
-            [FromQuery(Name = "q")] string? part) => { }, StatusCodes.Status200OK, Json),
+            [FromQuery(Name = "q")] string? part) =>
+        { }, StatusCodes.Status200OK, Json),
         ("DELETE", "/containers/{id}") => ("Deletes a container", "containers", (
             [FromRoute(Name = "id"), Required] string id,
-            [FromHeader(Name = "If-Match"), Required] string ifMatch) => { }, StatusCodes.Status204NoContent, null),
+            [FromHeader(Name = "If-Match"), Required] string ifMatch) =>
+        { }, StatusCodes.Status204NoContent, null),
         (_, "/containers/{id}") => ("A file as it is", "containers", (
             [FromRoute(Name = "id"), Required] string id,
             [FromHeader(Name = "Range")] string? range,
             [FromHeader(Name = "If-Range")] string? ifRange,
             [FromHeader(Name = "If-None-Match")] string? ifNoneMatch,
-            [FromHeader(Name = "If-Match")] string? ifMatch) => { }, StatusCodes.Status200OK, Bytes),
+            [FromHeader(Name = "If-Match")] string? ifMatch) =>
+        { }, StatusCodes.Status200OK, Bytes),
         (_, "/containers/{id}/blocks/{track}/{ordinal}") => ("One block", "containers", (
             [FromRoute(Name = "id"), Required] string id,
             [FromRoute(Name = "track")] int track,
@@ -115,7 +126,8 @@ internal static class EndpointShape
             [FromHeader(Name = "Range")] string? range,
             [FromHeader(Name = "If-Range")] string? ifRange,
             [FromHeader(Name = "If-None-Match")] string? ifNoneMatch,
-            [FromHeader(Name = "If-Match")] string? ifMatch) => { }, StatusCodes.Status200OK, Bytes),
+            [FromHeader(Name = "If-Match")] string? ifMatch) =>
+        { }, StatusCodes.Status200OK, Bytes),
         (_, "/health") => ("The process answers", "host", () => { }, StatusCodes.Status200OK, Json),
         (_, "/health/ready") => ("The store answers too", "host", () => { }, StatusCodes.Status200OK, Json),
         (_, OpenApiDocument.Path) => ("The OpenAPI document of the package, with all that is said of it", "host", () => { }, StatusCodes.Status200OK, Json),
