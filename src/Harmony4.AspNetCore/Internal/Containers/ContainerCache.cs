@@ -36,7 +36,6 @@ internal sealed class ContainerCache(
         var stored = await FindAsync(id, cancellationToken);
         if (stored.State != StoredState.Whole)
         {
-            abandoned.Notice(stored);
             var recording = await growing.OpenAsync(id, cancellationToken) ?? throw NotFound();
             return new Lease(new Opened(recording.Container, null, 0, recording.Version), recording.Dispose);
         }
@@ -62,6 +61,7 @@ internal sealed class ContainerCache(
     {
         if (await store.FindAsync(id, cancellationToken) is { } stored)
         {
+            abandoned.Notice(stored);
             return stored;
         }
 

@@ -90,21 +90,33 @@ internal sealed class AbandonedRecordings(MediaTransport transport, IContainerSt
             await using (upload)
             {
                 var end = await H4mkFileEnd.ReadAsync(source, cancellationToken: _stop.Token);
+                H4mkRecoveryReport? report = null;
                 if (end.Version == H4mkVersion.V11)
                 {
                     // Only the mark was left.
                     var output = PipeWriter.Create(upload.Output, new StreamPipeWriterOptions(leaveOpen: true));
                     await transport.CopySourceAsync(source, 0, end.Length, output, _stop.Token);
                     await output.CompleteAsync();
+                }
+                else
+                {
+                    report = await transport.RecoverAsync(source, upload.Output, cancellationToken: _stop.Token);
+                }
+
+                if (await upload.CommitAsync(replace: true, _stop.Token) is null)
+                {
+                    // Somebody records anew under that id.
+                    return;
+                }
+
+                if (report is null)
+                {
                     Log.RecordingUnmarked(logger, id);
                 }
                 else
                 {
-                    var report = await transport.RecoverAsync(source, upload.Output, cancellationToken: _stop.Token);
                     Log.RecordingClosed(logger, id, report.BlockCount, report.LostCount);
                 }
-
-                await upload.CommitAsync(replace: true, _stop.Token);
             }
         }
 

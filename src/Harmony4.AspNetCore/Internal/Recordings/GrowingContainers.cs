@@ -17,14 +17,18 @@ internal sealed class GrowingContainers(IContainerStore store, H4mkContainerOpti
     {
         try
         {
-            return await UpdateAsync(id, cancellationToken);
+            if (!IsComplete(id))
+            {
+                return await UpdateAsync(id, cancellationToken);
+            }
         }
         catch (H4mkFormatException exception) when (exception.Code == H4mkErrorCode.Overrun)
         {
-            // Another recording has taken its place.
-            Forget(id);
-            return await UpdateAsync(id, cancellationToken);
         }
+
+        // Another recording has taken its place, or is about to.
+        Forget(id);
+        return await UpdateAsync(id, cancellationToken);
     }
 
     /// <summary>Keeps a recording no longer.</summary>
@@ -58,6 +62,14 @@ internal sealed class GrowingContainers(IContainerStore store, H4mkContainerOpti
     }
 
     public void Dispose() => Trim(0);
+
+    private bool IsComplete(string id)
+    {
+        lock (_lock)
+        {
+            return _entries.TryGetValue(id, out var node) && node.Value.Container.IsComplete;
+        }
+    }
 
     private async ValueTask<Use?> UpdateAsync(string id, CancellationToken cancellationToken)
     {

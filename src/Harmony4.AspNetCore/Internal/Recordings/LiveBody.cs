@@ -34,6 +34,9 @@ internal sealed class LiveBody(Stream body, TimeSpan silence, CancellationToken 
         {
             _limit.CancelAfter(silence);
             var count = await body.ReadAsync(buffer, _limit.Token);
+
+            // Silence is the producer's: how long what came is worked on does not count.
+            _limit.CancelAfter(Timeout.InfiniteTimeSpan);
             _hasEnded = count == 0;
             return count;
         }
