@@ -262,6 +262,31 @@ public sealed class RecordingTests
         }
     }
 
+    [Fact]
+    public async Task Record_ByAnotherHostOnceMore_IsNotTakenForTheOneBefore()
+    {
+        await using var host = await TestHost.StartAsync();
+
+        // Another host over the same folder, of which this one hears nothing.
+        var other = new FolderContainerStore(host.Folder);
+        foreach (var blocks in (int[])[3, 2])
+        {
+            var whole = new MemoryStream();
+            await new MediaTransport().ExportAsync(new MemoryStream(Media(blocks)), whole, new ExportOptions { Segment = "fixed", SegmenterOptions = new() { BlockSize = BlockSize } });
+            await using var upload = await other.CreateAsync("live");
+            await upload.Output.WriteAsync(whole.ToArray().AsMemory(0, (int)whole.Length - 500));
+            Assert.True(await upload.PublishAsync(replace: true));
+            using (await WaitForBlocksAsync(host, blocks))
+            {
+            }
+
+            await upload.Output.WriteAsync(whole.ToArray().AsMemory((int)whole.Length - 500));
+            await upload.Output.FlushAsync();
+            Assert.Equal(Media(blocks), await host.Client.GetByteArrayAsync("/video/range?id=live"));
+            Assert.NotNull(await upload.CommitAsync(replace: true));
+        }
+    }
+
     private static byte[] Media(int blocks, byte seed = 7)
     {
         var bytes = new byte[blocks * BlockSize];
