@@ -15,8 +15,8 @@ public class RangeBenchmarks
     private LoopbackHost? _checked;
     private LoopbackHost? _plain;
 
-    /// <summary>Bytes of a range: a player's small piece, and most of the stream.</summary>
-    [Params(1024 * 1024, 100 * 1024 * 1024)]
+    /// <summary>Bytes of a range: a small part of a block, a player's piece, and most of the stream.</summary>
+    [Params(64 * 1024, 1024 * 1024, 100 * 1024 * 1024)]
     public int Length { get; set; }
 
     [GlobalSetup]
