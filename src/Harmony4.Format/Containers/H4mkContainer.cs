@@ -27,7 +27,9 @@ public sealed partial class H4mkContainer : IAsyncDisposable
         _index = index;
         _blocks = new BlockReader(source, options);
         _chunks = new ChunkReader(source, options);
-        _sound = new SoundBlocks(options.CheckedBlockMemory, index.Memory, options.Memory);
+
+        // What grows is soon another one, which would not know of it.
+        _sound = new SoundBlocks(IsGrowing ? 0 : options.CheckedBlockMemory, index.Memory, options.Memory);
     }
 
     /// <summary>Gets the version of the format.</summary>

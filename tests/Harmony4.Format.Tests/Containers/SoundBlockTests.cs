@@ -78,6 +78,31 @@ public sealed class SoundBlockTests
         Assert.True(await BytesReadAsync(forgetful, 5, 10) > 40_000);
     }
 
+    [Fact]
+    public async Task Copy_SlowOutputInARememberedBlock_KeepsNothingOfTheBlockBefore()
+    {
+        var (file, media) = await MakeAsync(true, [400_000, 400_000]);
+        var budget = new MemoryBudget(10_000_000, TimeSpan.FromSeconds(1));
+        await using var container = await H4mkContainer.OpenAsync(file, new H4mkContainerOptions { BlockMemory = budget });
+        await CopyAsync(container, 400_000, 400_000);
+        var pipe = new System.IO.Pipelines.Pipe(new System.IO.Pipelines.PipeOptions(pauseWriterThreshold: 20_000, resumeWriterThreshold: 10_000));
+        var copying = container.CopyTrackAsync(0, 0, media.Length, pipe.Writer);
+        var read = 0L;
+        while (read < media.Length)
+        {
+            var result = await pipe.Reader.ReadAsync();
+            read += result.Buffer.Length;
+            pipe.Reader.AdvanceTo(result.Buffer.End);
+            if (read is > 500_000 and < 700_000)
+            {
+                await TestKit.Eventually.HoldsAsync(() => budget.Taken <= (64 * 1024) + Piece);
+            }
+        }
+
+        await copying;
+        Assert.Equal(0, budget.Taken);
+    }
+
     private static async Task<(byte[] File, byte[] Media)> MakeAsync(bool isV11, int[] lengths)
     {
         var output = new MemoryStream();

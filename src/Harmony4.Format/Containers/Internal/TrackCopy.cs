@@ -73,6 +73,12 @@ internal sealed class TrackCopy(BlockReader blocks, PipeWriter output, SoundBloc
     /// <summary>Copies a part of a block that was found sound before: its pieces are judged, and the rest of it is not read.</summary>
     private async ValueTask<bool> CopySoundAsync(BlockLocation block, uint[] pieces, long start, long count, CancellationToken cancellationToken)
     {
+        if (_held.Length > 0)
+        {
+            // Of a block before, which an output that is slow from now on would keep.
+            GiveBack();
+        }
+
         var held = -1L;
         while (count > 0)
         {
@@ -304,14 +310,20 @@ internal sealed class TrackCopy(BlockReader blocks, PipeWriter output, SoundBloc
             if (!flush.IsCompleted)
             {
                 _isSlow = true;
-                _hasPieces = false;
-                Return(ref _held);
-                Return(ref _scratch);
-                _memory.Return(_memory.Taken - _pieceLength);
+                GiveBack();
             }
 
             return await flush.ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Gives back all but the piece that the output has.</summary>
+    private void GiveBack()
+    {
+        _hasPieces = false;
+        Return(ref _held);
+        Return(ref _scratch);
+        _memory.Return(_memory.Taken - _pieceLength);
     }
 
     private int LongPieceLength => budget is null ? PieceLength : _pieceLength;
